@@ -1,0 +1,32 @@
+import type { Readable } from 'node:stream';
+
+/** What one command is given and where its output goes. */
+export interface RunOptions {
+  /** Sent to the command's stdin, which is then closed. Nothing by default. Parts are sent in order. */
+  readonly stdin?: readonly (Uint8Array | Readable)[];
+  /** Raw bytes as they arrive. */
+  readonly onStdout?: (chunk: Buffer) => void;
+  readonly onStderr?: (chunk: Buffer) => void;
+  /** Stops waiting: the command's channel is closed and the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a command ended: its exit code, or the signal's name that ended it (then `code` is null). */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | undefined;
+}
+
+/**
+ * A way to one host that moves bytes and knows nothing of shells, tasks or become.
+ * Every implementation passes `spec/connection/contract.ts`.
+ */
+export interface Connection {
+  /**
+   * Runs one command line on the host, as the login user, through that user's login shell.
+   * Several may run side by side. Rejects with a PlayError of kind `unreachable` when the connection is lost.
+   */
+  run(command: string, options?: RunOptions): Promise<Exit>;
+  /** Ends the connection; safe to call twice. What still runs rejects. */
+  close(): Promise<void>;
+}

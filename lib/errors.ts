@@ -1,0 +1,105 @@
+/** Where something went wrong: any part that is known. Lines and columns count from 1. */
+export interface Place {
+  readonly host?: string | undefined;
+  readonly role?: string | undefined;
+  readonly task?: string | undefined;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/**
+ * The kinds of trouble a run can end in.
+ * `input` is found before any host is contacted (exit 1), `failed` on a host (exit 2),
+ * `unreachable` is a host that can't be connected to or was lost (exit 4), `aborted` is Ctrl-C (exit 130).
+ */
+export type Kind = 'input' | 'failed' | 'unreachable' | 'aborted';
+
+export interface Trouble {
+  readonly kind: Kind;
+  /** What went wrong, in one sentence without a full stop. */
+  readonly what: string;
+  readonly where?: Place | undefined;
+  /** Why, as far as is known: the host's own words, often several lines. */
+  readonly why?: string | undefined;
+  /** What to type or change next. */
+  readonly next?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error of this library: what, where, why, and what to do next. */
+export class PlayError extends Error {
+  override readonly name = 'PlayError';
+  readonly kind: Kind;
+  readonly what: string;
+  readonly where: Place;
+  readonly why: string | undefined;
+  readonly next: string | undefined;
+
+  constructor(trouble: Trouble) {
+    super(trouble.what, trouble.cause === undefined ? undefined : { cause: trouble.cause });
+    this.kind = trouble.kind;
+    this.what = trouble.what;
+    this.where = trouble.where ?? {};
+    this.why = trouble.why;
+    this.next = trouble.next;
+  }
+
+  /** The same error, with what the caller knows of the place added. */
+  at(place: Place): PlayError {
+    return new PlayError({ ...this.toTrouble(), where: { ...place, ...known(this.where) } });
+  }
+
+  toTrouble(): Trouble {
+    return {
+      kind: this.kind,
+      what: this.what,
+      where: this.where,
+      why: this.why,
+      next: this.next,
+      cause: this.cause,
+    };
+  }
+}
+
+/** A mistake in what the user wrote, found before any host is contacted. */
+export function inputError(what: string, rest: Omit<Trouble, 'kind' | 'what'> = {}): PlayError {
+  return new PlayError({ kind: 'input', what, ...rest });
+}
+
+/** Wraps whatever was thrown, so that every error that leaves the library is a {@link PlayError}. */
+export function asPlayError(thrown: unknown, kind: Kind, where: Place = {}): PlayError {
+  if (thrown instanceof PlayError) return thrown.at(where);
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return new PlayError({ kind, what: error.message, where, cause: error });
+}
+
+/** `file:line:column`, as far as it is known. */
+export function filePlace({ file, line, column }: Place): string {
+  return [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':');
+}
+
+/** The error as a person reads it: one line for what, one each for where, why and next. */
+export function formatError(error: PlayError): string {
+  const { host, role, task } = error.where;
+  const file = filePlace(error.where);
+  const where = [
+    host && `host ${host}`,
+    role && `role ${role}`,
+    task && `task "${task}"`,
+    file && `${file}`,
+  ].filter(Boolean);
+  const lines = [error.what];
+  if (where.length > 0) lines.push(`  at: ${where.join(', ')}`);
+  if (error.why) lines.push(`  why: ${indent(error.why)}`);
+  if (error.next) lines.push(`  next: ${indent(error.next)}`);
+  return lines.join('\n');
+}
+
+function indent(text: string): string {
+  return text.trimEnd().replaceAll('\n', '\n       ');
+}
+
+function known(place: Place): Place {
+  return Object.fromEntries(Object.entries(place).filter(([, value]) => value !== undefined));
+}

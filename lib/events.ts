@@ -1,0 +1,92 @@
+import type { Change } from './task.ts';
+
+/** An error as events carry it: plain data, secrets already taken out. */
+export interface EventError {
+  readonly kind: 'input' | 'failed' | 'unreachable' | 'aborted';
+  readonly what: string;
+  readonly where?: string | undefined;
+  readonly why?: string | undefined;
+  readonly next?: string | undefined;
+}
+
+/** How a task ended on a host. `unknown`: check mode can't tell, since an earlier change is still pending. */
+export type Status = 'ok' | 'changed' | 'unknown' | 'failed' | 'skipped';
+
+/** Counts of one host over the whole run; `roundTrips` are commands sent to it after connecting. */
+export interface HostRecap {
+  readonly ok: number;
+  readonly changed: number;
+  readonly unknown: number;
+  readonly failed: number;
+  /** 1 when the host could not be reached or was lost. */
+  readonly unreachable: number;
+  readonly skipped: number;
+  readonly roundTrips: number;
+}
+
+/** One task on one host: where it stands in the run. `id` is unique in the run. */
+export interface TaskRef {
+  readonly id: string;
+  readonly play: string;
+  readonly role: string;
+  readonly host: string;
+  readonly task: string;
+}
+
+/** Everything that happens in a run, in order. Reporters see only this; durations are milliseconds. */
+export type RunEvent =
+  | {
+      readonly type: 'run';
+      readonly playbook: string;
+      readonly check: boolean;
+      readonly plays: readonly { readonly play: string; readonly hosts: readonly string[] }[];
+    }
+  | { readonly type: 'play'; readonly play: string; readonly hosts: readonly string[] }
+  | { readonly type: 'connecting'; readonly host: string }
+  | { readonly type: 'connected'; readonly host: string; readonly durationMs: number }
+  | { readonly type: 'unreachable'; readonly host: string; readonly error: EventError }
+  | { readonly type: 'warning'; readonly host?: string | undefined; readonly text: string }
+  /** A host begins a role; `tasks` are the titles of what was laid out for it. */
+  | {
+      readonly type: 'role';
+      readonly play: string;
+      readonly role: string;
+      readonly host: string;
+      readonly tasks: readonly string[];
+    }
+  /** A change is being made on the host. Tasks that change nothing have no `applying`. */
+  | ({ readonly type: 'applying' } & TaskRef)
+  /** A line the apply printed, secrets taken out. */
+  | ({ readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly line: string } & TaskRef)
+  | ({
+      readonly type: 'task';
+      readonly status: Status;
+      readonly changes: readonly Change[];
+      /** Unified diff, when asked for and not secret. */
+      readonly diff?: string | undefined;
+      readonly error?: EventError | undefined;
+      /** Why it was skipped or is unknown. */
+      readonly reason?: string | undefined;
+      readonly durationMs: number;
+    } & TaskRef)
+  /** The role ended on the host, well or not. */
+  | {
+      readonly type: 'role-end';
+      readonly play: string;
+      readonly role: string;
+      readonly host: string;
+      readonly ok: boolean;
+    }
+  /** The host left the play because something failed that is no task's own (a question, laying out). */
+  | { readonly type: 'host-failed'; readonly play: string; readonly host: string; readonly error: EventError }
+  | { readonly type: 'play-end'; readonly play: string }
+  | {
+      readonly type: 'recap';
+      readonly exitCode: number;
+      readonly durationMs: number;
+      readonly hosts: Readonly<Record<string, HostRecap>>;
+      /** What was under way when the run was interrupted. */
+      readonly interrupted?: readonly TaskRef[] | undefined;
+    };
+
+export type Listener = (event: RunEvent) => void;

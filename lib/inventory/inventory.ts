@@ -1,0 +1,27 @@
+import type { Place } from '../errors.ts';
+
+/** A plain value as YAML or JSON gives it. */
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
+
+/** Variables by name, as written; nothing is templated. */
+export type Vars = Readonly<Record<string, Value>>;
+
+export interface Host {
+  /** The name the inventory gives, which need not be the host's own hostname. */
+  readonly name: string;
+  /** Group variables merged as Ansible does (depth, `ansible_group_priority`, name; later replaces), then the host's own. */
+  readonly vars: Vars;
+  /** Names of all groups the host is in, `all` included, in merge order. */
+  readonly groups: readonly string[];
+  /** Where each variable was written, for errors. */
+  place(variable: string): Place;
+}
+
+export interface Inventory {
+  /** Files it was read from. */
+  readonly sources: readonly string[];
+  /** Hosts by name, in the order of first appearance. */
+  readonly hosts: ReadonlyMap<string, Host>;
+  /** Host names of every group, `all` and `ungrouped` included; in order of appearance, children after own hosts. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
+
+/**
+ * A value that prints as `***` wherever it is turned into text: logs, JSON, errors, diffs.
+ * Only {@link Secret.reveal} gives it back, for the one place it belongs: a target's stdin.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value in the clear. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  /** Hex sha256 of the value, for comparing without showing; only for values nobody can guess. */
+  fingerprint(): string {
+    return createHash('sha256').update(this.#value).digest('hex');
+  }
+
+  toString(): string {
+    return '***';
+  }
+
+  toJSON(): string {
+    return '***';
+  }
+
+  [inspect.custom](): string {
+    return '***';
+  }
+}
+
+/** Marks a value as secret; a Secret stays what it is. */
+export function secret(value: string | Secret): Secret {
+  return value instanceof Secret ? value : new Secret(value);
+}
+
+/** The value in the clear, whether or not it is a secret. */
+export function reveal(value: string | Secret): string {
+  return value instanceof Secret ? value.reveal() : value;
+}

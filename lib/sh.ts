@@ -1,0 +1,100 @@
+import { inspect } from 'node:util';
+import { Secret } from './secret.ts';
+
+/** What may stand in a hole of {@link sh}: quoted, except for a Script, which is code already. */
+export type Hole = string | number | Secret | Script | readonly (string | number | Secret)[];
+
+/**
+ * POSIX shell code, made only by the {@link sh} tag, so that every value in it is quoted.
+ * Turned into text it shows its secrets as `***`; {@link Script.reveal} is for the target's stdin alone.
+ */
+export class Script {
+  readonly #parts: readonly (string | Secret)[];
+
+  private constructor(parts: readonly (string | Secret)[]) {
+    this.#parts = parts;
+  }
+
+  /** @internal Use the {@link sh} tag. */
+  static fromTemplate(literals: readonly string[], holes: readonly Hole[]): Script {
+    const parts: (string | Secret)[] = [];
+    literals.forEach((literal, i) => {
+      parts.push(literal);
+      const hole = holes[i];
+      if (hole === undefined) return;
+      if (hole instanceof Script) parts.push(...hole.#parts);
+      else parts.push(...quoteHole(hole));
+    });
+    return new Script(parts);
+  }
+
+  /** Scripts one after the other, a line each: a failing one can't hide behind `&&`. */
+  static lines(scripts: readonly Script[]): Script {
+    return new Script(scripts.flatMap((script, i) => (i === 0 ? script.#parts : ['\n', ...script.#parts])));
+  }
+
+  /** This script as one quoted word, for `sh -c`-like use through stdin or `eval`. */
+  quoted(): Script {
+    const inner = this.#parts.map((part) =>
+      typeof part === 'string' ? escapeQuotes(part) : new Secret(escapeQuotes(part.reveal())),
+    );
+    return new Script(["'", ...inner, "'"]);
+  }
+
+  /** The code in the clear, secrets included. */
+  reveal(): string {
+    return this.#parts.map((part) => (typeof part === 'string' ? part : part.reveal())).join('');
+  }
+
+  /** The secrets that stand in the code. */
+  get secrets(): readonly Secret[] {
+    return this.#parts.filter((part) => part instanceof Secret);
+  }
+
+  toString(): string {
+    return this.#parts.map(String).join('');
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return `sh\`${this.toString()}\``;
+  }
+}
+
+/**
+ * Shell code with every hole quoted: ``sh`rm -f ${path}` ``.
+ * An array becomes several words, a Script is put in as it is, a Secret is quoted and never shown.
+ * Use {@link String.raw}-like escapes: `\n` in the template reaches the shell as written.
+ */
+export function sh(literals: TemplateStringsArray, ...holes: Hole[]): Script {
+  return Script.fromTemplate(literals.raw.map(unescapeTemplate), holes);
+}
+
+/** Joins scripts line by line; `undefined` and `false` are left out. */
+export function lines(...scripts: (Script | undefined | false)[]): Script {
+  return Script.lines(scripts.filter((script): script is Script => script instanceof Script));
+}
+
+/** A value as one word of POSIX sh. */
+export function quote(value: string | number): string {
+  const text = String(value);
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${escapeQuotes(text)}'`;
+}
+
+function quoteHole(hole: Exclude<Hole, Script>): (string | Secret)[] {
+  if (typeof hole === 'string' || typeof hole === 'number') return [quote(hole)];
+  if (hole instanceof Secret) return [new Secret(quote(hole.reveal()))];
+  return hole.flatMap((item, i) => (i === 0 ? quoteHole(item) : [' ', ...quoteHole(item)]));
+}
+
+function escapeQuotes(text: string): string {
+  return text.replaceAll("'", "'\\''");
+}
+
+/** Only what a template literal itself needs escaped is unescaped: a backtick, `${` and `\\`+newline stay shell's. */
+function unescapeTemplate(raw: string): string {
+  return raw.replaceAll('\\`', '`').replaceAll('\\${', '${');
+}

@@ -1,0 +1,154 @@
+import type { Script } from './sh.ts';
+
+/** What a host answered to one script. Text is UTF-8, without the final newline of either stream. */
+export interface Reply {
+  /** Exit code; 0 is success. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One difference between what is and what is wanted. */
+export interface Change {
+  /** What differs, as a short noun: `content`, `mode`, `running`. */
+  readonly what: string;
+  /** As it is now, in a few words. Never a secret. */
+  readonly from?: string | undefined;
+  /** As it will be. Never a secret. */
+  readonly to?: string | undefined;
+  /** Whole texts for `--diff`. Left out for secrets and binary content. */
+  readonly text?: { readonly before: string; readonly after: string; readonly path?: string } | undefined;
+}
+
+/** A local file that goes to the host over a channel of its own before the apply script runs. */
+export interface Upload {
+  /** Absolute path on the controller. */
+  readonly from: string;
+  /** Hex sha256 the file must have, here and there. */
+  readonly sha256: string;
+}
+
+/** What has to be done on the host. */
+export interface Apply {
+  readonly script: Script;
+  /** Each is on the host as {@link uploadedPath} when the script starts, verified. */
+  readonly uploads?: readonly Upload[];
+}
+
+/** Where an {@link Upload} lies on the host while its apply script runs; the engine removes it afterwards. */
+export function uploadedPath(upload: { readonly sha256: string }): string {
+  return `/var/tmp/ts-play-${upload.sha256}`;
+}
+
+/**
+ * What one host's task looks after, by name, with a word for how it wants it. Two tasks of one host that want
+ * the same thing differently would change it for ever in turn: the engine refuses them.
+ */
+export type Claims = Readonly<Record<string, string>>;
+
+/** What an earlier, not yet applied task of the same host is about to look after (check mode only). */
+export interface Pending {
+  readonly task: string;
+  readonly claims: Claims;
+}
+
+/**
+ * A kind of task: pure data in and out. The engine alone does I/O.
+ * `Want` is what the playbook asks for, `State` what the host's answer says.
+ */
+export interface TaskType<Want, State> {
+  /** The type's name, as in `file`. */
+  readonly name: string;
+  /** A short title for one task, as in `file /etc/motd`. */
+  title(want: Want): string;
+  /** Things this task looks after. */
+  claims?(want: Want): Claims;
+  /** Throws a plain Error when the wish makes no sense; called before any host is contacted. */
+  validate?(want: Want): void;
+  /** Read-only, cheap, asks for nothing on stdin. Runs under `sh` without `set -e`, with LC_ALL=C. */
+  probe(want: Want): Script;
+  /** Makes sense of the answer; throws when it can't. */
+  parse(reply: Reply, want: Want): State;
+  /**
+   * What has to change; empty when all is as wanted. Throws when the wish can't be met as things stand.
+   * `pending` is what earlier tasks would have changed, given only in check mode: a type that can tell what
+   * it would find then says so here, otherwise the engine reports the task as unknown.
+   */
+  diff(state: State, want: Want, pending: readonly Pending[]): readonly Change[];
+  /**
+   * Makes exactly these changes. Runs under `sh` with `set -eu`; must be safe to repeat from half done, and
+   * waits for its own effect.
+   */
+  apply(want: Want, changes: readonly Change[], state: State): Script | Apply;
+}
+
+/** Options every task takes beside its own wish. */
+export interface TaskOptions {
+  /** Replaces the type's own title. */
+  readonly title?: string;
+  /** Handlers that run at the end of the role when this task changes something. */
+  readonly notify?: Handler | readonly Handler[];
+  readonly tags?: readonly string[];
+  /** The user who probes and applies; the play's user when left out. */
+  readonly as?: string;
+  /** Hosts of a run that apply tasks with the same key take turns, and look again when their turn comes. */
+  readonly oneAtATime?: string;
+  /** Seconds an apply may take. Default 600. */
+  readonly timeLimit?: number;
+}
+
+/** A type and a wish, bound: what the engine works with. */
+export interface Task {
+  readonly type: string;
+  readonly title: string;
+  readonly options: TaskOptions;
+  readonly claims: Claims;
+  readonly probe: Script;
+  /** Reads an answer: what would have to change, and how. Throws when the answer makes no sense. */
+  assess(reply: Reply, pending: readonly Pending[]): Assessment;
+}
+
+export interface Assessment {
+  readonly changes: readonly Change[];
+  apply(): Apply;
+}
+
+/**
+ * Something to run once after changes, such as a reload. It is owed from before the first change that
+ * notifies it until it succeeds, also across runs: a marker on the host remembers.
+ */
+export interface Handler {
+  readonly name: string;
+  readonly script: Script;
+  readonly timeLimit?: number;
+}
+
+/**
+ * Makes a task type usable in playbooks: `const file = defineTask(fileType)`, then `file({ path: … })`.
+ * @throws Error from the type's `validate` when the wish makes no sense.
+ */
+export function defineTask<Want, State>(
+  type: TaskType<Want, State>,
+): (want: Want, options?: TaskOptions) => Task {
+  return (want, options = {}) => {
+    type.validate?.(want);
+    return {
+      type: type.name,
+      title: options.title ?? type.title(want),
+      options,
+      claims: type.claims?.(want) ?? {},
+      probe: type.probe(want),
+      assess(reply, pending) {
+        const state = type.parse(reply, want);
+        const changes = type.diff(state, want, pending);
+        return {
+          changes,
+          apply() {
+            const made = type.apply(want, changes, state);
+            return 'script' in made ? made : { script: made };
+          },
+        };
+      },
+    };
+  };
+}
