@@ -59,6 +59,8 @@ export interface Pending {
 export interface TaskType<Want, State> {
   /** The type's name, as in `file`. */
   readonly name: string;
+  /** True for a deed without a state of its own: it is done, and counts as changed, in every run. */
+  readonly always?: true;
   /** A short title for one task, as in `file /etc/motd`. */
   title(want: Want): string;
   /** Things this task looks after. */
@@ -101,6 +103,7 @@ export interface TaskOptions {
 export interface Task {
   readonly type: string;
   readonly title: string;
+  readonly always: boolean;
   readonly options: TaskOptions;
   readonly claims: Claims;
   readonly probe: Script;
@@ -135,6 +138,7 @@ export function defineTask<Want, State>(
     return {
       type: type.name,
       title: options.title ?? type.title(want),
+      always: type.always ?? false,
       options,
       claims: type.claims?.(want) ?? {},
       probe: type.probe(want),

@@ -1,0 +1,87 @@
+import type { Playbook } from '../play.ts';
+import type { RunOptions } from '../run/options.ts';
+import {
+  allVars,
+  groupHosts,
+  knownHost,
+  type PlannedPlay,
+  type PlannedRole,
+  plan,
+  roleHost,
+} from '../run/plan.ts';
+
+/** `--list-hosts`: the hosts of each play, as a run would take them. */
+export function listHosts(playbook: Playbook, options: RunOptions): string {
+  return planned(playbook, options)
+    .map(({ name, play, hosts }) =>
+      [`play ${name} (${play.hosts}): ${hosts.length} hosts`, ...hosts.map((host) => `  ${host.name}`)].join(
+        '\n',
+      ),
+    )
+    .join('\n');
+}
+
+/** `--list-tasks`: what can be told of each play's tasks without asking a host. */
+export async function listTasks(playbook: Playbook, options: RunOptions): Promise<string> {
+  const texts = await Promise.all(
+    planned(playbook, options).map(async (planned) => {
+      const roles = await Promise.all(planned.roles.map((role) => roleTasks(planned, role, options)));
+      return [
+        `play ${planned.name} (${planned.play.hosts})`,
+        ...roles.flat(),
+        ...ownTasks(planned, options),
+      ].join('\n');
+    }),
+  );
+  return texts.join('\n');
+}
+
+function planned(playbook: Playbook, options: RunOptions): readonly PlannedPlay[] {
+  return plan(playbook, options.inventory, options.extraVars ?? { vars: {}, loose: new Set() }, options);
+}
+
+async function roleTasks(
+  { hosts }: PlannedPlay,
+  { use, vars }: PlannedRole,
+  options: RunOptions,
+): Promise<string[]> {
+  const lines = [`  role ${use.name}`];
+  const roleHosts = hosts.map((host) => roleHost(host, vars.get(host.name) ?? {}));
+  for (const step of use.steps) {
+    try {
+      const layout = await step({
+        hosts: roleHosts,
+        check: true,
+        cacheDir: options.cacheDir ?? '',
+        group: (name) => groupHosts(options.inventory, name),
+        query: async () => new Map(),
+        download: async () => {
+          throw new Error('nothing is downloaded to list tasks');
+        },
+        warn: () => {},
+      });
+      lines.push(...titles(roleHosts.map((host) => layout(host).map(({ title }) => title))));
+    } catch {
+      // A step that can't be laid out without its hosts' answers says so instead of guessing.
+      lines.push('    (more tasks, laid out from what the hosts answer)');
+    }
+  }
+  return lines;
+}
+
+function ownTasks({ play, hosts }: PlannedPlay, options: RunOptions): string[] {
+  const { tasks } = play;
+  if (tasks === undefined || (options.roles ?? []).length > 0) return [];
+  const extra = options.extraVars ?? { vars: {}, loose: new Set<string>() };
+  const perHost = hosts.map((host) =>
+    (typeof tasks === 'function' ? tasks({ ...knownHost(host), vars: allVars(host, extra) }) : tasks).map(
+      ({ title }) => title,
+    ),
+  );
+  return ['  tasks', ...titles(perHost)];
+}
+
+/** Each title once, in order of first appearance. */
+function titles(perHost: readonly (readonly string[])[]): string[] {
+  return [...new Set(perHost.flat())].map((title) => `    ${title}`);
+}

@@ -1,0 +1,105 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createJiti } from 'jiti';
+import { inputError, type PlayError } from '../errors.ts';
+import * as library from '../index.ts';
+import { nearest } from '../nearest.ts';
+import type { Playbook } from '../play.ts';
+import { packageRoot } from './package.ts';
+
+/** A playbook, and the user's own files it was made from. */
+export interface LoadedPlaybook {
+  readonly path: string;
+  readonly playbook: Playbook;
+  readonly files: readonly string[];
+}
+
+/**
+ * The absolute path of a playbook.
+ * @throws PlayError `input` when there is none
+ */
+export function findPlaybook(given: string): string {
+  const path = resolve(given);
+  if (existsSync(path)) return path;
+  const folder = dirname(path);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.[cm]?[jt]s$/.test(name)) : [];
+  const close = nearest(basename(path), names);
+  throw inputError(`no such playbook: ${given}`, {
+    next: close ? `did you mean ${join(dirname(given), close)}?` : 'give the path of a .ts file',
+  });
+}
+
+/**
+ * Loads a TypeScript playbook; compiled code is kept in `cacheDir`.
+ * @throws PlayError `input` with the place of what it throws
+ */
+export async function loadPlaybook(path: string, cacheDir: string): Promise<LoadedPlaybook> {
+  const jiti = createJiti(pathToFileURL(path).href, {
+    fsCache: join(cacheDir, 'playbooks'),
+    interopDefault: false,
+    // The playbook shares this very library, wherever it lies: its tasks are made of our classes.
+    virtualModules: await virtualModules(),
+  });
+  let loaded: { default?: unknown };
+  try {
+    loaded = await jiti.import<{ default?: unknown }>(path);
+  } catch (thrown) {
+    throw thrownBy(thrown, path);
+  }
+  const playbook = loaded.default;
+  if (!isPlaybook(playbook)) {
+    throw inputError('the playbook has no plays', {
+      where: { file: path },
+      next: 'end it with: export default definePlaybook({ plays: [ … ] })',
+    });
+  }
+  const files = Object.keys(jiti.cache).filter(
+    (file) => !file.includes('/node_modules/') && existsSync(file),
+  );
+  return { path, playbook, files: [...new Set([path, ...files])] };
+}
+
+async function virtualModules(): Promise<Record<string, unknown>> {
+  const folder = join(packageRoot, 'dist', 'roles');
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const roles = await Promise.all(
+    names.map(
+      async ({ name }) => [`ts-play/roles/${name}`, await import(join(folder, name, 'index.js'))] as const,
+    ),
+  );
+  return { 'ts-play': library, ...Object.fromEntries(roles) };
+}
+
+function isPlaybook(value: unknown): value is Playbook {
+  return typeof value === 'object' && value !== null && 'plays' in value && Array.isArray(value.plays);
+}
+
+function thrownBy(thrown: unknown, path: string): PlayError {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const place = placeIn(error, path);
+  const syntax = error.name === 'SyntaxError' || ('code' in error && error.code === 'BABEL_PARSE_ERROR');
+  return inputError(
+    syntax ? 'the playbook is not valid TypeScript' : 'the playbook could not be loaded: it threw an error',
+    {
+      where: place,
+      why: error.message,
+      cause: thrown,
+    },
+  );
+}
+
+/** The first place of the stack that is in one of the user's own files. */
+function placeIn(error: Error, path: string) {
+  const own = (error.stack ?? '')
+    .split('\n')
+    .map((line) => /\(?((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?$/.exec(line.trim()))
+    .find((match) => match?.[1] && !match[1].includes('/node_modules/') && !match[1].includes('/dist/'));
+  if (!own?.[1]) return { file: path };
+  return { file: own[1].replace(/^file:\/\//, ''), line: Number(own[2]), column: Number(own[3]) };
+}
+
+/** Whether a file is one that types can be checked in. */
+export function isTypeScript(path: string): boolean {
+  return ['.ts', '.mts', '.cts'].includes(extname(path));
+}

@@ -1,0 +1,133 @@
+import type { Writable } from 'node:stream';
+import { asPlayError, formatError, inputError, type PlayError } from '../errors.ts';
+import { parseExtraVars } from '../inventory/extra-vars.ts';
+import { loadInventory } from '../inventory/load.ts';
+import { createReporter, type Output } from '../report/reporter.ts';
+import { eventError } from '../run/emit.ts';
+import { defaultCacheDir } from '../run/options.ts';
+import { run } from '../run/run.ts';
+import { listHosts, listTasks } from './list.ts';
+import { findPlaybook, isTypeScript, loadPlaybook } from './load-playbook.ts';
+import { typeCheck } from './type-check.ts';
+
+/** The flags of `ts-play PLAYBOOK`, as commander gives them. */
+export interface RunFlags {
+  readonly inventory?: string;
+  readonly limit?: string;
+  readonly role: readonly string[];
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly check?: boolean;
+  readonly diff?: boolean;
+  readonly extraVars: readonly string[];
+  readonly forks?: number;
+  readonly user?: string;
+  readonly privateKey?: string;
+  readonly become?: boolean;
+  readonly becomeUser?: string;
+  readonly acceptNew?: boolean;
+  readonly verbose: number;
+  readonly output?: Output;
+  readonly listHosts?: boolean;
+  readonly listTasks?: boolean;
+}
+
+/** Runs a playbook as the command line asks. @returns the exit code */
+export async function runCommand(given: string, flags: RunFlags): Promise<number> {
+  const output = flags.output ?? (process.stdout.isTTY ? 'live' : 'plain');
+  try {
+    return await runPlaybook(given, flags, output);
+  } catch (thrown) {
+    const error = asPlayError(thrown, 'failed');
+    return tell(error, output);
+  }
+}
+
+async function runPlaybook(given: string, flags: RunFlags, output: Output): Promise<number> {
+  const path = findPlaybook(given);
+  if (flags.inventory === undefined) {
+    throw inputError('no inventory given', { next: `ts-play ${given} -i inventory.yml` });
+  }
+  const cacheDir = defaultCacheDir();
+  const [{ playbook, files }, inventory, extra] = await Promise.all([
+    loadPlaybook(path, cacheDir),
+    loadInventory(flags.inventory),
+    parseExtraVars([...flags.extraVars], process.cwd()),
+  ]);
+  await typeCheck(files.filter(isTypeScript), cacheDir);
+  const options = {
+    inventory,
+    playbookName: given,
+    extraVars: extra,
+    limit: flags.limit,
+    roles: flags.role,
+    tags: flags.tags,
+    skipTags: flags.skipTags,
+    cacheDir,
+  };
+  if (flags.listHosts) return print(listHosts(playbook, options));
+  if (flags.listTasks) return print(await listTasks(playbook, options));
+
+  const { openConnection } = await import('../connection/open.ts');
+  const reporter = await createReporter(output, {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    verbosity: Math.min(flags.verbose, 3) as 0 | 1 | 2 | 3,
+    diff: flags.diff ?? false,
+    colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+  });
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    // A second one means it: whatever is still waited for is left as it is.
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort(new Error('interrupted'));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  try {
+    const { exitCode } = await run(playbook, {
+      ...options,
+      check: flags.check ?? false,
+      diff: flags.diff ?? false,
+      ...(flags.forks === undefined ? {} : { forks: flags.forks }),
+      ...(flags.become ? { become: flags.becomeUser ?? true } : {}),
+      onEvent: reporter.onEvent,
+      signal: interrupt.signal,
+      connect: (host, signal) =>
+        openConnection(
+          host,
+          {
+            ...(flags.user === undefined ? {} : { user: flags.user }),
+            ...(flags.privateKey === undefined ? {} : { privateKeyFile: flags.privateKey }),
+            ...(flags.acceptNew ? { hostKeyChecking: 'accept-new' as const } : {}),
+          },
+          signal,
+        ),
+    });
+    return exitCode;
+  } finally {
+    await reporter.end();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+/** An error that stopped the run as a whole: in words on stderr and, for programs, as events on stdout. */
+function tell(error: PlayError, output: Output): number {
+  const exitCode = error.kind === 'input' ? 1 : 250;
+  if (output === 'json') {
+    emit(process.stdout, { type: 'error', error: eventError(error) });
+    emit(process.stdout, { type: 'recap', exitCode, durationMs: 0, hosts: {} });
+  }
+  process.stderr.write(`${formatError(error)}\n`);
+  return exitCode;
+}
+
+function emit(stream: Writable, event: object): void {
+  stream.write(`${JSON.stringify(event)}\n`);
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}

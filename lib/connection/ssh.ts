@@ -1,0 +1,110 @@
+import PQueue from 'p-queue';
+import type { Client } from 'ssh2';
+import type { Connection, Exit, RunOptions } from './connection.ts';
+import { attempt, Setback } from './ssh/attempt.ts';
+import { connectTrouble, isAgentRefusal, isDropped, nothingToTry } from './ssh/connect-trouble.ts';
+import { ChannelRefused, exec } from './ssh/exec.ts';
+import { checkHostKey } from './ssh/host-key.ts';
+import { prepareLogin } from './ssh/login.ts';
+import { cantOpen, closedError, lostError } from './ssh/loss.ts';
+import { withRetries } from './ssh/retry.ts';
+import { CONNECT_TIMEOUT_MS, type SshTarget } from './ssh/target.ts';
+
+export type { HostKeyChecking, SshTarget } from './ssh/target.ts';
+
+/** Channels of one connection in use at once: below sshd's default MaxSessions of 10. */
+const CHANNELS = 8;
+/** How long a host that drops connections is tried again, in ms, beyond the time limit of one attempt. */
+const PATIENCE = 15_000;
+/** How long the host may take to say goodbye, in ms. */
+const FAREWELL = 500;
+
+/**
+ * Connects to a host by SSH, checks its key and logs in.
+ * @throws PlayError of kind `unreachable` that says why and what to type next; the signal's reason when it aborts.
+ */
+export async function connectSsh(
+  target: SshTarget,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Connection> {
+  signal?.throwIfAborted();
+  const [hostKey, login] = await Promise.all([checkHostKey(target), prepareLogin(target)]);
+  if (login.empty) throw nothingToTry(target, login);
+  let tries = 0;
+  try {
+    const client = await withRetries(
+      () => {
+        tries += 1;
+        return attempt(target, hostKey, login, signal);
+      },
+      {
+        again: (failure) => {
+          if (!(failure instanceof Setback) || hostKey.trouble()) return false;
+          if (isAgentRefusal(failure)) return 'soon';
+          return isDropped(failure) ? 'later' : false;
+        },
+        within: (target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS) + PATIENCE,
+        signal,
+      },
+    );
+    const connection = overClient(client, target.host);
+    await hostKey.remember().catch(async (error: unknown) => {
+      await connection.close();
+      throw error;
+    });
+    return connection;
+  } catch (error) {
+    if (error instanceof Setback) throw hostKey.trouble() ?? connectTrouble(target, error, login, tries);
+    throw error;
+  }
+}
+
+function overClient(client: Client, host: string): Connection {
+  const lost = new AbortController();
+  const channels = new PQueue({ concurrency: CHANNELS });
+  const closed = new Promise<void>((resolve) => client.once('close', resolve));
+  let open = 0;
+
+  const lose = (cause?: Error) => {
+    if (!lost.signal.aborted) lost.abort(lostError(host, cause));
+    client.destroy();
+  };
+  client.on('error', lose);
+  client.once('close', () => lose());
+
+  async function runNow(command: string, options: RunOptions): Promise<Exit> {
+    lost.signal.throwIfAborted();
+    open += 1;
+    try {
+      return await exec({ client, host, lost: lost.signal }, command, options);
+    } finally {
+      open -= 1;
+    }
+  }
+
+  return {
+    async run(command, options = {}) {
+      lost.signal.throwIfAborted();
+      options.signal?.throwIfAborted();
+      const queueing = options.signal ? { signal: options.signal } : {};
+      for (;;) {
+        try {
+          return await channels.add(() => runNow(command, options), queueing);
+        } catch (error) {
+          if (!(error instanceof ChannelRefused)) throw error;
+          // This host's MaxSessions is lower than usual: use as many as it gives, as long as it gives one. Ends,
+          // since each further refusal finds fewer open.
+          if (open === 0) throw cantOpen(host, error);
+          channels.concurrency = Math.min(channels.concurrency, open);
+        }
+      }
+    },
+    async close() {
+      if (!lost.signal.aborted) lost.abort(closedError(host));
+      client.end();
+      const timer = setTimeout(() => client.destroy(), FAREWELL);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}

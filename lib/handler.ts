@@ -1,0 +1,50 @@
+import { type Script, sh } from './sh.ts';
+import type { Handler, Task } from './task.ts';
+
+/** Where a host remembers what it still owes: one empty file a handler. */
+const OWED = '/var/lib/ts-play/owed';
+
+/** The handlers that some task of the list notifies, each once, in order of first mention. */
+export function handlersOf(tasks: readonly Task[]): readonly Handler[] {
+  const byName = new Map<string, Handler>();
+  for (const handler of tasks.flatMap(notified))
+    if (!byName.has(handler.name)) byName.set(handler.name, handler);
+  return [...byName.values()];
+}
+
+/** The handlers that one task notifies. */
+export function notified(task: Task): readonly Handler[] {
+  const { notify = [] } = task.options;
+  return 'name' in notify ? [notify] : notify;
+}
+
+/** Writes down, before a change is made, that its handlers are owed from now on. */
+export function owe(role: string, handlers: readonly Handler[]): Script | undefined {
+  if (handlers.length === 0) return undefined;
+  return sh`mkdir -p ${OWED}
+touch -- ${handlers.map((handler) => markerPath(role, handler))}`;
+}
+
+/** A handler as a task: its state is the marker, and it is converged when nothing is owed. */
+export function handlerTask(role: string, handler: Handler): Task {
+  const marker = markerPath(role, handler);
+  return {
+    type: 'handler',
+    title: handler.name,
+    always: false,
+    options: handler.timeLimit === undefined ? {} : { timeLimit: handler.timeLimit },
+    claims: {},
+    probe: sh`if [ -e ${marker} ]; then echo owed; fi`,
+    assess: ({ stdout }) => ({
+      changes: stdout === 'owed' ? [{ what: 'owed', to: 'run' }] : [],
+      apply: () => ({
+        script: sh`${handler.script}
+rm -f -- ${marker}`,
+      }),
+    }),
+  };
+}
+
+function markerPath(role: string, handler: Handler): string {
+  return `${OWED}/${`${role}--${handler.name}`.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`;
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import type { Connection } from '../connection/connection.ts';
+import { PlayError } from '../errors.ts';
+import { quote, sh } from '../sh.ts';
+import { batchLine, batchScript, type Part } from './batch.ts';
+import { FrameReader } from './frame.ts';
+
+/** More than this from one batch means that something prints without end. Bytes. */
+const MOST_OUTPUT = 64 * 1024 * 1024;
+/** Seconds that an interrupted batch is given to end. */
+const GRACE_SECONDS = 5;
+
+/** What became of a batch. `timedOut` names the part that its time limit ended. */
+export interface BatchResult {
+  readonly frames: FrameReader;
+  readonly timedOut: string | undefined;
+}
+
+/**
+ * One `/bin/sh` on a host, kept open over one channel: it reads batches from stdin, so that a batch costs one
+ * round trip where a channel of its own would cost three.
+ */
+export class HostShell {
+  readonly #connection: Connection;
+  readonly #become: string;
+  readonly #stdin = new PassThrough();
+  readonly #closed = new AbortController();
+  #end: { error?: PlayError } | undefined;
+  #frames: FrameReader | undefined;
+  #outside = '';
+  #bytes = 0;
+  #wake: () => void = () => {};
+
+  /** @param become the words in front of a command that make it run as the play's user, or '' */
+  constructor(connection: Connection, become: string) {
+    this.#connection = connection;
+    this.#become = become;
+    const push = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
+      this.#bytes += chunk.length;
+      if (this.#frames === undefined || !this.#frames.over) this.#frames?.push(stream, chunk);
+      else this.#outside = (this.#outside + chunk.toString()).slice(-2000);
+      this.#wake();
+    };
+    void connection
+      .run(`exec ${become}/bin/sh`, {
+        stdin: [this.#stdin],
+        onStdout: push('stdout'),
+        onStderr: push('stderr'),
+        signal: this.#closed.signal,
+      })
+      .then(
+        () => {
+          this.#end = {};
+        },
+        (error: unknown) => {
+          this.#end = error instanceof PlayError ? { error } : {};
+        },
+      )
+      .finally(() => this.#wake());
+    this.#stdin.on('error', () => {});
+  }
+
+  /** False once the shell has ended: a new one is needed. */
+  get alive(): boolean {
+    return this.#end === undefined && !this.#closed.signal.aborted;
+  }
+
+  /**
+   * Runs one batch; batches of one shell never overlap.
+   * @throws PlayError `unreachable` when the connection is lost, `failed` when the shell could not run it,
+   * and the signal's reason when interrupted, after the host's processes were told to end.
+   */
+  async run(
+    parts: readonly Part[],
+    limitSeconds: number,
+    onLine: (id: string, stream: 'stdout' | 'stderr', line: string) => void,
+    signal?: AbortSignal,
+  ): Promise<BatchResult> {
+    signal?.throwIfAborted();
+    const mark = randomBytes(9).toString('hex');
+    const frames = new FrameReader(mark, onLine);
+    this.#frames = frames;
+    this.#bytes = 0;
+    const interrupt = () => this.#wake();
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      this.#stdin.write(batchLine(mark, batchScript(mark, parts), limitSeconds).reveal());
+      // The host's own `timeout` comes first; this one is for a host that has stopped answering at all.
+      const deadline = Date.now() + (limitSeconds + 30) * 1000;
+      while (!frames.over) {
+        if (signal?.aborted) {
+          await this.#interrupt(frames);
+          throw signal.reason;
+        }
+        if (this.#end) throw this.#endedEarly(frames);
+        if (Date.now() > deadline || this.#bytes > MOST_OUTPUT) {
+          this.close();
+          throw new PlayError({
+            kind: 'failed',
+            what:
+              this.#bytes > MOST_OUTPUT ? 'the host printed more than 64 MiB' : 'the host stopped answering',
+          });
+        }
+        await this.#change(deadline - Date.now());
+      }
+      const stopped = frames.exit === 124 || frames.exit === 137;
+      return { frames, timedOut: stopped ? frames.running : undefined };
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+    }
+  }
+
+  /** Ends the shell; what still runs in it ends with it. */
+  close(): void {
+    this.#stdin.end();
+    this.#closed.abort(new PlayError({ kind: 'aborted', what: 'the shell was closed' }));
+  }
+
+  /** Waits for output, an end or an interrupt, at most `ms` milliseconds. */
+  #change(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.max(10, ms));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #interrupt(frames: FrameReader): Promise<void> {
+    const { group } = frames;
+    if (group !== undefined && this.alive) {
+      const kill = `${this.#become}/bin/sh -c ${quote(sh`kill -TERM -- ${-group}`.reveal())}`;
+      await this.#connection.run(kill, { signal: AbortSignal.timeout(GRACE_SECONDS * 1000) }).catch(() => {});
+      const until = Date.now() + GRACE_SECONDS * 1000;
+      while (!frames.over && this.alive && Date.now() < until) await this.#change(until - Date.now());
+    }
+    this.close();
+  }
+
+  #endedEarly(frames: FrameReader): PlayError {
+    if (this.#end?.error) return this.#end.error;
+    const why = frames.outside || this.#outside;
+    const sudo = /sudo|password|runas/i.test(why) && this.#become !== '';
+    return new PlayError({
+      kind: 'failed',
+      what: sudo ? 'sudo refused to start a shell' : 'the shell on the host ended unexpectedly',
+      why: why || 'it said nothing',
+      next: sudo
+        ? 'allow passwordless sudo for the login user, or set become: false or another ansible_user'
+        : undefined,
+    });
+  }
+}

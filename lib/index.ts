@@ -1,0 +1,42 @@
+/** Everything a playbook, a role or a program needs: the whole public surface. */
+export type { Connection, Exit, RunOptions as CommandOptions } from './connection/connection.ts';
+export { formatError, type Kind, type Place, PlayError, type Trouble } from './errors.ts';
+export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from './events.ts';
+export type { Host, Inventory, Value, Vars } from './inventory/inventory.ts';
+export { loadInventory } from './inventory/load.ts';
+export { selectHosts } from './inventory/patterns.ts';
+export { definePlaybook, type Play, type Playbook, type PlayHost } from './play.ts';
+export {
+  defineRole,
+  type KnownHost,
+  type Layout,
+  type Question,
+  type Role,
+  type RoleDefinition,
+  type RoleHost,
+  type RoleUse,
+  type Step,
+  type StepContext,
+} from './role.ts';
+export type { RunOptions } from './run/options.ts';
+export type { Connect } from './run/pool.ts';
+export { type RunResult, run } from './run/run.ts';
+export type { ExtraVars } from './run/vars.ts';
+export type { GivenVars, Schema, VarsOf, VarsSchema } from './schema.ts';
+export { Secret, secret } from './secret.ts';
+export { lines, type Script, sh } from './sh.ts';
+export {
+  type Apply,
+  type Change,
+  type Claims,
+  defineTask,
+  type Handler,
+  type Pending,
+  type Reply,
+  type Task,
+  type TaskOptions,
+  type TaskType,
+  type Upload,
+  uploadedPath,
+} from './task.ts';
+export * from './tasks/index.ts';

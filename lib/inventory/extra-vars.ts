@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import { inputError, type Place } from '../errors.ts';
+import type { Host, Inventory, Value, Vars } from './inventory.ts';
+import { combineMistakes } from './mistakes.ts';
+import { readInput } from './read-input.ts';
+import { splitAssignments, unquote } from './words.ts';
+import { readYaml } from './yaml-file.ts';
+
+/** What the `-e` options of a command line say, later ones over earlier ones. */
+export interface ExtraVars {
+  readonly vars: Vars;
+  /** Names whose value is a string only because it came as `key=value`; a schema may make its own type of it. */
+  readonly loose: Set<string>;
+}
+
+/**
+ * Reads `-e` options: `key=value` (several, separated by blanks, quoted when needed), `{json}` and `@file` in
+ * YAML or JSON.
+ * @param cwd where a relative `@file` is looked for.
+ * @throws PlayError of kind `input` whose place is the option, values left out since they may be secret.
+ */
+export async function parseExtraVars(args: readonly string[], cwd: string): Promise<ExtraVars> {
+  const vars = new Map<string, Value>();
+  const loose = new Set<string>();
+  for (const arg of args) {
+    const text = arg.trim();
+    const isLoose = !/^[@{[]/.test(text);
+    for (const [name, value] of isLoose ? assignments(text) : await structured(text, cwd)) {
+      vars.set(name, value);
+      if (isLoose) loose.add(name);
+      else loose.delete(name);
+    }
+  }
+  return { vars: Object.fromEntries(vars), loose };
+}
+
+/** The inventory with variables put over everything that every host has; their place is `-e`. */
+export function withExtraVars(inventory: Inventory, vars: Vars): Inventory {
+  const given = new Set(Object.keys(vars));
+  if (given.size === 0) return inventory;
+  const over = (host: Host): Host => ({
+    ...host,
+    vars: { ...host.vars, ...vars },
+    place: (variable) => (given.has(variable) ? { file: '-e' } : host.place(variable)),
+  });
+  return { ...inventory, hosts: new Map([...inventory.hosts].map(([name, host]) => [name, over(host)])) };
+}
+
+function assignments(text: string): [string, string][] {
+  const where = optionPlace(text);
+  if (/^[./]/.test(text)) {
+    throw inputError('a file of variables needs an @ before its name', { where, next: `-e @${text}` });
+  }
+  const words = splitAssignments(text);
+  if (words === undefined) throw inputError('a quote is not closed', { where });
+  if (words.length === 0) throw inputError('-e says nothing', { where, next: 'write -e name=value' });
+  return words.map((word) => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(unquote(word)) ?? [];
+    if (name !== undefined && value !== undefined) return [name, unquote(value)];
+    throw inputError('a word has no name=value', {
+      where,
+      next: 'quote a value with blanks, as in -e \'name="two words"\', or give JSON: -e \'{"name": …}\'',
+    });
+  });
+}
+
+async function structured(text: string, cwd: string): Promise<[string, Value][]> {
+  if (!text.startsWith('@')) return readVars(text, '-e "{…}"');
+  const file = text.slice(1);
+  if (file === '') throw inputError('no file name follows @', { where: optionPlace(text) });
+  return readVars(await readInput(resolve(cwd, file), 'variables'), file);
+}
+
+function readVars(text: string, file: string): [string, Value][] {
+  const yaml = readYaml(text, file);
+  if (
+    yaml.data === undefined ||
+    yaml.data === null ||
+    typeof yaml.data !== 'object' ||
+    Array.isArray(yaml.data)
+  ) {
+    throw inputError('variables must be a map of names and values', { where: yaml.place });
+  }
+  const entries = yaml.entries(yaml.data);
+  const mistakes = entries
+    .filter((entry) => !entry.isText)
+    .map(({ key, place }) =>
+      inputError(`the variable name ${key} is not text`, { where: place, next: 'quote it' }),
+    );
+  if (yaml.mistakes.length + mistakes.length > 0) throw combineMistakes([...yaml.mistakes, ...mistakes]);
+  return entries.map(({ key, value }) => [key, value]);
+}
+
+/** The option as it may be shown: `-e "password=… port=…"`. */
+function optionPlace(text: string): Place {
+  // Without its quotes a value can't be told from names: then only the first name is sure to be one.
+  const words = splitAssignments(text) ?? [text];
+  const names = words.flatMap((word) => (word.includes('=') ? [`${word.replace(/=.*$/s, '')}=…`] : []));
+  return { file: `-e "${names.length === 0 && words.length === 1 ? text : names.join(' ')}"` };
+}

@@ -1,0 +1,37 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { inputError, type PlayError } from '../errors.ts';
+import { didYouMean } from '../nearest.ts';
+
+/**
+ * The text of a file a person named.
+ * @param what names its role in errors, as in `inventory`.
+ */
+export async function readInput(file: string, what: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw await unreadable(file, what, error);
+  }
+}
+
+async function unreadable(file: string, what: string, cause: unknown): Promise<PlayError> {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const where = { file };
+  if (code === 'EISDIR') {
+    return inputError(`"${file}" is a folder, and the ${what} must be a file`, {
+      where,
+      next: 'name one file in it; folders are not supported yet',
+      cause,
+    });
+  }
+  if (code === 'ENOENT') {
+    const neighbours = await readdir(dirname(file)).catch(() => []);
+    return inputError(`there is no ${what} file "${file}"`, {
+      where,
+      next: didYouMean(basename(file), neighbours),
+      cause,
+    });
+  }
+  return inputError(`the ${what} file "${file}" can't be read`, { where, why: String(code ?? cause), cause });
+}

@@ -1,0 +1,98 @@
+import type { Place } from '../errors.ts';
+import {
+  type Definition,
+  type Draft,
+  type DraftGroup,
+  type DraftHost,
+  link,
+  withAncestors,
+  withDescendants,
+} from './draft.ts';
+import type { Host, Inventory, Vars } from './inventory.ts';
+
+/** Makes an inventory of a draft: completes `all` and `ungrouped`, and merges each host's variables. */
+export function settle(draft: Draft, sources: readonly string[]): Inventory {
+  const { all, ungrouped } = draft;
+  for (const group of draft.groups.values()) {
+    if (group !== all && group.parents.size === 0) link(all, group);
+  }
+  const memberships = ownGroups(draft);
+  for (const [name, groups] of memberships) {
+    const elsewhere = groups.some((group) => group !== all && group !== ungrouped);
+    if (elsewhere) ungrouped.hosts.delete(name);
+    else ungrouped.hosts.add(name);
+  }
+  const merged = mergedGroups(depths(all));
+  const own = ownGroups(draft);
+  const hosts = [...draft.hosts.values()].map((host) => settleHost(host, merged(own.get(host.name) ?? [])));
+  return {
+    sources,
+    hosts: new Map(hosts.map((host) => [host.name, host])),
+    groups: new Map([...draft.groups.values()].map((group) => [group.name, members(group)])),
+  };
+}
+
+/** The groups each host stands in itself. */
+function ownGroups(draft: Draft): Map<string, DraftGroup[]> {
+  const found = new Map<string, DraftGroup[]>([...draft.hosts.keys()].map((name) => [name, []]));
+  for (const group of draft.groups.values()) for (const name of group.hosts) found.get(name)?.push(group);
+  return found;
+}
+
+/** The group's own hosts, then those of its children level by level, each once. */
+function members(group: DraftGroup): readonly string[] {
+  return [...new Set(withDescendants(group).flatMap((each) => [...each.hosts]))];
+}
+
+/** How far each group is from `all` on the longest way. */
+function depths(all: DraftGroup): ReadonlyMap<DraftGroup, number> {
+  const found = new Map<DraftGroup, number>();
+  const waiting = new Map<DraftGroup, number>();
+  const ready: DraftGroup[] = [all];
+  // Each group's turn comes when all its parents have had theirs.
+  for (const group of ready) {
+    const depth = Math.max(-1, ...[...group.parents].map((parent) => found.get(parent) ?? 0)) + 1;
+    found.set(group, depth);
+    for (const child of group.children) {
+      const left = (waiting.get(child) ?? child.parents.size) - 1;
+      waiting.set(child, left);
+      if (left === 0) ready.push(child);
+    }
+  }
+  return found;
+}
+
+interface MergedGroups {
+  readonly names: readonly string[];
+  readonly vars: ReadonlyMap<string, Definition>;
+}
+
+/** Merges the variables of groups and all above them. Hosts of the same groups share the result. */
+function mergedGroups(depth: ReadonlyMap<DraftGroup, number>): (own: readonly DraftGroup[]) => MergedGroups {
+  const known = new Map<string, MergedGroups>();
+  const order = (a: DraftGroup, b: DraftGroup): number =>
+    (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || a.priority - b.priority || (a.name < b.name ? -1 : 1);
+  return (own) => {
+    const key = JSON.stringify(own.map((group) => group.name));
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const groups = withAncestors(own).sort(order);
+    const merged = {
+      names: groups.map((group) => group.name),
+      vars: new Map(groups.flatMap((group) => [...group.vars])),
+    };
+    known.set(key, merged);
+    return merged;
+  };
+}
+
+function settleHost(host: DraftHost, { names, vars: groupVars }: MergedGroups): Host {
+  const definitions = new Map([...groupVars, ...host.vars]);
+  const vars: Vars = Object.fromEntries([...definitions].map(([name, { value }]) => [name, value]));
+  return {
+    name: host.name,
+    vars,
+    groups: names,
+    place: (variable): Place => definitions.get(variable)?.place ?? host.place,
+  };
+}

@@ -1,0 +1,65 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import { inputError, type Place, type PlayError } from '../errors.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Value } from './inventory.ts';
+import { groupKeys, inventorySchema } from './schema.ts';
+import type { YamlFile } from './yaml-file.ts';
+
+const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(inventorySchema);
+
+/** What in the file doesn't have the shape of an inventory. */
+export function structureMistakes(yaml: YamlFile): PlayError[] {
+  if (validate(yaml.data)) return [];
+  return (validate.errors ?? []).map((error) => mistake(error, yaml));
+}
+
+function mistake(error: ErrorObject, yaml: YamlFile): PlayError {
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  if (error.keyword === 'additionalProperties') {
+    const key = String(error.params['additionalProperty']);
+    return inputError(`unknown key "${key}" in the group "${path.at(-1) ?? ''}"`, {
+      where: placeOf([...path, key], yaml),
+      next:
+        didYouMean(key, groupKeys) ??
+        'a group has only hosts, vars and children; a variable goes under vars, a host under hosts',
+    });
+  }
+  const name = path.at(-1);
+  const wanted = String(error.parentSchema?.['description'] ?? 'something else');
+  return inputError(
+    `${name === undefined ? 'an inventory' : `"${name}"`} must be ${wanted}, and is ${kindOf(error.data)}`,
+    { where: placeOf(path, yaml), next: advice(error.data, path) },
+  );
+}
+
+function advice(data: unknown, path: readonly string[]): string | undefined {
+  if (path.length === 1 && path[0] === 'plugin') {
+    return 'inventory plugins are not supported: write their output to a file with ansible-inventory --list --yaml';
+  }
+  if (Array.isArray(data) && path.at(-1) !== 'vars')
+    return 'write each name as a key on its own line: "name:"';
+  return undefined;
+}
+
+/** Where the last key of the path stands; the last that is known when the path leads nowhere. */
+function placeOf(path: readonly string[], yaml: YamlFile): Place {
+  let place = yaml.place;
+  let data: Value | undefined = yaml.data;
+  for (const key of path) {
+    const entry = yaml.entries(data).find((candidate) => candidate.key === key);
+    if (entry === undefined) break;
+    place = entry.place;
+    data = entry.value;
+  }
+  return place;
+}
+
+function kindOf(data: unknown): string {
+  if (data === null) return 'nothing';
+  if (Array.isArray(data)) return 'a list';
+  if (typeof data === 'object') return 'a map';
+  return typeof data === 'boolean' ? `${data}` : `a ${typeof data === 'string' ? 'text' : typeof data}`;
+}

@@ -1,0 +1,184 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  visit,
+  type YAMLMap,
+} from 'yaml';
+import { inputError, type Place, type PlayError } from '../errors.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Value } from './inventory.ts';
+
+/** Aliases can make a small file mean gigabytes; no honest file comes near this many values. */
+const MOST_VALUES = 1_000_000;
+
+/** A key of a map as it was written. */
+export interface Entry {
+  readonly key: string;
+  /** False for a key that YAML reads as a number, boolean or null. */
+  readonly isText: boolean;
+  readonly value: Value;
+  readonly place: Place;
+}
+
+/** Turns YAML nodes into plain values, collecting mistakes instead of stopping at the first. */
+export class YamlValues {
+  readonly mistakes: PlayError[] = [];
+  /** The keys of each map that was made, in the order they were written; merged ones (`<<`) last. */
+  readonly entries = new WeakMap<object, readonly Entry[]>();
+  readonly #at: (offset: number) => Place;
+  readonly #targets: ReadonlyMap<Alias, Node>;
+  readonly #anchors: ReadonlySet<string>;
+  readonly #open = new Set<Node>();
+  #count = 0;
+
+  constructor(root: Node | null, at: (offset: number) => Place) {
+    this.#at = at;
+    const anchors = new Map<string, Node>();
+    const targets = new Map<Alias, Node>();
+    // An alias means the last anchor of its name that stands before it.
+    visit(root, {
+      Node(_, node) {
+        if (isAlias(node)) {
+          const target = anchors.get(node.source);
+          if (target !== undefined) targets.set(node, target);
+        } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      },
+    });
+    this.#targets = targets;
+    this.#anchors = new Set(anchors.keys());
+  }
+
+  /** The value of a node; null where a mistake was found. */
+  read(node: Node | null | undefined): Value {
+    this.#count += 1;
+    if (this.#count > MOST_VALUES) {
+      throw inputError(`the file means more than ${MOST_VALUES} values`, {
+        where: this.#place(node),
+        why: 'its aliases multiply',
+      });
+    }
+    if (node === null || node === undefined) return null;
+    if (isAlias(node)) return this.#alias(node);
+    if (isVault(node)) {
+      return this.#mistake(node, 'a value is encrypted with Ansible Vault (!vault)', {
+        why: 'vault is not supported yet',
+        next: 'write the value in the clear in a file that only you can read, or give it with -e',
+      });
+    }
+    if (isScalar(node)) return this.#scalar(node);
+    if (this.#open.has(node)) return this.#mistake(node, 'a value contains itself through an alias');
+    this.#open.add(node);
+    try {
+      if (isMap(node)) return this.#map(node);
+      return isSeq(node) ? node.items.map((item) => this.read(item as Node | null)) : null;
+    } finally {
+      this.#open.delete(node);
+    }
+  }
+
+  #alias(alias: Alias): Value {
+    const target = this.#targets.get(alias);
+    if (target !== undefined) return this.read(target);
+    return this.#mistake(alias, `no anchor &${alias.source} stands before the alias *${alias.source}`, {
+      next: didYouMean(alias.source, this.#anchors),
+    });
+  }
+
+  #scalar(node: Scalar): Value {
+    const { value, source } = node;
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+    if (typeof value !== 'number') return source ?? String(value);
+    if (!Number.isFinite(value)) {
+      return this.#mistake(node, `${source} is not a value that JSON can hold`, { next: 'quote it' });
+    }
+    if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(source ?? '')) {
+      return this.#mistake(node, 'a whole number is too large to be kept exactly', { next: 'quote it' });
+    }
+    return value;
+  }
+
+  #map(node: YAMLMap): Value {
+    const entries = new Map<string, Entry>();
+    const merged: Node[] = [];
+    for (const pair of node.items) {
+      const key = this.#resolve(pair.key as Node | null);
+      const value = pair.value as Node | null;
+      if (isScalar(key) && isMergeKey(key)) {
+        if (value !== null) merged.push(value);
+        continue;
+      }
+      if (key !== null && !isScalar(key)) {
+        this.#mistake(key, 'a key is a map or a list', {
+          next: 'a value that begins with {{ or [ must be quoted; templates are not evaluated',
+        });
+        continue;
+      }
+      const entry = {
+        ...keyText(key),
+        value: this.read(value),
+        place: this.#place((pair.key as Node | null) ?? node),
+      };
+      const first = entries.get(entry.key);
+      if (first === undefined) entries.set(entry.key, entry);
+      else this.#duplicate(entry, first);
+    }
+    for (const source of merged) this.#merge(source, entries);
+    const map = Object.fromEntries([...entries.values()].map(({ key, value }) => [key, value]));
+    this.entries.set(map, [...entries.values()]);
+    return map;
+  }
+
+  #duplicate(entry: Entry, first: Entry): void {
+    this.mistakes.push(
+      inputError(`the key "${entry.key}" stands twice in one map`, {
+        where: entry.place,
+        why: `it stands in line ${first.place.line} already`,
+        next: 'keep one of them',
+      }),
+    );
+  }
+
+  /** What stands in the map itself wins over what is merged, and of several merged maps the first wins. */
+  #merge(source: Node, into: Map<string, Entry>): void {
+    const node = this.#resolve(source);
+    for (const part of isSeq(node) ? node.items : [source]) {
+      const value = this.read(part as Node | null);
+      const entries = value !== null && typeof value === 'object' ? this.entries.get(value) : undefined;
+      if (entries === undefined) {
+        this.#mistake(source, 'the merge key << takes a map, an alias of one, or a list of those');
+      }
+      for (const entry of entries ?? []) if (!into.has(entry.key)) into.set(entry.key, entry);
+    }
+  }
+
+  #resolve(node: Node | null): Node | null {
+    return isAlias(node) ? (this.#targets.get(node) ?? node) : node;
+  }
+
+  #place(node: Node | null | undefined): Place {
+    return this.#at(node?.range?.[0] ?? 0);
+  }
+
+  #mistake(node: Node, what: string, rest: { why?: string; next?: string | undefined } = {}): null {
+    this.mistakes.push(inputError(what, { where: this.#place(node), ...rest }));
+    return null;
+  }
+}
+
+function isVault(node: Node): boolean {
+  return !isAlias(node) && (node.tag === '!vault' || node.tag === '!vault-encrypted');
+}
+
+function isMergeKey(key: Scalar): boolean {
+  return typeof key.value === 'symbol' && key.value.description === '<<';
+}
+
+function keyText(key: Scalar | null): { key: string; isText: boolean } {
+  if (typeof key?.value === 'string') return { key: key.value, isText: true };
+  return { key: key?.source ?? '', isText: false };
+}

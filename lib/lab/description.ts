@@ -1,0 +1,39 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { notUp } from './endpoint.ts';
+import { hostNames } from './names.ts';
+import { type LabPaths, labPaths } from './paths.ts';
+import type { Release } from './recipe.ts';
+
+/** What a lab is, as it stands in its lab.json. */
+export interface Description {
+  readonly release: Release;
+  /** The image its hosts stand on, also after the recipe has changed. */
+  readonly image: string;
+  /** How many hosts it has. */
+  readonly hosts: number;
+}
+
+/** The lab's description; undefined when there is no such lab. */
+export async function readDescription(lab: LabPaths): Promise<Description | undefined> {
+  const text = await readFile(lab.description, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+export async function writeDescription(lab: LabPaths, description: Description): Promise<void> {
+  await writeFile(`${lab.description}.new`, `${JSON.stringify(description, undefined, 2)}\n`);
+  await rename(`${lab.description}.new`, lab.description);
+}
+
+/** A lab that exists. */
+export interface Lab extends Description {
+  readonly paths: LabPaths;
+  readonly names: readonly string[];
+}
+
+/** @throws PlayError when no such lab is up. */
+export async function existingLab(name: string): Promise<Lab> {
+  const paths = labPaths(name);
+  const description = await readDescription(paths);
+  if (description === undefined) throw notUp(name, 'input');
+  return { ...description, paths, names: hostNames(description.hosts) };
+}

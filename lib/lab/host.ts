@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { open, readFile, rm } from 'node:fs/promises';
+import { hardwareAddress, hostAddress, subnetPrefix } from './names.ts';
+import type { LabPaths } from './paths.ts';
+import { childrenOf, isRunning, killNow, readRecord, until } from './process.ts';
+
+/**
+ * Becomes the host: `sh -euc` with this runs in fresh mount and network namespaces, which last as long as the
+ * host does. So whatever way a host ends, its mounts, its leg and its addresses are gone with it, a virtual
+ * address included, just as when a real machine loses its power.
+ */
+const boot = `
+name=$1 root=$2 image=$3 upper=$4 work=$5 pid=$6 cut=$7 bridge=$8 address=$9
+shift 9
+hardware=$1 cgroup=$2
+echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > "$pid"
+
+mount -t overlay overlay -o "lowerdir=$image,upperdir=$upper,workdir=$work" "$root"
+
+# The leg of an earlier boot goes away a moment after its host.
+tries=0
+while ! { ip -n "$bridge" link delete "$name" || :; ip link add eth0 address "$hardware" type veth peer name "$name" netns "$bridge"; } 2>/dev/null; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 50 ]
+  sleep 0.1
+done
+ip link set lo up
+ip address add "$address" dev eth0
+ip link set eth0 up
+ip -n "$bridge" link set "$name" master br0
+[ -e "$cut" ] || ip -n "$bridge" link set "$name" up
+
+# A control group of the host's own: without one, the hosts' systemds would share theirs.
+while read -r _ dir type _; do
+  [ "$type" = cgroup2 ] || continue
+  mkdir -p "$dir/$cgroup"
+  echo 0 > "$dir/$cgroup/cgroup.procs"
+  break
+done < /proc/mounts
+
+# systemd 256 and later boot only with the unified hierarchy, which nspawn doesn't offer by itself on every machine.
+export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+# The broker's unit asks for more open files than a container gets by default.
+exec systemd-nspawn --quiet --boot --register=no --keep-unit --settings=no --link-journal=no \\
+  --machine="$name" --hostname="$name" --directory="$root" --network-namespace-path=/proc/self/ns/net \\
+  --capability=CAP_NET_ADMIN,CAP_NET_RAW --rlimit=NOFILE=1024:524288 --resolv-conf=off --timezone=off
+`;
+
+/** The control group all of a lab's hosts are under, relative to the hierarchy's root. */
+export function labCgroup(lab: LabPaths): string {
+  return `ts-play-lab-${lab.name}`;
+}
+
+/** Switches the host on. It outlives this process; returns as soon as it has begun. */
+export async function bootHost(lab: LabPaths, host: string, image: string): Promise<void> {
+  const paths = lab.host(host);
+  const address = `${hostAddress(host)}/${subnetPrefix}`;
+  const args = [host, paths.root, image, paths.upper, paths.work, paths.pid, paths.cut, lab.bridgeNamespace];
+  args.push(address, hardwareAddress(host), `${labCgroup(lab)}/${host}`);
+  await rm(paths.pid, { force: true });
+  const log = await open(paths.console, 'a');
+  const child = spawn(
+    'unshare',
+    ['--mount', '--propagation', 'slave', '--net', 'sh', '-euc', boot, 'sh', ...args],
+    { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: '/', env: hostEnvironment },
+  );
+  await log.close();
+  child.unref();
+}
+
+/** nspawn is told nothing of the caller's environment, and hosts get none of it. */
+const hostEnvironment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+
+/** Whether the host is switched on. */
+export async function isOn(lab: LabPaths, host: string): Promise<boolean> {
+  const paths = lab.host(host);
+  const record = await readRecord(paths.pid);
+  return record !== undefined && (await isRunning(record, paths.root));
+}
+
+/** The process id, on this machine, of the host's init; undefined when it is off or has only just begun. */
+export async function initOf(lab: LabPaths, host: string): Promise<number | undefined> {
+  const record = await readRecord(lab.host(host).pid);
+  if (record === undefined || !(await isRunning(record, lab.host(host).root))) return undefined;
+  for (const pid of await childrenOf(record.pid)) {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    // The id in the innermost namespace stands last.
+    if (/^NSpid:.*\t1$/m.test(status)) return pid;
+  }
+  return undefined;
+}
+
+/** Cuts the power: nothing in the host gets a chance to end in order. Returns when all of it is gone. */
+export async function killHost(lab: LabPaths, host: string): Promise<void> {
+  const paths = lab.host(host);
+  const record = await readRecord(paths.pid);
+  if (record !== undefined && (await isRunning(record, paths.root))) {
+    const children = await childrenOf(record.pid);
+    killNow(record.pid);
+    // Gone by themselves with their parent as a rule; they are looked at before they could be anyone else's.
+    for (const child of children) killNow(child);
+    const gone = (pid: number) => !existsSync(`/proc/${pid}`);
+    await until(
+      async () => !(await isRunning(record, paths.root)) && children.every(gone),
+      20,
+      `the end of ${host}`,
+    );
+  }
+  await rm(paths.pid, { force: true });
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import ssh2 from 'ssh2';
+import { hostAddress } from './names.ts';
+import type { LabPaths } from './paths.ts';
+
+export interface KeyPair {
+  /** OpenSSH's private key file. */
+  readonly private: string;
+  /** One line: type, key, comment. */
+  readonly public: string;
+}
+
+/** A fresh ed25519 key. */
+export function newKey(comment: string): KeyPair {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+  return { private: pair.private, public: pair.public };
+}
+
+/** The key people log in with: made at the lab's first `up`, kept until its `down`. */
+export async function ensureLoginKey(lab: LabPaths): Promise<string> {
+  if (!existsSync(lab.publicKey)) {
+    const key = newKey(`ts-play lab ${lab.name}`);
+    await writeFile(lab.privateKey, key.private, { mode: 0o600 });
+    await writeFile(lab.publicKey, `${key.public}\n`);
+    await writeFile(lab.sshConfig, sshConfig(lab));
+  }
+  return (await readFile(lab.publicKey, 'utf8')).trim();
+}
+
+/** One line of known_hosts: the host by address and by name. */
+export function knownHostsLine(host: string, publicKey: string): string {
+  const [type, key] = publicKey.split(' ');
+  return `${hostAddress(host)},${host} ${type} ${key}`;
+}
+
+/** What OpenSSH's client needs to know when it runs on the lab's network. */
+export function sshConfig(lab: Pick<LabPaths, 'privateKey' | 'knownHosts'>): string {
+  return [
+    'Host hadoop* 192.0.2.*',
+    '  User root',
+    `  IdentityFile ${lab.privateKey}`,
+    '  IdentitiesOnly yes',
+    `  UserKnownHostsFile ${lab.knownHosts}`,
+    '  GlobalKnownHostsFile /dev/null',
+    '  StrictHostKeyChecking yes',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,67 @@
+import { attempt } from './command.ts';
+
+/** Where Debian's packages come from. */
+export interface Mirror {
+  readonly main: string;
+  readonly security: string;
+}
+
+const fallback: Mirror = {
+  main: 'http://deb.debian.org/debian/',
+  security: 'http://deb.debian.org/debian-security/',
+};
+
+/** Debian releases whose mirror serves every other release as well. */
+const releases = /^(bullseye|bookworm|trixie|forky|sid)$/;
+
+/**
+ * Reads `URI CODENAME COMPONENT ORIGIN` lines, as this machine's apt prints them; what they don't tell is the
+ * public mirror. The origin is missing before the first `apt-get update`: then the address has to do, since
+ * other vendors name their repositories `bookworm main` too.
+ */
+export function parseMirror(targets: string): Mirror {
+  const rows = targets.split('\n').map((line) => line.trim().split(/\s+/));
+  const uri = (wanted: (codename: string) => boolean) =>
+    rows.find(
+      ([address = '', codename = '', component, origin]) =>
+        component === 'main' &&
+        wanted(codename) &&
+        (origin === undefined ? /debian/.test(address) : origin === 'Debian'),
+    )?.[0];
+  return {
+    main: uri((codename) => releases.test(codename)) ?? fallback.main,
+    security: uri((codename) => codename.endsWith('-security')) ?? fallback.security,
+  };
+}
+
+/** The mirror this machine's own apt uses. */
+export async function machineMirror(): Promise<Mirror> {
+  const format = '$(REPO_URI) $(CODENAME) $(COMPONENT) $(ORIGIN)';
+  const { stdout } = await attempt(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
+  return parseMirror(stdout);
+}
+
+/** How this machine's apt reaches the mirror, as options for another apt: its proxies, if any. */
+export async function machineAptOptions(): Promise<string[]> {
+  const { stdout } = await attempt(['apt-config', 'dump', 'Acquire::http::Proxy', 'Acquire::https::Proxy']);
+  return stdout.split('\n').filter((line) => /^Acquire::https?::Proxy(::\S+)? "[^"]+";$/.test(line));
+}
+
+const signed = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]';
+
+/** Lines of sources.list for a release's packages, with its updates. */
+export function aptSources(mirror: Mirror, release: string): string[] {
+  return [
+    `deb ${signed} ${mirror.main} ${release} main`,
+    `deb ${signed} ${mirror.main} ${release}-updates main`,
+    `deb ${signed} ${mirror.security} ${release}-security main`,
+  ];
+}
+
+/**
+ * The line of sources.list for a release's sources. Without its updates: the upstream archive is the same
+ * there, and superseded files are soon gone from them.
+ */
+export function aptSource(mirror: Mirror, release: string): string {
+  return `deb-src ${signed} ${mirror.main} ${release} main`;
+}

@@ -1,0 +1,34 @@
+import type { Duplex } from 'node:stream';
+
+const longestLine = 256;
+
+/**
+ * Reads one line and leaves the stream as if it had just been opened with what comes after the line.
+ * `then` gets undefined when the stream ends, breaks or says too much without a line end.
+ */
+export function readLine(stream: Duplex, then: (line: string | undefined) => unknown): void {
+  let head = Buffer.alloc(0);
+  const finish = (line: string | undefined) => {
+    stream.off('readable', onReadable);
+    stream.off('end', onEnd);
+    stream.off('close', onEnd);
+    then(line);
+  };
+  const onEnd = () => finish(undefined);
+  const onReadable = () => {
+    const chunk: Buffer | null = stream.read();
+    if (chunk === null) return;
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf('\n');
+    if (end < 0) {
+      if (head.length > longestLine) finish(undefined);
+      return;
+    }
+    const rest = head.subarray(end + 1);
+    if (rest.length > 0) stream.unshift(rest);
+    finish(head.subarray(0, end).toString('latin1').trimEnd());
+  };
+  stream.on('readable', onReadable);
+  stream.on('end', onEnd);
+  stream.on('close', onEnd);
+}

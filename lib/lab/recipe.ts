@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+
+export const releases = ['bookworm', 'trixie'] as const;
+/** A Debian release that hosts can run: bookworm has RabbitMQ 3.10, trixie 4.0. */
+export type Release = (typeof releases)[number];
+
+/** Everything on a host from its first boot on. */
+const packages = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'openssh-server',
+  'sudo',
+  'iproute2',
+  'procps',
+  'ca-certificates',
+  'kmod',
+  'less',
+  'curl',
+  // The hosts of the job come with a broker installed and running on its own.
+  'rabbitmq-server',
+  // Only so that Ansible, which needs it on its targets, can be measured on the same hosts.
+  'python3',
+];
+
+/** What `apt-get install` can add on a host without a network: these and all they depend on. */
+const offered = [
+  'gcc make pkg-config autoconf automake libc6-dev libssl-dev libpcre2-dev zlib1g-dev',
+  'libsystemd-dev libnl-3-dev libnl-genl-3-dev',
+  // Small ones, for trying out package tasks.
+  'hello jq tree socat',
+].join(' ');
+
+/** Runs inside the new root while the mirror can still be reached. */
+const finish = String.raw`
+export DEBIAN_FRONTEND=noninteractive
+repo=/srv/ts-play-repo
+mkdir -p "$repo"
+apt-get --quiet --yes --download-only install ${offered}
+mv /var/cache/apt/archives/*.deb "$repo"
+# The broker's own package too, so that a host that lost it can get it back.
+cd "$repo"
+apt-get --quiet download rabbitmq-server
+# Names with an escaped colon (an epoch) confuse the file: method.
+for deb in *%3a*.deb; do
+  [ ! -e "$deb" ] || mv "$deb" "$(printf %s "$deb" | sed 's/%3a/./g')"
+done
+for deb in *.deb; do
+  dpkg-deb --field "$deb"
+  printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
+done > Packages
+chmod a+rX -R "$repo"
+
+# From here on the host knows no other source than the folder it carries.
+rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/*
+echo "deb [trusted=yes] file:$repo ./" > /etc/apt/sources.list.d/ts-play.list
+cat > /etc/apt/apt.conf.d/90lab <<'END'
+// Recommended packages are not in the repository the host carries.
+APT::Install-Recommends "false";
+END
+# A lab's disk is thrown away: syncing every file only costs time.
+echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/90lab
+apt-get --quiet update
+
+useradd --create-home --shell /bin/bash ops
+useradd --create-home --shell /bin/bash plain
+echo 'ops ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/ops
+chmod 0440 /etc/sudoers.d/ops
+
+# Keys only, also for root.
+mkdir -p /etc/ssh/sshd_config.d
+printf 'PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n' > /etc/ssh/sshd_config.d/lab.conf
+
+# There is no terminal on a container's console and no kernel of its own to mount things for.
+systemctl --quiet mask console-getty.service getty@tty1.service getty.target systemd-firstboot.service
+systemctl --quiet mask dev-hugepages.mount sys-kernel-debug.mount sys-kernel-tracing.mount
+# These would hold apt's lock at unforeseeable times, for nothing: no host reaches a mirror.
+systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service
+systemctl --quiet mask e2scrub_all.timer e2scrub_reap.service fstrim.timer
+
+# Each host makes these for itself: nothing secret or singular may be in the image.
+rm -rf /var/lib/rabbitmq/mnesia /var/lib/rabbitmq/.erlang.cookie /root/.erlang.cookie /var/log/rabbitmq/*
+rm -f /etc/ssh/ssh_host_* /etc/hostname /etc/resolv.conf /etc/machine-id
+: > /etc/machine-id
+`;
+
+/** How an image is made, as plain data; the same data is the same image. */
+export interface Recipe {
+  readonly release: Release;
+  readonly packages: readonly string[];
+  /** Shell code that runs inside the new root at the end, with the mirror still there. */
+  readonly finish: string;
+}
+
+export function imageRecipe(release: Release): Recipe {
+  return { release, packages, finish };
+}
+
+/** Twelve hex digits that change whenever the recipe does. */
+export function recipeKey(recipe: Recipe): string {
+  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,31 @@
+import { distance } from 'fastest-levenshtein';
+
+/**
+ * The known word that was most likely meant, or `undefined` when none is near enough.
+ * Case doesn't count; of equally near words the first wins.
+ */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  const wanted = word.toLowerCase();
+  let best: string | undefined;
+  let reach = allowance(word) + 1;
+  for (const candidate of known) {
+    const edits = distance(wanted, candidate.toLowerCase());
+    // A word that shares no letter position is no suggestion, however short both are.
+    if (edits < reach && edits < Math.max(word.length, candidate.length)) {
+      best = candidate;
+      reach = edits;
+    }
+  }
+  return best;
+}
+
+/** The sentence `did you mean "x"?`, or `undefined` when nothing is near. */
+export function didYouMean(word: string, known: Iterable<string>): string | undefined {
+  const found = nearest(word, known);
+  return found === undefined ? undefined : `did you mean "${found}"?`;
+}
+
+/** Edits a typo may have: two from four letters on (two swapped letters count as two), a third of long words. */
+function allowance(word: string): number {
+  return word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
+}

@@ -1,0 +1,120 @@
+import { describeCounts } from '../describe.ts';
+import { countTasks, type HostState, hasFailed, hostTasks, type PlayState } from '../state.ts';
+import { elapsed, oneLine, plural } from '../text.ts';
+import {
+  type Activity,
+  activity,
+  type Detail,
+  type DrawContext,
+  hostLines,
+  reservedLines,
+} from './host-lines.ts';
+
+/** What is drawn of one play: no title means nothing of it. */
+export interface PlayFrame {
+  readonly title: string;
+  /** Lines by host; hosts that are not in it are not drawn. */
+  readonly hosts: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Richest first: the first that fits the terminal is drawn. */
+const DETAILS: readonly Detail[] = [
+  { roles: 'each', tail: 4, why: 8 },
+  { roles: 'each', tail: 3, why: 4 },
+  { roles: 'sum', tail: 3, why: 3 },
+  { roles: 'sum', tail: 2, why: 2 },
+  { roles: 'sum', tail: 1, why: 1 },
+  { roles: 'none', tail: 1, why: 0 },
+];
+const SMALLEST: Detail = { roles: 'none', tail: 0, why: 0 };
+
+/** Who is shown first when not all hosts fit. */
+const URGENCY: readonly Activity[] = ['failed', 'running', 'connecting', 'idle', 'waiting'];
+
+interface Row {
+  readonly play: PlayState;
+  readonly host: HostState;
+}
+
+/** The frame for a terminal with room for `height` lines, in the order of the plays. */
+export function frame(context: DrawContext, height: number): ReadonlyMap<PlayState, PlayFrame> {
+  const plays = shownPlays(context.tracker.plays, Math.max(1, Math.floor(height / 3)));
+  const rows = plays.flatMap(rowsOf);
+  const room = Math.max(0, height - plays.length);
+  const detail = DETAILS.find((each) => total(rows, each, context) <= room);
+  const shown = new Set(detail ? rows : mostUrgent(rows, room, context));
+  return new Map(
+    plays.map((play) => {
+      const mine = rows.filter((row) => row.play === play);
+      const drawn = mine.filter((row) => shown.has(row));
+      const lines = drawn.map(
+        ({ host }) => [host.host, hostLines(host, detail ?? SMALLEST, context)] as const,
+      );
+      return [play, { title: playTitle(play, mine.length - drawn.length, context), hosts: new Map(lines) }];
+    }),
+  );
+}
+
+/** All plays, or those around the running one and those with failed hosts. */
+function shownPlays(plays: readonly PlayState[], room: number): readonly PlayState[] {
+  if (plays.length <= room) return plays;
+  const rank = (play: PlayState) => {
+    if (isRunning(play)) return 0;
+    if ([...play.hosts.values()].some(hasFailed)) return 1;
+    return play.since === undefined ? 2 : 3;
+  };
+  const kept = new Set(plays.toSorted((a, b) => rank(a) - rank(b)).slice(0, room));
+  return plays.filter((play) => kept.has(play));
+}
+
+/** A running play shows its hosts; one that is over only those that failed; one to come none. */
+function rowsOf(play: PlayState): Row[] {
+  const hosts = [...play.hosts.values()];
+  if (!isRunning(play)) return hosts.filter(hasFailed).map((host) => ({ play, host }));
+  return hosts.map((host) => ({ play, host }));
+}
+
+function total(rows: readonly Row[], detail: Detail, context: DrawContext): number {
+  return rows.reduce((sum, { host }) => sum + reservedLines(host, detail, context), 0);
+}
+
+function mostUrgent(rows: readonly Row[], room: number, { tracker }: DrawContext): readonly Row[] {
+  const urgency = ({ host }: Row) => URGENCY.indexOf(activity(host, tracker));
+  return rows.toSorted((a, b) => urgency(a) - urgency(b)).slice(0, room);
+}
+
+function isRunning({ since, ended }: PlayState): boolean {
+  return since !== undefined && ended === undefined;
+}
+
+function playTitle(play: PlayState, hidden: number, context: DrawContext): string {
+  const { paint, now, tracker } = context;
+  const name = oneLine(play.play) + (tracker.check ? ' (check mode)' : '');
+  if (play.since === undefined) return paint('dim', `${name}${connectingText(play, context)}`);
+  const time = paint('dim', elapsed((play.ended ?? now) - play.since));
+  const hosts = [...play.hosts.values()];
+  if (play.ended !== undefined) {
+    const counts = describeCounts(countTasks(hosts.flatMap(hostTasks)), tracker.check, paint);
+    return `${paint('bold', name)}  ${plural(hosts.length, 'host')}: ${counts}  ${time}`;
+  }
+  const fleet = hidden > 0 ? `  ${fleetLine(hosts, hidden, context)}` : '';
+  return `${paint('bold', name)}  ${time}${fleet}`;
+}
+
+/** Hosts may be connected before the first play begins: said on the play that waits for them. */
+function connectingText(play: PlayState, { tracker, now }: DrawContext): string {
+  const next = tracker.plays.find(({ ended }) => ended === undefined);
+  if (play !== next || tracker.connecting.size === 0) return '';
+  const longest = elapsed(now - Math.min(...tracker.connecting.values()));
+  return `  connecting to ${plural(tracker.connecting.size, 'host')} ${longest}`;
+}
+
+/** `50 hosts (28 hidden): 1 failed, 8 running, 41 waiting`. */
+function fleetLine(hosts: readonly HostState[], hidden: number, { tracker, paint }: DrawContext): string {
+  const parts = URGENCY.flatMap((kind) => {
+    const count = hosts.filter((host) => activity(host, tracker) === kind).length;
+    const text = `${count} ${kind}`;
+    return count === 0 ? [] : [kind === 'failed' ? paint('red', text) : text];
+  });
+  return `${plural(hosts.length, 'host')} (${hidden} hidden): ${parts.join(', ')}`;
+}

@@ -1,0 +1,57 @@
+import type { RunEvent } from '../../events.ts';
+import type { Reporter, ReporterOptions } from '../options.ts';
+import { painter } from '../paint.ts';
+import { Sink } from '../sink.ts';
+import { hasFailed } from '../state.ts';
+import { Tracker } from '../track.ts';
+import { frame } from './frame.ts';
+import { activity } from './host-lines.ts';
+import { drawUntilEnd, type Ending } from './listr.ts';
+import { summary } from './summary.ts';
+import { Waits } from './waits.ts';
+
+/** Redraws plays and hosts while they run, then prints what happened for good. */
+export function liveReporter(options: ReporterOptions): Reporter {
+  const { stdout, stderr } = options;
+  const clock = options.clock ?? Date.now;
+  const paint = painter(options.colour);
+  const sink = new Sink(stdout);
+  const tracker = new Tracker();
+  const waits = new Waits();
+  let drawing: Promise<void> | undefined;
+  const context = () => ({ tracker, paint, now: clock() });
+
+  function start(): Promise<void> {
+    return drawUntilEnd({
+      stdout,
+      stderr,
+      paint,
+      plays: [...tracker.plays],
+      // A line for the cursor under the frame, and one for what the shell left above it.
+      frame: () => frame(context(), Math.max(3, (stdout.rows ?? 24) - 2)),
+      isIdle: (host) => ['idle', 'waiting'].includes(activity(host, tracker)),
+      started: (play) => waits.until(() => play.since !== undefined),
+      ended: async (play, host): Promise<Ending> => {
+        await waits.until(() => hasFailed(host) || play.ended !== undefined);
+        return hasFailed(host) ? 'failed' : 'ok';
+      },
+    });
+  }
+
+  return {
+    onEvent(event: RunEvent) {
+      tracker.take(event, clock());
+      if (event.type === 'run' && tracker.plays.length > 0) drawing ??= start();
+      if (event.type === 'recap') waits.giveUp();
+      else waits.check();
+    },
+    async end() {
+      waits.giveUp();
+      const [drawn] = await Promise.allSettled([drawing]);
+      const text = summary(context(), options);
+      if (text !== '') sink.line(text);
+      await sink.end();
+      if (drawn.status === 'rejected') throw drawn.reason;
+    },
+  };
+}

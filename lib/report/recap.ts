@@ -1,0 +1,104 @@
+import type { HostRecap } from '../events.ts';
+import { describeRef } from './describe.ts';
+import type { Paint, Style } from './paint.ts';
+import type { FirstError, RecapEvent } from './state.ts';
+import { duration, oneLine, plural, shorten } from './text.ts';
+
+/** Room for a repeated error; the whole of it stands further up. */
+const MAX_ERROR = 100;
+
+interface Column {
+  readonly key: keyof HostRecap;
+  readonly title: string;
+  readonly style?: Style;
+}
+
+/** What a recap needs beside its event. */
+export interface RecapContext {
+  readonly check: boolean;
+  readonly firstErrors: ReadonlyMap<string, FirstError>;
+  readonly paint: Paint;
+}
+
+/** The table, a blank line, and the closing lines: how it went, who failed, what was interrupted. */
+export function recapText(recap: RecapEvent, context: RecapContext): string {
+  const closing = closingLines(recap, context).join('\n');
+  const table = recapTable(recap.hosts, context.check, context.paint);
+  return table === '' ? closing : `${table}\n\n${closing}`;
+}
+
+/** A line a host, columns aligned; zeros are faint where there is colour. */
+export function recapTable(hosts: RecapEvent['hosts'], check: boolean, paint: Paint): string {
+  const entries = Object.entries(hosts);
+  if (entries.length === 0) return '';
+  const columns: readonly Column[] = [
+    { key: 'ok', title: 'ok', style: 'green' },
+    { key: 'changed', title: check ? 'would change' : 'changed', style: 'yellow' },
+    { key: 'unknown', title: 'unknown', style: 'magenta' },
+    { key: 'failed', title: 'failed', style: 'red' },
+    { key: 'unreachable', title: 'unreachable', style: 'red' },
+    { key: 'skipped', title: 'skipped' },
+    { key: 'roundTrips', title: 'round trips' },
+  ];
+  const nameWidth = Math.max('host'.length, ...entries.map(([host]) => host.length));
+  const width = ({ key, title }: Column) =>
+    Math.max(title.length, ...entries.map(([, recap]) => String(recap[key]).length));
+  const head = columns.map((column) => column.title.padStart(width(column)));
+  const rows = entries.map(([host, recap]) => {
+    const cells = columns.map((column) => {
+      const cell = String(recap[column.key]).padStart(width(column));
+      return paint(recap[column.key] === 0 ? 'dim' : (column.style ?? 'bold'), cell);
+    });
+    return [paint(nameStyle(recap), host.padEnd(nameWidth)), ...cells].join('  ');
+  });
+  return [paint('bold', ['host'.padEnd(nameWidth), ...head].join('  ')), ...rows].join('\n');
+}
+
+function nameStyle({ failed, unreachable, changed }: HostRecap): Style {
+  if (failed > 0 || unreachable > 0) return 'red';
+  return changed > 0 ? 'yellow' : 'green';
+}
+
+function closingLines(recap: RecapEvent, { check, firstErrors, paint }: RecapContext): string[] {
+  const entries = Object.entries(recap.hosts);
+  const sum = (key: keyof HostRecap) => entries.reduce((total, [, host]) => total + host[key], 0);
+  const failed = entries.filter(([, host]) => host.failed > 0 && host.unreachable === 0).length;
+  const lost = entries.filter(([, host]) => host.unreachable > 0).length;
+  const troubled = failed + lost + firstErrors.size > 0 || recap.interrupted !== undefined;
+  const parts = [
+    plural(entries.length, 'host'),
+    failed > 0 && paint('red', `${failed} failed`),
+    lost > 0 && paint('red', `${lost} unreachable`),
+    ...changeParts(sum('changed'), sum('unknown'), check, troubled, paint),
+    duration(recap.durationMs),
+    check && 'nothing was touched',
+  ];
+  const line = parts.filter((part) => part !== false).join(', ');
+  const errors = [...firstErrors].map(([host, error]) => `  ${paint('red', host)}: ${shortError(error)}`);
+  return [line, ...errors, ...interruptedLines(recap, paint)];
+}
+
+function changeParts(changed: number, unknown: number, check: boolean, troubled: boolean, paint: Paint) {
+  const word = check ? 'would change' : 'changed';
+  const parts = [
+    changed > 0 && paint('yellow', `${changed} ${word}`),
+    unknown > 0 && paint('magenta', `${unknown} unknown`),
+  ];
+  if (changed + unknown > 0 || troubled) return parts;
+  return [paint('green', check ? 'nothing would change' : 'nothing changed')];
+}
+
+function shortError({ role, task, error }: FirstError): string {
+  const place = [role, task].filter((part) => part !== undefined).map(oneLine);
+  return shorten([place.join(' | '), oneLine(error.what)].filter(Boolean).join(' — '), MAX_ERROR);
+}
+
+function interruptedLines({ interrupted }: RecapEvent, paint: Paint): string[] {
+  if (interrupted === undefined) return [];
+  if (interrupted.length === 0) return [paint('yellow', 'interrupted; nothing was in flight')];
+  return [
+    paint('yellow', 'interrupted; in flight were:'),
+    ...interrupted.map((ref) => `  ${describeRef(ref)}`),
+    'what is half done is looked at afresh by the next run',
+  ];
+}

@@ -1,0 +1,18 @@
+import { jsonReporter } from './json.ts';
+import type { Output, Reporter, ReporterOptions } from './options.ts';
+import { plainReporter } from './plain.ts';
+
+export type { Output, Reporter, ReporterOptions, Stream, Verbosity } from './options.ts';
+
+/** The reporter for an output. `live` falls back to `plain` where stdout can't be redrawn. */
+export async function createReporter(output: Output, options: ReporterOptions): Promise<Reporter> {
+  if (output === 'json') return jsonReporter(options);
+  if (output === 'plain' || !canRedraw(options)) return plainReporter(options);
+  // Loaded only when used: listr2 costs start-up time that a script or a log never needs.
+  const { liveReporter } = await import('./live/reporter.ts');
+  return liveReporter(options);
+}
+
+function canRedraw({ stdout }: ReporterOptions): boolean {
+  return stdout.isTTY === true && process.env['TERM'] !== 'dumb';
+}

@@ -1,0 +1,49 @@
+import type { Writable } from 'node:stream';
+import { PlayError } from '../errors.ts';
+
+/** What a stream says when its reader has gone: `ts-play … | head` is no failure of the run. */
+const READER_GONE = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ECONNRESET']);
+
+/** Writes lines to a stream that may be slow, full or closed, and never throws while a run goes on. */
+export class Sink {
+  readonly #stream: Writable;
+  #broken: NodeJS.ErrnoException | undefined;
+
+  readonly #onError = (error: NodeJS.ErrnoException): void => {
+    this.#broken ??= error;
+  };
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    stream.on('error', this.#onError);
+  }
+
+  line(text: string): void {
+    if (this.#usable()) this.#stream.write(`${text}\n`);
+  }
+
+  /**
+   * Resolves when all lines are handed to the system.
+   * @throws PlayError when they can't be written for another reason than a reader that left.
+   */
+  async end(): Promise<void> {
+    if (this.#usable()) {
+      const error = await new Promise<Error | null | undefined>((resolve) => this.#stream.write('', resolve));
+      if (error) this.#onError(error);
+      // A stream emits its error after the callback: who stops listening then lets it crash the process.
+      else this.#stream.off('error', this.#onError);
+    }
+    const broken = this.#broken;
+    if (broken === undefined || READER_GONE.has(broken.code ?? '')) return;
+    throw new PlayError({
+      kind: 'input',
+      what: "can't write the output",
+      why: broken.message,
+      cause: broken,
+    });
+  }
+
+  #usable(): boolean {
+    return this.#broken === undefined && this.#stream.writable;
+  }
+}

@@ -1,0 +1,63 @@
+import type { EventError, RunEvent, Status, TaskRef } from '../events.ts';
+
+export type TaskEvent = Extract<RunEvent, { type: 'task' }>;
+export type RecapEvent = Extract<RunEvent, { type: 'recap' }>;
+
+/** One role on one host. Times are milliseconds of the reporter's clock. */
+export interface RoleState {
+  readonly role: string;
+  /** How many tasks were laid out. */
+  readonly planned: number;
+  readonly since: number;
+  ended: { readonly at: number; readonly ok: boolean } | undefined;
+  readonly tasks: TaskEvent[];
+}
+
+/** One host in one play. */
+export interface HostState {
+  readonly host: string;
+  readonly roles: RoleState[];
+  /** What is being applied, oldest first. */
+  readonly applying: Map<string, { readonly ref: TaskRef; readonly since: number }>;
+  /** The last lines the running apply printed. */
+  tail: string[];
+  /** Why the host left the play, when no task's own error says it. */
+  error: EventError | undefined;
+  unreachable: boolean;
+}
+
+export interface PlayState {
+  readonly play: string;
+  readonly hosts: Map<string, HostState>;
+  since: number | undefined;
+  ended: number | undefined;
+}
+
+/** The first thing that went wrong on a host, for the recap. */
+export interface FirstError {
+  readonly role: string | undefined;
+  readonly task: string | undefined;
+  readonly error: EventError;
+}
+
+export type Counts = Record<Status, number>;
+
+export function countTasks(tasks: readonly TaskEvent[]): Counts {
+  const counts: Counts = { ok: 0, changed: 0, unknown: 0, failed: 0, skipped: 0 };
+  for (const { status } of tasks) counts[status] += 1;
+  return counts;
+}
+
+export function hostTasks(host: HostState): TaskEvent[] {
+  return host.roles.flatMap(({ tasks }) => tasks);
+}
+
+export function hasFailed(host: HostState): boolean {
+  return host.error !== undefined || hostTasks(host).some(({ status }) => status === 'failed');
+}
+
+/** The role the host is in, if it is in one. */
+export function openRole(host: HostState): RoleState | undefined {
+  const last = host.roles.at(-1);
+  return last?.ended === undefined ? last : undefined;
+}

@@ -1,0 +1,151 @@
+import type { EventError, RunEvent, TaskRef } from '../events.ts';
+import type { FirstError, HostState, PlayState, RecapEvent, RoleState } from './state.ts';
+import { outputLine } from './text.ts';
+
+/** Lines of running output that are kept for a host. */
+const TAIL_LINES = 4;
+
+type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
+
+/** What a run has come to so far, gathered from its events: everything a reporter draws comes from here. */
+export class Tracker {
+  check = false;
+  readonly plays: PlayState[] = [];
+  /** Hosts that are being connected to, and since when. */
+  readonly connecting = new Map<string, number>();
+  readonly firstErrors = new Map<string, FirstError>();
+  readonly warnings: string[] = [];
+  recap: RecapEvent | undefined;
+
+  /** Takes in an event that happens at `now` (milliseconds). Any order is survived. */
+  take(event: RunEvent, now: number): void {
+    switch (event.type) {
+      case 'run':
+        this.check = event.check;
+        for (const { play, hosts } of event.plays) this.plays.push(newPlay(play, hosts));
+        return;
+      case 'play':
+        this.#startPlay(event, now);
+        return;
+      case 'connecting':
+        this.connecting.set(event.host, now);
+        return;
+      case 'connected':
+        this.connecting.delete(event.host);
+        return;
+      case 'unreachable':
+        this.#lose(event);
+        return;
+      case 'warning':
+        this.warnings.push(event.host === undefined ? event.text : `${event.host}: ${event.text}`);
+        return;
+      case 'role':
+        this.#host(event, now).roles.push(newRole(event.role, event.tasks.length, now));
+        return;
+      case 'applying': {
+        const host = this.#host(event, now);
+        host.applying.set(event.id, { ref: event, since: now });
+        host.tail = [];
+        return;
+      }
+      case 'output': {
+        const host = this.#host(event, now);
+        const line = outputLine(event.line);
+        if (line !== '') host.tail = [...host.tail, line].slice(-TAIL_LINES);
+        return;
+      }
+      case 'task':
+        this.#endTask(event, now);
+        return;
+      case 'role-end': {
+        const host = this.#host(event, now);
+        this.#role(host, event.role, now).ended = { at: now, ok: event.ok };
+        host.applying.clear();
+        return;
+      }
+      case 'host-failed':
+        this.#host(event, now).error ??= event.error;
+        this.#remember(event.host, event.error);
+        return;
+      case 'play-end':
+        this.#play(event.play, now).ended = now;
+        return;
+      case 'recap':
+        this.recap = event;
+    }
+  }
+
+  #startPlay({ play: name, hosts }: EventOf<'play'>, now: number): void {
+    const waiting = this.plays.find((play) => play.play === name && play.since === undefined);
+    // A play that starts knows better than the plan who is left in it; one in batches only ever gains hosts.
+    if (waiting) waiting.hosts.clear();
+    const play = waiting ?? this.#play(name, now);
+    play.since ??= now;
+    play.ended = undefined;
+    for (const host of hosts) if (!play.hosts.has(host)) play.hosts.set(host, newHost(host));
+  }
+
+  #endTask(event: EventOf<'task'>, now: number): void {
+    const host = this.#host(event, now);
+    host.applying.delete(event.id);
+    host.tail = [];
+    this.#role(host, event.role, now).tasks.push(event);
+    if (event.status === 'failed') {
+      const error = event.error ?? { kind: 'failed', what: event.reason ?? 'failed' };
+      this.#remember(event.host, error, event);
+    }
+  }
+
+  #lose({ host: name, error }: EventOf<'unreachable'>): void {
+    this.connecting.delete(name);
+    this.#remember(name, error);
+    const play = this.plays.find((each) => each.ended === undefined && each.hosts.has(name));
+    const host = play?.hosts.get(name);
+    if (host === undefined) return;
+    host.error ??= error;
+    host.unreachable = true;
+    host.applying.clear();
+  }
+
+  #remember(host: string, error: EventError, ref?: TaskRef): void {
+    if (this.firstErrors.has(host)) return;
+    this.firstErrors.set(host, { role: ref?.role, task: ref?.task, error });
+  }
+
+  #play(name: string, now: number): PlayState {
+    const known = this.plays.findLast((play) => play.play === name && play.since !== undefined);
+    if (known) return known;
+    const play = this.plays.find((each) => each.play === name) ?? newPlay(name, []);
+    if (!this.plays.includes(play)) this.plays.push(play);
+    play.since = now;
+    return play;
+  }
+
+  #host(event: { readonly play: string; readonly host: string }, now: number): HostState {
+    const { hosts } = this.#play(event.play, now);
+    const host = hosts.get(event.host) ?? newHost(event.host);
+    hosts.set(event.host, host);
+    return host;
+  }
+
+  #role(host: HostState, name: string, now: number): RoleState {
+    const known = host.roles.findLast(({ role }) => role === name);
+    if (known) return known;
+    const role = newRole(name, 0, now);
+    host.roles.push(role);
+    return role;
+  }
+}
+
+function newPlay(play: string, hosts: readonly string[]): PlayState {
+  const states = new Map(hosts.map((host) => [host, newHost(host)]));
+  return { play, hosts: states, since: undefined, ended: undefined };
+}
+
+function newHost(host: string): HostState {
+  return { host, roles: [], applying: new Map(), tail: [], error: undefined, unreachable: false };
+}
+
+function newRole(role: string, planned: number, since: number): RoleState {
+  return { role, planned, since, ended: undefined, tasks: [] };
+}

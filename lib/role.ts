@@ -1,0 +1,108 @@
+import type { Vars } from './inventory/inventory.ts';
+import type { GivenVars, VarsOf, VarsSchema } from './schema.ts';
+import type { Script } from './sh.ts';
+import type { Reply, Task } from './task.ts';
+
+/** A host as the inventory knows it. */
+export interface KnownHost {
+  /** The inventory's name, which need not be the host's own. */
+  readonly name: string;
+  /** `ansible_host`, else the name: where other machines find it. */
+  readonly address: string;
+  readonly groups: readonly string[];
+  /** Everything the inventory says of it. */
+  readonly inventoryVars: Vars;
+}
+
+/** A host that takes part in the role, with the role's variables for it. */
+export interface RoleHost<V> extends KnownHost {
+  readonly vars: V;
+}
+
+/** Something read from a host before tasks are laid out. Read-only, as a probe is. */
+export interface Question<T> {
+  readonly name: string;
+  readonly script: Script;
+  readonly as?: string;
+  /** Throws when the answer makes no sense. */
+  parse(reply: Reply): T;
+}
+
+/** What a step can see and ask before it lays out tasks. */
+export interface StepContext<V> {
+  /** Hosts of the play that are still in it, in the play's order. */
+  readonly hosts: readonly RoleHost<V>[];
+  readonly check: boolean;
+  /** All hosts of a group, whether or not they are in the play; empty for an unknown group. */
+  group(name: string): readonly KnownHost[];
+  /**
+   * Asks hosts, of the play or not, all at once. A host of the play that can't answer leaves the play;
+   * another is just not in the result.
+   */
+  query<T>(
+    hosts: readonly { readonly name: string }[],
+    question: Question<T>,
+  ): Promise<ReadonlyMap<string, T>>;
+  /** Copies a file from a host to the controller, whole or not at all; gives its hex sha256. */
+  download(host: { readonly name: string }, path: string, to: string): Promise<string>;
+  /** A folder on the controller that is kept between runs. */
+  readonly cacheDir: string;
+  warn(text: string): void;
+}
+
+/** Lays out one host's tasks. */
+export type Layout<V> = (host: RoleHost<V>) => readonly Task[];
+
+/**
+ * One step of a role: asks what it needs, then says how to lay out each host's tasks. All hosts of the play end
+ * a step before the next begins, so that a step can build on what the one before has done everywhere.
+ */
+export type Step<V> = (context: StepContext<V>) => Layout<V> | Promise<Layout<V>>;
+
+export interface RoleDefinition<S extends VarsSchema> {
+  /** As in `--role NAME`. */
+  readonly name: string;
+  readonly description: string;
+  /** What the names of all its variables begin with; an unknown variable that begins so is a mistake. */
+  readonly prefix: string;
+  readonly vars: S;
+  /** Throws what is wrong with the variables of the hosts taken together; called before any is contacted. */
+  validate?(hosts: readonly RoleHost<VarsOf<S>>[], group: (name: string) => readonly KnownHost[]): void;
+  readonly steps: readonly Step<VarsOf<S>>[];
+}
+
+/** Variables that passed the role's schema; {@link Role} knows their exact type. */
+export type CheckedVars = Readonly<Record<string, unknown>>;
+
+/** A role as one play uses it. */
+export interface RoleUse {
+  readonly name: string;
+  readonly prefix: string;
+  readonly schema: VarsSchema;
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly tags: readonly string[];
+  validate(hosts: readonly RoleHost<CheckedVars>[], group: (name: string) => readonly KnownHost[]): void;
+  readonly steps: readonly Step<CheckedVars>[];
+}
+
+/** A role, ready to be put into a play: `roles: [haproxyBuild({ haproxy_front_port: 5671 })]`. */
+export interface Role<S extends VarsSchema> {
+  (vars?: GivenVars<S>, options?: { readonly tags?: readonly string[] }): RoleUse;
+  readonly definition: RoleDefinition<S>;
+}
+
+/** Makes a role from its variables' schema and its steps. */
+export function defineRole<const S extends VarsSchema>(definition: RoleDefinition<S>): Role<S> {
+  const { name, prefix, vars: schema, validate, steps } = definition;
+  const use = (given: GivenVars<S> = {}, options: { readonly tags?: readonly string[] } = {}): RoleUse => ({
+    name,
+    prefix,
+    schema,
+    given: given as Readonly<Record<string, unknown>>,
+    tags: options.tags ?? [],
+    // The engine checks every host's variables against the schema first, which is what makes them VarsOf<S>.
+    validate: (hosts, group) => validate?.(hosts as readonly RoleHost<VarsOf<S>>[], group),
+    steps: steps as unknown as readonly Step<CheckedVars>[],
+  });
+  return Object.assign(use, { definition });
+}

@@ -1,0 +1,231 @@
+import { asPlayError, PlayError } from '../errors.ts';
+import { handlersOf, handlerTask, notified, owe } from '../handler.ts';
+import type { Answer, HostSession, Probe } from '../host/session.ts';
+import type { Assessment, Change, Pending, Reply, Task } from '../task.ts';
+import type { Turns } from './turns.ts';
+
+/** How one task ended; the caller turns it into an event. */
+export interface Outcome {
+  readonly status: 'ok' | 'changed' | 'unknown' | 'failed' | 'skipped';
+  readonly changes: readonly Change[];
+  readonly error?: PlayError;
+  readonly reason?: string;
+  readonly durationMs: number;
+}
+
+/** What {@link converge} tells while it works; `index` counts the tasks given, handlers after them. */
+export interface Progress {
+  applying(index: number): void;
+  line(index: number, stream: 'stdout' | 'stderr', line: string): void;
+  done(index: number, outcome: Outcome): void;
+}
+
+export interface ConvergeOptions {
+  readonly session: HostSession;
+  readonly role: string;
+  readonly check: boolean;
+  readonly turns: Turns;
+  /** False for a task that tags leave out. */
+  readonly selected: (task: Task) => boolean;
+  readonly progress: Progress;
+}
+
+/** The tasks with the handlers they notify behind them: what {@link converge} works through. */
+export function withHandlers(role: string, tasks: readonly Task[]): readonly Task[] {
+  return [...tasks, ...handlersOf(tasks).map((handler) => handlerTask(role, handler))];
+}
+
+/**
+ * Brings one host to what the tasks want, in order, and stops at the first that fails.
+ * All tasks are probed in one look; an answer is trusted only while nothing was changed on the host since it was
+ * asked; a change counts only when its own probe then finds nothing left to do.
+ * @returns whether all went well
+ * @throws PlayError `unreachable` or `aborted`; a task's own failure is told through `progress` instead
+ */
+export async function converge(tasks: readonly Task[], options: ConvergeOptions): Promise<boolean> {
+  return new Convergence(tasks, options).run();
+}
+
+/** Tasks probed after a change: few, since the next may change too; doubled while it stays quiet. */
+const LOOK_AFTER_CHANGE = 2;
+
+class Convergence {
+  readonly #tasks: readonly Task[];
+  readonly #options: ConvergeOptions;
+  readonly #answers = new Map<number, Answer>();
+  readonly #pending: Pending[] = [];
+  /** Handlers that check mode has seen notified. */
+  readonly #wouldNotify = new Set<string>();
+  #look: number;
+
+  constructor(tasks: readonly Task[], options: ConvergeOptions) {
+    this.#tasks = tasks;
+    this.#options = options;
+    this.#look = tasks.length;
+  }
+
+  async run(): Promise<boolean> {
+    for (const [index, task] of this.#tasks.entries()) {
+      const started = performance.now();
+      const outcome = await this.#task(index, task);
+      this.#options.progress.done(index, { ...outcome, durationMs: Math.round(performance.now() - started) });
+      if (outcome.status === 'failed') {
+        this.#skipFrom(index + 1);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  async #task(index: number, task: Task): Promise<Omit<Outcome, 'durationMs'>> {
+    if (!this.#options.selected(task))
+      return { status: 'skipped', changes: [], reason: 'not among the tags asked for' };
+    try {
+      const { changes } = await this.#assess(index, task);
+      if (this.#options.check) return this.#predict(task, changes);
+      if (changes.length === 0) return { status: 'ok', changes };
+      const made = await this.#applyInTurn(index, task);
+      return { status: made.length === 0 ? 'ok' : 'changed', changes: made };
+    } catch (thrown) {
+      const error = asPlayError(thrown, 'failed', { task: task.title });
+      if (error.kind !== 'failed') throw error;
+      // What can't be told now may well be told once the earlier changes are made.
+      const last = this.#pending.at(-1);
+      if (this.#options.check && last !== undefined) {
+        this.#pending.push({ task: task.title, claims: task.claims });
+        return {
+          status: 'unknown',
+          changes: [],
+          reason: `${error.what}; it waits for "${last.task}"`,
+        };
+      }
+      return { status: 'failed', changes: [], error };
+    }
+  }
+
+  #predict(task: Task, changes: readonly Change[]): Omit<Outcome, 'durationMs'> {
+    const owed = task.type === 'handler' && this.#wouldNotify.has(task.title);
+    if (changes.length === 0 && !owed) return { status: 'ok', changes };
+    this.#pending.push({ task: task.title, claims: task.claims });
+    for (const handler of notified(task)) this.#wouldNotify.add(handler.name);
+    return { status: 'changed', changes: owed ? [{ what: 'owed', to: 'run' }] : changes };
+  }
+
+  async #applyInTurn(index: number, task: Task): Promise<readonly Change[]> {
+    const key = task.options.oneAtATime;
+    if (key === undefined) return this.#apply(index, task, await this.#assess(index, task));
+    return this.#options.turns.take(key, async () => {
+      // While it waited for its turn another host may have changed what this one sees.
+      this.#answers.clear();
+      this.#look = LOOK_AFTER_CHANGE;
+      const assessment = await this.#assess(index, task);
+      return assessment.changes.length === 0 ? [] : this.#apply(index, task, assessment);
+    });
+  }
+
+  async #apply(index: number, task: Task, assessment: Assessment): Promise<readonly Change[]> {
+    const { session, role, progress } = this.#options;
+    progress.applying(index);
+    const made = assessment.apply();
+    this.#answers.clear();
+    this.#look = LOOK_AFTER_CHANGE;
+    const asked = this.#nextIndexes(task.always ? index + 1 : index);
+    const { reply, answers } = await session.apply(
+      {
+        apply: made,
+        as: task.options.as,
+        timeLimit: task.options.timeLimit,
+        before: owe(role, notified(task)),
+        onLine: (stream, line) => progress.line(index, stream, line),
+      },
+      asked.map((i) => this.#probe(i)),
+    );
+    if (reply === 'timeout') {
+      throw failed(`the change did not end within ${task.options.timeLimit ?? 600} s`, {
+        next: 'look at the host, or give the task a longer timeLimit',
+      });
+    }
+    if (reply.code !== 0)
+      throw failed(`the change failed with exit code ${reply.code}`, { why: lastWords(reply) });
+    asked.forEach((i, n) => {
+      if (answers[n] !== undefined) this.#answers.set(i, answers[n]);
+    });
+    if (!task.always) await this.#verify(index, task);
+    return assessment.changes;
+  }
+
+  async #verify(index: number, task: Task): Promise<void> {
+    const { changes } = await this.#assess(index, task);
+    if (changes.length === 0) return;
+    throw failed('the change was made without an error, and still the host differs', {
+      why: changes.map(describeChange).join('\n'),
+    });
+  }
+
+  /** Reads a trusted answer for the task, asking the host again when there is none. */
+  async #assess(index: number, task: Task): Promise<Assessment> {
+    let answer = this.#answers.get(index);
+    if (answer === undefined) {
+      if (this.#answers.size > 0 || index > 0) this.#look *= 2;
+      answer = await this.#lookFrom(index);
+    }
+    if (answer === 'timeout') answer = await this.#lookFrom(index);
+    if (answer === 'timeout' || answer === undefined) {
+      throw failed('the look at its state did not end within 60 s', { why: task.probe.toString() });
+    }
+    return task.assess(answer, this.#pending);
+  }
+
+  async #lookFrom(index: number): Promise<Answer> {
+    const indexes = this.#nextIndexes(index);
+    const answers = await this.#options.session.ask(indexes.map((i) => this.#probe(i)));
+    indexes.forEach((i, n) => {
+      this.#answers.delete(i);
+      if (answers[n] !== undefined) this.#answers.set(i, answers[n]);
+    });
+    return answers[0];
+  }
+
+  /** The next selected tasks to ask, as far as we look ahead now. */
+  #nextIndexes(from: number): number[] {
+    const indexes: number[] = [];
+    for (let i = from; i < this.#tasks.length && indexes.length < this.#look; i += 1) {
+      const task = this.#tasks[i];
+      if (task && this.#options.selected(task)) indexes.push(i);
+    }
+    return indexes;
+  }
+
+  #probe(index: number): Probe {
+    const task = this.#tasks[index];
+    if (task === undefined) throw new RangeError(`no task ${index}`);
+    return { script: task.probe, as: task.options.as };
+  }
+
+  #skipFrom(index: number): void {
+    for (let i = index; i < this.#tasks.length; i += 1) {
+      this.#options.progress.done(i, {
+        status: 'skipped',
+        changes: [],
+        reason: 'an earlier task failed',
+        durationMs: 0,
+      });
+    }
+  }
+}
+
+/** A change in a few words: `mode 0644 → 0600`. */
+export function describeChange({ what, from, to }: Change): string {
+  if (from !== undefined && to !== undefined) return `${what} ${from} → ${to}`;
+  return [what, to ?? from].filter((part) => part !== undefined).join(' ');
+}
+
+function failed(what: string, rest: { why?: string; next?: string }): PlayError {
+  return new PlayError({ kind: 'failed', what, ...rest });
+}
+
+/** The end of what a failed script printed: errors first, since they say why. */
+function lastWords({ stdout, stderr }: Reply): string {
+  const text = stderr.trim() || stdout.trim() || 'it printed nothing';
+  return text.split('\n').slice(-15).join('\n');
+}

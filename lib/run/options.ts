@@ -1,0 +1,41 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Listener } from '../events.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import type { Selection } from './plan.ts';
+import type { Connect } from './pool.ts';
+import type { ExtraVars } from './vars.ts';
+
+/** How a playbook is run; the names are those of the command line. */
+export interface RunOptions extends Selection {
+  readonly inventory: Inventory;
+  /** Shown as the run's name. */
+  readonly playbookName?: string;
+  readonly tags?: readonly string[];
+  readonly skipTags?: readonly string[];
+  /** Predict, touch nothing. */
+  readonly check?: boolean;
+  /** Put unified diffs into `task` events. */
+  readonly diff?: boolean;
+  /** `-e`: wins over every other variable. */
+  readonly extraVars?: ExtraVars;
+  /** Hosts worked on at once. Default 20. */
+  readonly forks?: number;
+  /** Become this user where neither play nor inventory says (`true` is root). */
+  readonly become?: boolean | string;
+  readonly onEvent?: Listener;
+  /** Interrupts the run: nothing new begins, what is under way is told to end. */
+  readonly signal?: AbortSignal;
+  /** Opens connections; ssh, local and lab by the inventory's variables when left out. */
+  readonly connect?: Connect;
+  /** Where builds and the like are kept between runs. Default `~/.cache/ts-play`. */
+  readonly cacheDir?: string;
+}
+
+/** The default folder for what is kept between runs. */
+export function defaultCacheDir(): string {
+  return (
+    process.env['TS_PLAY_CACHE'] ??
+    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ts-play')
+  );
+}

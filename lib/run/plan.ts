@@ -1,0 +1,156 @@
+import { inputError } from '../errors.ts';
+import type { Host, Inventory, Vars } from '../inventory/inventory.ts';
+import { limitHosts, selectHosts } from '../inventory/patterns.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Play, Playbook } from '../play.ts';
+import type { CheckedVars, KnownHost, RoleHost, RoleUse } from '../role.ts';
+import { type ExtraVars, refuseUnknownVars, roleVars } from './vars.ts';
+
+/** What narrows a run down. */
+export interface Selection {
+  /** A pattern; hosts outside it are left alone. */
+  readonly limit?: string | undefined;
+  /** Only these roles, by name. */
+  readonly roles?: readonly string[] | undefined;
+}
+
+/** A role within a planned play, with the variables of every host of the play. */
+export interface PlannedRole {
+  readonly use: RoleUse;
+  readonly vars: ReadonlyMap<string, CheckedVars>;
+}
+
+/** A play, checked as far as can be without contacting a host. */
+export interface PlannedPlay {
+  readonly name: string;
+  readonly play: Play;
+  /** In the order of work. */
+  readonly hosts: readonly Host[];
+  /** The hosts again, in the batches that `serial` makes of them. */
+  readonly batches: readonly (readonly Host[])[];
+  readonly roles: readonly PlannedRole[];
+}
+
+/**
+ * Lays out a run and finds every mistake that can be found before a host is contacted.
+ * @throws PlayError `input`
+ */
+export function plan(
+  playbook: Playbook,
+  inventory: Inventory,
+  extra: ExtraVars,
+  selection: Selection,
+): readonly PlannedPlay[] {
+  const uses = playbook.plays.flatMap((play) => play.roles ?? []);
+  refuseUnknownRoles(selection.roles ?? [], uses);
+  const plays = playbook.plays.map((play, index) => planPlay(play, index, inventory, extra, selection));
+  refuseUnknownVars(uses, [...inventory.hosts.values()], extra);
+  for (const { roles, hosts } of plays) {
+    for (const { use, vars } of roles) validateTogether(use, hosts, vars, inventory);
+  }
+  return plays.filter(({ hosts }) => hosts.length > 0);
+}
+
+/** A host as roles see it. */
+export function knownHost(host: Host): KnownHost {
+  const { ansible_host: address } = host.vars;
+  return {
+    name: host.name,
+    address: typeof address === 'string' && address !== '' ? address : host.name,
+    groups: host.groups,
+    inventoryVars: host.vars,
+  };
+}
+
+/** A host with its variables for one role. */
+export function roleHost(host: Host, vars: CheckedVars): RoleHost<CheckedVars> {
+  return { ...knownHost(host), vars };
+}
+
+/** All hosts of a group; empty for a group that isn't there. */
+export function groupHosts(inventory: Inventory, name: string): readonly KnownHost[] {
+  return (inventory.groups.get(name) ?? []).flatMap((host) => {
+    const known = inventory.hosts.get(host);
+    return known ? [knownHost(known)] : [];
+  });
+}
+
+/** Everything known of a host, `-e` on top. */
+export function allVars(host: Host, extra: ExtraVars): Vars {
+  return { ...host.vars, ...extra.vars };
+}
+
+function planPlay(
+  play: Play,
+  index: number,
+  inventory: Inventory,
+  extra: ExtraVars,
+  selection: Selection,
+): PlannedPlay {
+  const name = play.name || `play ${index + 1}`;
+  const picked = selectHosts(play.hosts, inventory);
+  const names = selection.limit === undefined ? picked : limitHosts(picked, selection.limit, inventory);
+  const hosts = names.flatMap((host) => inventory.hosts.get(host) ?? []);
+  const wanted = selection.roles ?? [];
+  const uses = (play.roles ?? []).filter((use) => wanted.length === 0 || wanted.includes(use.name));
+  const roles = uses.map((use) => ({
+    use,
+    vars: new Map(hosts.map((host) => [host.name, roleVars(use, host, extra)])),
+  }));
+  const idle = wanted.length > 0 && roles.length === 0;
+  return { name, play, hosts: idle ? [] : hosts, batches: batches(hosts, play), roles };
+}
+
+function validateTogether(
+  use: RoleUse,
+  hosts: readonly Host[],
+  vars: ReadonlyMap<string, CheckedVars>,
+  inventory: Inventory,
+): void {
+  if (hosts.length === 0) return;
+  try {
+    use.validate(
+      hosts.map((host) => roleHost(host, vars.get(host.name) ?? {})),
+      (group) => groupHosts(inventory, group),
+    );
+  } catch (error) {
+    throw inputError(error instanceof Error ? error.message : String(error), {
+      where: { role: use.name },
+      cause: error,
+    });
+  }
+}
+
+/** Splits hosts as `serial` says: sizes in turn, the last one repeated. */
+function batches(hosts: readonly Host[], { serial, name }: Play): readonly (readonly Host[])[] {
+  if (serial === undefined || hosts.length === 0) return hosts.length === 0 ? [] : [hosts];
+  const sizes = (Array.isArray(serial) ? serial : [serial]).map((size) =>
+    batchSize(size, hosts.length, name),
+  );
+  const result: (readonly Host[])[] = [];
+  for (let start = 0, turn = 0; start < hosts.length; turn += 1) {
+    const size = sizes[Math.min(turn, sizes.length - 1)] ?? hosts.length;
+    result.push(hosts.slice(start, start + size));
+    start += size;
+  }
+  return result;
+}
+
+function batchSize(size: unknown, all: number, play: string): number {
+  const percent = typeof size === 'string' ? /^(\d+)%$/.exec(size)?.[1] : undefined;
+  const count = percent === undefined ? Number(size) : Math.max(1, Math.floor((all * Number(percent)) / 100));
+  if (Number.isInteger(count) && count > 0) return count;
+  throw inputError(`serial must be a positive number or a percentage, not ${JSON.stringify(size)}`, {
+    where: { file: `play "${play}"` },
+  });
+}
+
+function refuseUnknownRoles(wanted: readonly string[], uses: readonly RoleUse[]): void {
+  const known = new Set(uses.map(({ name }) => name));
+  for (const role of wanted) {
+    if (known.has(role)) continue;
+    throw inputError(`no play has a role named "${role}"`, {
+      next: didYouMean(role, known) ?? `the playbook's roles are: ${[...known].join(', ') || 'none'}`,
+    });
+  }
+}

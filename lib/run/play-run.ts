@@ -1,0 +1,236 @@
+import PQueue from 'p-queue';
+import { asPlayError, type PlayError } from '../errors.ts';
+import type { Listener, TaskRef } from '../events.ts';
+import type { HostSession } from '../host/session.ts';
+import type { Host } from '../inventory/inventory.ts';
+import type { Redactor } from '../redact.ts';
+import { unifiedDiff } from '../report/diff.ts';
+import type { CheckedVars, Layout, RoleHost, Step } from '../role.ts';
+import type { Task } from '../task.ts';
+import { becomeUser } from './become.ts';
+import { ClaimBook } from './claims.ts';
+import { converge, type Outcome, withHandlers } from './converge.ts';
+import { eventError } from './emit.ts';
+import { defaultCacheDir, type RunOptions } from './options.ts';
+import { allVars, groupHosts, type PlannedPlay, roleHost } from './plan.ts';
+import type { Pool } from './pool.ts';
+import { stepContext } from './step-context.ts';
+import { selectedBy } from './tags.ts';
+import { Turns } from './turns.ts';
+import type { ExtraVars } from './vars.ts';
+
+/** What all plays of a run share. */
+export interface Running {
+  readonly options: RunOptions;
+  readonly extra: ExtraVars;
+  readonly emit: Listener;
+  readonly pool: Pool;
+  readonly redactor: Redactor;
+}
+
+/** Hosts worked on at once when nobody says. */
+const FORKS = 20;
+
+/** One step of one role as a play goes through it. */
+interface Stage {
+  readonly role: string;
+  readonly tags: readonly string[];
+  readonly step: Step<CheckedVars>;
+  readonly vars: (host: Host) => CheckedVars;
+  readonly last: boolean;
+}
+
+/** One play (or one batch of it) on its hosts. */
+export class PlayRun {
+  readonly #play: PlannedPlay;
+  readonly #running: Running;
+  /** Hosts still in the play. */
+  readonly #hosts: Map<string, Host>;
+  readonly #failed: string[] = [];
+  readonly #claims = new Map<string, ClaimBook>();
+  readonly #turns = new Turns();
+  readonly #queue: PQueue;
+  #nextId = 0;
+
+  constructor(play: PlannedPlay, hosts: readonly Host[], running: Running) {
+    this.#play = play;
+    this.#running = running;
+    this.#hosts = new Map(hosts.map((host) => [host.name, host]));
+    this.#queue = new PQueue({ concurrency: running.options.forks ?? FORKS });
+  }
+
+  /** @returns the hosts that failed or were lost */
+  async run(): Promise<readonly string[]> {
+    await this.#forEachHost(async (host) => void (await this.#session(host)));
+    for (const stage of this.#stages()) {
+      if (this.#hosts.size === 0) break;
+      await this.#stage(stage);
+    }
+    return this.#failed;
+  }
+
+  #stages(): readonly Stage[] {
+    const { play, roles } = this.#play;
+    const stages = roles.flatMap(({ use, vars }) =>
+      use.steps.map((step, index) => ({
+        role: use.name,
+        tags: [...(play.tags ?? []), ...use.tags],
+        step,
+        vars: (host: Host) => vars.get(host.name) ?? {},
+        last: index === use.steps.length - 1,
+      })),
+    );
+    const { tasks } = play;
+    // Asked for some roles only, a play's own tasks are no part of them.
+    if (tasks === undefined || (this.#running.options.roles ?? []).length > 0) return stages;
+    const layout: Layout<CheckedVars> = (host) =>
+      typeof tasks === 'function'
+        ? tasks({ ...host, vars: allVars(this.#host(host.name), this.#running.extra) })
+        : tasks;
+    return [
+      ...stages,
+      { role: 'tasks', tags: play.tags ?? [], step: () => layout, vars: () => ({}), last: true },
+    ];
+  }
+
+  async #stage(stage: Stage): Promise<void> {
+    const { options, emit } = this.#running;
+    const roleHosts = () => [...this.#hosts.values()].map((host) => roleHost(host, stage.vars(host)));
+    const context = stepContext({
+      check: options.check ?? false,
+      cacheDir: options.cacheDir ?? defaultCacheDir(),
+      hosts: roleHosts,
+      group: (name) => groupHosts(options.inventory, name),
+      session: (name) => this.#session(this.#inventoryHost(name)),
+      drop: (name, error) => this.#drop(name, error.at({ role: stage.role })),
+      warn: (text) => emit({ type: 'warning', text }),
+    });
+    let layout: Layout<CheckedVars>;
+    try {
+      layout = await stage.step(context);
+    } catch (thrown) {
+      const error = asPlayError(thrown, 'failed', { role: stage.role });
+      if (error.kind === 'aborted' || options.signal?.aborted) throw error;
+      for (const name of [...this.#hosts.keys()]) this.#drop(name, error.at({ host: name }));
+      return;
+    }
+    await this.#forEachHost((host) =>
+      this.#convergeHost(host, stage, layout, roleHost(host, stage.vars(host))),
+    );
+  }
+
+  async #convergeHost(
+    host: Host,
+    stage: Stage,
+    layout: Layout<CheckedVars>,
+    asRoleHost: RoleHost<CheckedVars>,
+  ): Promise<void> {
+    const { options, emit } = this.#running;
+    const play = this.#play.name;
+    const tasks = withHandlers(stage.role, layout(asRoleHost));
+    this.#claimsOf(host).add(tasks);
+    const refs = tasks.map((task) => this.#ref(stage, host, task));
+    emit({ type: 'role', play, role: stage.role, host: host.name, tasks: tasks.map(({ title }) => title) });
+    const ok = await converge(tasks, {
+      session: await this.#session(host),
+      role: stage.role,
+      check: options.check ?? false,
+      turns: this.#turns,
+      selected: selectedBy(stage.tags, options.tags, options.skipTags),
+      progress: {
+        applying: (index) => emit({ type: 'applying', ...at(refs, index) }),
+        line: (index, stream, line) => emit({ type: 'output', stream, line, ...at(refs, index) }),
+        done: (index, outcome) => this.#done(at(refs, index), outcome),
+      },
+    });
+    if (stage.last || !ok) emit({ type: 'role-end', play, role: stage.role, host: host.name, ok });
+    if (!ok) this.#leave(host.name);
+  }
+
+  #done(ref: TaskRef, { status, changes, error, reason, durationMs }: Outcome): void {
+    const { options, emit } = this.#running;
+    const diff = options.diff
+      ? changes.flatMap(({ text }) => (text ? [unifiedDiff(text)] : [])).join('\n')
+      : '';
+    emit({
+      type: 'task',
+      ...ref,
+      status,
+      changes: changes.map(({ what, from, to }) => ({ what, from, to })),
+      durationMs,
+      ...(diff ? { diff } : {}),
+      ...(error ? { error: eventError(error) } : {}),
+      ...(reason === undefined ? {} : { reason }),
+    });
+  }
+
+  /** Runs `work` for every host still in the play; a host whose work throws leaves it. */
+  async #forEachHost(work: (host: Host) => Promise<void>): Promise<void> {
+    const { signal } = this.#running.options;
+    const results = await Promise.allSettled(
+      [...this.#hosts.values()].map((host) =>
+        this.#queue.add(async () => {
+          signal?.throwIfAborted();
+          try {
+            await work(host);
+          } catch (thrown) {
+            const error = asPlayError(thrown, 'failed', { host: host.name });
+            if (error.kind === 'aborted' || signal?.aborted) throw error;
+            this.#drop(host.name, error);
+          }
+        }),
+      ),
+    );
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  #drop(name: string, error: PlayError): void {
+    const { emit } = this.#running;
+    const told = eventError(error);
+    if (error.kind === 'unreachable') emit({ type: 'unreachable', host: name, error: told });
+    else emit({ type: 'host-failed', play: this.#play.name, host: name, error: told });
+    this.#leave(name);
+  }
+
+  #leave(name: string): void {
+    if (this.#hosts.delete(name)) this.#failed.push(name);
+  }
+
+  async #session(host: Host): Promise<HostSession> {
+    const { options, pool } = this.#running;
+    return pool.session(host, becomeUser(host, this.#play.play.become, options.become));
+  }
+
+  #ref({ role }: Stage, host: Host, { title }: Task): TaskRef {
+    this.#nextId += 1;
+    return {
+      id: `${this.#play.name}/${this.#nextId}`,
+      play: this.#play.name,
+      role,
+      host: host.name,
+      task: title,
+    };
+  }
+
+  #claimsOf(host: Host): ClaimBook {
+    const book = this.#claims.get(host.name) ?? new ClaimBook();
+    this.#claims.set(host.name, book);
+    return book;
+  }
+
+  #host(name: string): Host {
+    return this.#hosts.get(name) ?? this.#inventoryHost(name);
+  }
+
+  #inventoryHost(name: string): Host {
+    const host = this.#running.options.inventory.hosts.get(name);
+    if (host === undefined) throw new RangeError(`no host ${name} in the inventory`);
+    return host;
+  }
+}
+
+function at(refs: readonly TaskRef[], index: number): TaskRef {
+  const ref = refs[index];
+  if (ref === undefined) throw new RangeError(`no task ${index}`);
+  return ref;
+}

@@ -1,0 +1,101 @@
+import { asPlayError } from '../errors.ts';
+import type { HostRecap, RunEvent, TaskRef } from '../events.ts';
+import type { Playbook } from '../play.ts';
+import { Redactor } from '../redact.ts';
+import { Secret } from '../secret.ts';
+import { redacting } from './emit.ts';
+import type { RunOptions } from './options.ts';
+import { type PlannedPlay, plan } from './plan.ts';
+import { PlayRun, type Running } from './play-run.ts';
+import { type Connect, Pool } from './pool.ts';
+import { Tally } from './tally.ts';
+
+/** What a run came to: the same figures as the command line prints. */
+export interface RunResult {
+  /** 0 ok, 2 hosts failed, 4 hosts unreachable, 130 interrupted. */
+  readonly exitCode: number;
+  readonly durationMs: number;
+  readonly hosts: Readonly<Record<string, HostRecap>>;
+  /** Every task on every host, in the order they ended. */
+  readonly tasks: readonly Extract<RunEvent, { type: 'task' }>[];
+  /** What was under way when the run was interrupted. */
+  readonly interrupted: readonly TaskRef[];
+}
+
+/**
+ * Runs a playbook on an inventory's hosts.
+ * @throws PlayError `input` when something is wrong before any host is contacted; what goes wrong on hosts is in
+ * the result and in the events
+ */
+export async function run(playbook: Playbook, options: RunOptions): Promise<RunResult> {
+  const started = performance.now();
+  const extra = options.extraVars ?? { vars: {}, loose: new Set<string>() };
+  const plays = plan(playbook, options.inventory, extra, options);
+  const { checkConnectionVars, openConnection } = await import('../connection/open.ts');
+  for (const host of new Set(plays.flatMap(({ hosts }) => hosts))) checkConnectionVars(host);
+
+  const redactor = new Redactor();
+  const tally = new Tally();
+  const tasks: Extract<RunEvent, { type: 'task' }>[] = [];
+  const emit = redacting((event) => {
+    tally.listen(event);
+    if (event.type === 'task') tasks.push(event);
+    options.onEvent?.(event);
+  }, redactor);
+  const connect: Connect = options.connect ?? ((host, signal) => openConnection(host, {}, signal));
+  for (const secret of secretsOf(plays)) redactor.add(secret);
+  const pool = new Pool(connect, emit, redactor, options.signal);
+
+  emit({
+    type: 'run',
+    playbook: options.playbookName ?? playbook.name ?? 'playbook',
+    check: options.check ?? false,
+    plays: plays.map(({ name, hosts }) => ({ play: name, hosts: hosts.map((host) => host.name) })),
+  });
+  let interrupted: readonly TaskRef[] = [];
+  let aborted = false;
+  try {
+    await runPlays(plays, { options, extra, emit, pool, redactor });
+  } catch (thrown) {
+    if (!options.signal?.aborted && asPlayError(thrown, 'failed').kind !== 'aborted') throw thrown;
+    aborted = true;
+    interrupted = tally.underWay;
+  } finally {
+    await pool.close();
+  }
+  const result = {
+    exitCode: aborted ? 130 : tally.exitCode,
+    durationMs: Math.round(performance.now() - started),
+    hosts: tally.recap((host) => pool.roundTrips(host)),
+  };
+  emit({ type: 'recap', ...result, ...(aborted ? { interrupted } : {}) });
+  return { ...result, tasks, interrupted };
+}
+
+async function runPlays(plays: readonly PlannedPlay[], running: Running): Promise<void> {
+  /** Hosts that failed or were lost leave the run. */
+  const gone = new Set<string>();
+  for (const play of plays) {
+    running.emit({ type: 'play', play: play.name, hosts: play.hosts.map(({ name }) => name) });
+    for (const batch of play.batches) {
+      const hosts = batch.filter(({ name }) => !gone.has(name));
+      const failed = await new PlayRun(play, hosts, running).run();
+      for (const host of failed) gone.add(host);
+      if (failed.length > 0 && play.batches.length > 1) {
+        running.emit({
+          type: 'warning',
+          text: `the roll of "${play.name}" stops here: ${failed.join(', ')} failed`,
+        });
+        break;
+      }
+    }
+    running.emit({ type: 'play-end', play: play.name });
+    running.options.signal?.throwIfAborted();
+  }
+}
+
+function secretsOf(plays: readonly PlannedPlay[]): readonly Secret[] {
+  return plays
+    .flatMap(({ roles }) => roles.flatMap(({ vars }) => [...vars.values()].flatMap(Object.values)))
+    .filter((value) => value instanceof Secret);
+}

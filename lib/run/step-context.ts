@@ -1,0 +1,61 @@
+import { asPlayError, PlayError } from '../errors.ts';
+import type { HostSession } from '../host/session.ts';
+import type { CheckedVars, KnownHost, Question, RoleHost, StepContext } from '../role.ts';
+
+/** What a step needs from the run to ask its questions. */
+export interface Asking {
+  readonly check: boolean;
+  readonly cacheDir: string;
+  /** Hosts of the play still in it; a failed one is taken out while the step asks. */
+  readonly hosts: () => readonly RoleHost<CheckedVars>[];
+  group(name: string): readonly KnownHost[];
+  /** @throws PlayError `unreachable` */
+  session(host: string): Promise<HostSession>;
+  /** A host of the play could not answer. */
+  drop(host: string, error: PlayError): void;
+  warn(text: string): void;
+}
+
+/** The context a role's step asks through. */
+export function stepContext(asking: Asking): StepContext<CheckedVars> {
+  const inPlay = (name: string) => asking.hosts().some((host) => host.name === name);
+  return {
+    get hosts() {
+      return asking.hosts();
+    },
+    check: asking.check,
+    cacheDir: asking.cacheDir,
+    group: (name) => asking.group(name),
+    warn: (text) => asking.warn(text),
+    async query(hosts, question) {
+      const answers = await Promise.all(
+        hosts.map(({ name }) => answerOf(asking, name, question, inPlay(name))),
+      );
+      return new Map(answers.filter((answer) => answer !== undefined));
+    },
+    async download(host, path, to) {
+      return (await asking.session(host.name)).download(path, to);
+    },
+  };
+}
+
+async function answerOf<T>(
+  asking: Asking,
+  host: string,
+  question: Question<T>,
+  required: boolean,
+): Promise<readonly [string, T] | undefined> {
+  try {
+    const session = await asking.session(host);
+    const [reply] = await session.ask([question]);
+    if (reply === undefined || reply === 'timeout') {
+      throw new PlayError({ kind: 'failed', what: `"${question.name}" was not answered in time` });
+    }
+    return [host, question.parse(reply)];
+  } catch (thrown) {
+    const error = asPlayError(thrown, 'failed', { host, task: question.name });
+    if (error.kind === 'aborted') throw error;
+    if (required) asking.drop(host, error);
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import type { HostRecap, Listener, RunEvent, TaskRef } from '../events.ts';
+
+type Counts = { -readonly [K in Exclude<keyof HostRecap, 'roundTrips'>]: number };
+
+/** Counts what a run's events say, host by host, and remembers what is under way. */
+export class Tally {
+  readonly #hosts = new Map<string, Counts>();
+  readonly #underWay = new Map<string, TaskRef>();
+
+  readonly listen: Listener = (event: RunEvent) => {
+    switch (event.type) {
+      case 'run':
+        for (const { hosts } of event.plays) hosts.forEach((host) => void this.#of(host));
+        break;
+      case 'applying':
+        this.#underWay.set(event.id, event);
+        break;
+      case 'task':
+        this.#of(event.host)[event.status] += 1;
+        this.#underWay.delete(event.id);
+        break;
+      case 'unreachable':
+        this.#of(event.host).unreachable = 1;
+        break;
+      case 'host-failed':
+        if (event.error.kind !== 'aborted') this.#of(event.host).failed += 1;
+        break;
+    }
+  };
+
+  /** What was being applied when the run stopped. */
+  get underWay(): readonly TaskRef[] {
+    return [...this.#underWay.values()].map(({ id, play, role, host, task }) => ({
+      id,
+      play,
+      role,
+      host,
+      task,
+    }));
+  }
+
+  recap(roundTrips: (host: string) => number): Record<string, HostRecap> {
+    return Object.fromEntries(
+      [...this.#hosts].map(([host, counts]) => [host, { ...counts, roundTrips: roundTrips(host) }]),
+    );
+  }
+
+  /** As Ansible's: 4 when a host was unreachable, else 2 when one failed. */
+  get exitCode(): number {
+    const all = [...this.#hosts.values()];
+    if (all.some(({ unreachable }) => unreachable > 0)) return 4;
+    return all.some(({ failed }) => failed > 0) ? 2 : 0;
+  }
+
+  #of(host: string): Counts {
+    const counts = this.#hosts.get(host) ?? {
+      ok: 0,
+      changed: 0,
+      unknown: 0,
+      failed: 0,
+      unreachable: 0,
+      skipped: 0,
+    };
+    this.#hosts.set(host, counts);
+    return counts;
+  }
+}

@@ -1,0 +1,133 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { inputError, type Place } from '../errors.ts';
+import type { Host, Value, Vars } from '../inventory/inventory.ts';
+import { didYouMean } from '../nearest.ts';
+import type { CheckedVars, RoleUse } from '../role.ts';
+import type { Schema, VarsSchema } from '../schema.ts';
+import { reveal, Secret, secret } from '../secret.ts';
+
+/** Variables given with `-e`: they win over all others. */
+export interface ExtraVars {
+  readonly vars: Vars;
+  /** Names written as `key=value`, whose text is turned into what the schema asks for. */
+  readonly loose: ReadonlySet<string>;
+}
+
+const ajv = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: true, strict: false });
+ajv.addFormat('secret', true);
+const validators = new WeakMap<VarsSchema, ValidateFunction>();
+
+/**
+ * One host's variables for one role: `-e`, then what the playbook gives, then the inventory, then defaults.
+ * @throws PlayError `input`, with the place of the value that is wrong
+ */
+export function roleVars(role: RoleUse, host: Host, extra: ExtraVars): CheckedVars {
+  const { properties } = role.schema;
+  const values: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(properties)) {
+    const value = pick(name, schema, role, host, extra);
+    if (value !== undefined) values[name] = structuredClone(plain(value));
+  }
+  const validate = validators.get(role.schema) ?? ajv.compile(role.schema);
+  validators.set(role.schema, validate);
+  if (!validate(values)) throw wrongVariable(role, host, extra, validate.errors ?? [], values);
+  for (const [name, schema] of Object.entries(properties)) {
+    if (isSecret(schema) && typeof values[name] === 'string') values[name] = secret(values[name]);
+  }
+  return values;
+}
+
+/** @throws PlayError `input` for a variable that begins like one of the roles' own and isn't */
+export function refuseUnknownVars(roles: readonly RoleUse[], hosts: readonly Host[], extra: ExtraVars): void {
+  const known = new Set(roles.flatMap(({ schema }) => Object.keys(schema.properties)));
+  const prefixes = [...new Set(roles.map(({ prefix }) => prefix).filter((prefix) => prefix !== ''))];
+  const check = (name: string, place: () => Place) => {
+    if (known.has(name) || !prefixes.some((prefix) => name.startsWith(prefix))) return;
+    const owner = roles.find(({ prefix }) => prefix !== '' && name.startsWith(prefix));
+    throw inputError(`unknown variable ${name} for role ${owner?.name}`, {
+      where: place(),
+      next:
+        didYouMean(name, known) ??
+        `the role's variables are: ${Object.keys(owner?.schema.properties ?? {}).join(', ')}`,
+    });
+  };
+  for (const name of Object.keys(extra.vars)) check(name, () => ({ file: '-e' }));
+  for (const host of hosts) {
+    for (const name of Object.keys(host.vars)) check(name, () => ({ host: host.name, ...host.place(name) }));
+  }
+  for (const role of roles) {
+    for (const name of Object.keys(role.given)) {
+      if (!(name in role.schema.properties)) {
+        throw inputError(`unknown variable ${name} for role ${role.name}`, {
+          where: { file: 'the playbook' },
+          next: didYouMean(name, Object.keys(role.schema.properties)),
+        });
+      }
+    }
+  }
+}
+
+function pick(name: string, schema: Schema, role: RoleUse, host: Host, extra: ExtraVars): unknown {
+  if (Object.hasOwn(extra.vars, name)) {
+    const value = extra.vars[name];
+    return extra.loose.has(name) && typeof value === 'string' ? fromText(value, schema) : value;
+  }
+  if (role.given[name] !== undefined) return role.given[name];
+  return Object.hasOwn(host.vars, name) ? host.vars[name] : undefined;
+}
+
+/** `-e port=5672` is text; where the schema wants no text it is read as JSON, so that `false` is false. */
+function fromText(text: string, schema: Schema): Value {
+  if (schema.type === 'string') return text;
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return text;
+  }
+}
+
+function plain(value: unknown): unknown {
+  return value instanceof Secret ? reveal(value) : value;
+}
+
+function isSecret(schema: Schema): boolean {
+  return schema.type === 'string' && schema.format === 'secret';
+}
+
+function wrongVariable(
+  role: RoleUse,
+  host: Host,
+  extra: ExtraVars,
+  errors: readonly ErrorObject[],
+  values: Readonly<Record<string, unknown>>,
+) {
+  const [error] = errors;
+  const missing =
+    error?.keyword === 'required' && error.instancePath === '' ? String(error.params.missingProperty) : '';
+  if (missing !== '') {
+    return inputError(`role ${role.name} needs the variable ${missing}`, {
+      where: { host: host.name },
+      why: role.schema.properties[missing]?.description,
+      next: `set ${missing} in the inventory, in the playbook or with -e ${missing}=…`,
+    });
+  }
+  const [, name = ''] = error?.instancePath.split('/') ?? [];
+  const schema = role.schema.properties[name];
+  const rest = error?.instancePath.split('/').slice(2).join('.') ?? '';
+  const shown = schema && isSecret(schema) ? '***' : JSON.stringify(values[name]);
+  const allowed =
+    error?.keyword === 'enum' ? `: ${(error.params.allowedValues as unknown[]).join(', ')}` : '';
+  return inputError(
+    `variable ${name}${rest && `.${rest}`} of role ${role.name} ${error?.message}${allowed}`,
+    {
+      where: { host: host.name, ...placeOf(name, role, host, extra) },
+      why: `it is ${shown}${schema ? `; ${schema.description}` : ''}`,
+    },
+  );
+}
+
+function placeOf(name: string, role: RoleUse, host: Host, extra: ExtraVars): Place {
+  if (Object.hasOwn(extra.vars, name)) return { file: '-e' };
+  if (role.given[name] !== undefined) return { file: 'the playbook' };
+  return host.place(name);
+}

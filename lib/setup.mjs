@@ -1,0 +1,46 @@
+// Makes a clone ready to run: packages installed, TypeScript compiled. An installed package needs neither.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'dist', '.built');
+
+/** Installs and compiles what is missing or older than its source; costs a few milliseconds when nothing is. */
+export function prepareClone() {
+  if (!existsSync(join(root, 'tsconfig.json'))) return;
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (modified(installed) < modified(join(root, 'package-lock.json'))) {
+    step('installing packages', 'npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit']);
+  }
+  if (modified(stamp) >= newest([join(root, 'lib'), join(root, 'roles'), join(root, 'spec')])) return;
+  // A file that was removed or renamed must not live on as JavaScript.
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  step('compiling', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
+  writeFileSync(stamp, '');
+}
+
+function step(what, command, args) {
+  process.stderr.write(`ts-play: ${what} …\n`);
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+  if (status === 0) return;
+  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}`);
+  process.stderr.write(`ts-play: ${what} failed in ${root}\n`);
+  process.exit(1);
+}
+
+function modified(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function newest(folders) {
+  let latest = Math.max(modified(join(root, 'tsconfig.json')), modified(join(root, 'package.json')));
+  for (const folder of folders) {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      latest = Math.max(latest, modified(path), entry.isDirectory() ? newest([path]) : 0);
+    }
+  }
+  return latest;
+}

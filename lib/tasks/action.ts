@@ -1,0 +1,26 @@
+import type { Script } from '../sh.ts';
+import { defineTask, type TaskType } from '../task.ts';
+import { sh } from '../sh.ts';
+
+/** A deed without a state of its own: done, and counted as changed, in every run. */
+export interface ActionWant {
+  readonly title: string;
+  /** Runs with `set -eu` and nothing on stdin. */
+  readonly run: Script;
+}
+
+export const actionType: TaskType<ActionWant, null> = {
+  name: 'action',
+  always: true,
+  title: ({ title }) => title,
+  validate({ title }) {
+    if (title.trim() === '') throw new Error('action needs a title');
+  },
+  probe: () => sh`:`,
+  parse: () => null,
+  diff: () => [{ what: 'run' }],
+  apply: ({ run }) => run,
+};
+
+/** A command that can't say when it is done. Prefer `command` with a guard. */
+export const action = defineTask(actionType);

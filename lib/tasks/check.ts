@@ -1,0 +1,33 @@
+import { PlayError } from '../errors.ts';
+import type { Script } from '../sh.ts';
+import { defineTask, type Reply, type TaskType } from '../task.ts';
+
+/** Something that must hold before the next task; never changes anything. */
+export interface CheckWant {
+  /** What must hold, as in `the clock is synchronised`. */
+  readonly that: string;
+  /** Read-only. */
+  readonly probe: Script;
+  /** Judges the answer: true, or the reason why it doesn't hold. */
+  readonly holds: (reply: Reply) => true | string;
+  /** What the user can do about it. */
+  readonly next?: string | undefined;
+}
+
+export const requirementType: TaskType<CheckWant, Reply> = {
+  name: 'requirement',
+  title: ({ that }) => `check that ${that}`,
+  probe: ({ probe }) => probe,
+  parse: (reply) => reply,
+  diff(reply, { that, holds, next }) {
+    const verdict = holds(reply);
+    if (verdict === true) return [];
+    throw new PlayError({ kind: 'failed', what: `it does not hold that ${that}`, why: verdict, next });
+  },
+  apply() {
+    throw new Error('a check changes nothing');
+  },
+};
+
+/** Stops a host with a reason when something doesn't hold. */
+export const check = defineTask(requirementType);
