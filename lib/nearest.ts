@@ -10,8 +10,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let reach = allowance(word) + 1;
   for (const candidate of known) {
     const edits = distance(wanted, candidate.toLowerCase());
-    // A word that shares no letter position is no suggestion, however short both are.
-    if (edits < reach && edits < Math.max(word.length, candidate.length)) {
+    // When every letter of the shorter word has changed, nothing of it is left to recognise.
+    if (edits < reach && edits < Math.min(word.length, candidate.length)) {
       best = candidate;
       reach = edits;
     }

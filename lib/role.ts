@@ -32,6 +32,8 @@ export interface Question<T> {
 export interface StepContext<V> {
   /** Hosts of the play that are still in it, in the play's order. */
   readonly hosts: readonly RoleHost<V>[];
+  /** All hosts the play is meant for, with those that a limit, a batch or a failure keeps out of it. */
+  readonly playHosts: readonly KnownHost[];
   readonly check: boolean;
   /** All hosts of a group, whether or not they are in the play; empty for an unknown group. */
   group(name: string): readonly KnownHost[];
@@ -50,6 +52,9 @@ export interface StepContext<V> {
   warn(text: string): void;
 }
 
+/** What a role can see before any host is contacted. */
+export type ValidateContext = Pick<StepContext<unknown>, 'playHosts' | 'group'>;
+
 /** Lays out one host's tasks. */
 export type Layout<V> = (host: RoleHost<V>) => readonly Task[];
 
@@ -67,7 +72,7 @@ export interface RoleDefinition<S extends VarsSchema> {
   readonly prefix: string;
   readonly vars: S;
   /** Throws what is wrong with the variables of the hosts taken together; called before any is contacted. */
-  validate?(hosts: readonly RoleHost<VarsOf<S>>[], group: (name: string) => readonly KnownHost[]): void;
+  validate?(hosts: readonly RoleHost<VarsOf<S>>[], context: ValidateContext): void;
   readonly steps: readonly Step<VarsOf<S>>[];
 }
 
@@ -81,7 +86,7 @@ export interface RoleUse {
   readonly schema: VarsSchema;
   readonly given: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
-  validate(hosts: readonly RoleHost<CheckedVars>[], group: (name: string) => readonly KnownHost[]): void;
+  validate(hosts: readonly RoleHost<CheckedVars>[], context: ValidateContext): void;
   readonly steps: readonly Step<CheckedVars>[];
 }
 
@@ -101,7 +106,7 @@ export function defineRole<const S extends VarsSchema>(definition: RoleDefinitio
     given: given as Readonly<Record<string, unknown>>,
     tags: options.tags ?? [],
     // The engine checks every host's variables against the schema first, which is what makes them VarsOf<S>.
-    validate: (hosts, group) => validate?.(hosts as readonly RoleHost<VarsOf<S>>[], group),
+    validate: (hosts, context) => validate?.(hosts as readonly RoleHost<VarsOf<S>>[], context),
     steps: steps as unknown as readonly Step<CheckedVars>[],
   });
   return Object.assign(use, { definition });

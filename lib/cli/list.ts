@@ -51,6 +51,7 @@ async function roleTasks(
     try {
       const layout = await step({
         hosts: roleHosts,
+        playHosts: allHosts,
         check: true,
         cacheDir: options.cacheDir ?? '',
         group: (name) => groupHosts(options.inventory, name),

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Calls `act` once with the reason of whichever signal aborts first, at once if one has already.
  * Returns a function that stops listening. (`AbortSignal.any` would tie every command to the connection's own
@@ -17,7 +19,11 @@ export function onAbort(
   };
   const already = known.find((signal) => signal.aborted);
   if (already) act(already.reason);
-  else for (const signal of known) signal.addEventListener('abort', listener);
+  else {
+    // One signal stands for a whole run: many listeners are no leak.
+    if (known.length > 0) setMaxListeners(0, ...known);
+    for (const signal of known) signal.addEventListener('abort', listener);
+  }
   return release;
 }
 

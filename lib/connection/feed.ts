@@ -5,8 +5,8 @@ const CHUNK = 64 * 1024;
 /**
  * Sends the parts to a command's stdin in order, at the pace the other side takes them, then ends it.
  * A command may end, or close its stdin, before it has read everything: that is its right and no error.
- * `stopped` tells that nobody reads any more. Rejects only when a part itself can't be read: the sink is then
- * left open, so that the command never takes half a file for a whole one.
+ * `stopped` tells that nobody reads any more. Rejects only when a part itself can't be read; the sink is then left
+ * open, for the caller to cut off.
  */
 export async function feed(
   sink: Writable,

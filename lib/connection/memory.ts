@@ -10,7 +10,9 @@ export interface MemoryRequest {
 }
 
 export interface MemoryAnswer {
-  readonly code: number;
+  /** Null when a signal ended the command. */
+  readonly code: number | null;
+  readonly signal?: string | undefined;
   readonly stdout?: string | Uint8Array | undefined;
   readonly stderr?: string | Uint8Array | undefined;
 }
@@ -47,10 +49,15 @@ export function connectMemory(
     async run(command, { stdin = [], onStdout, onStderr, signal } = {}) {
       closing.signal.throwIfAborted();
       signal?.throwIfAborted();
-      const { code, stdout, stderr } = await orAborted(answer(command, stdin), signal, closing.signal);
+      const {
+        code,
+        signal: killedBy,
+        stdout,
+        stderr,
+      } = await orAborted(answer(command, stdin), signal, closing.signal);
       if (stdout?.length) onStdout?.(Buffer.from(stdout));
       if (stderr?.length) onStderr?.(Buffer.from(stderr));
-      return { code, signal: undefined };
+      return { code, signal: killedBy };
     },
     async close() {
       closing.abort(new PlayError({ kind: 'aborted', what: 'the in-memory connection is closed' }));

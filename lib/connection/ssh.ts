@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import PQueue from 'p-queue';
 import type { Client } from 'ssh2';
 import type { Connection, Exit, RunOptions } from './connection.ts';
@@ -87,6 +88,8 @@ function overClient(client: Client, host: string): Connection {
       lost.signal.throwIfAborted();
       options.signal?.throwIfAborted();
       const queueing = options.signal ? { signal: options.signal } : {};
+      // One signal stands for a whole run: many listeners are no leak.
+      if (options.signal) setMaxListeners(0, options.signal);
       for (;;) {
         try {
           return await channels.add(() => runNow(command, options), queueing);

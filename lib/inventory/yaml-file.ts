@@ -4,6 +4,8 @@ import type { Value } from './inventory.ts';
 import { combineMistakes } from './mistakes.ts';
 import { type Entry, YamlValues } from './yaml-values.ts';
 
+const TOO_DEEP = 'the YAML is nested too deeply to be read';
+
 /** A YAML file as plain JSON values that remember where each key stood. */
 export interface YamlFile {
   /** `undefined` when the file holds nothing but comments. */
@@ -33,14 +35,14 @@ export function readYaml(text: string, file: string): YamlFile {
       lineCounter: lines,
       prettyErrors: false,
       resolveKnownTags: false,
-      logLevel: 'silent',
+      logLevel: 'error',
       // YamlValues checks instead: the parser compares every key of a map with every other.
       uniqueKeys: false,
     });
     if (doc.errors.length > 0) {
       throw combineMistakes(
         doc.errors.map((error) =>
-          inputError(syntaxMessage(error.code, error.message), { where: at(error.pos[0]) }),
+          inputError(syntaxMessage(error.code, error.message), { where: at(nextWord(text, error.pos[0])) }),
         ),
       );
     }
@@ -53,7 +55,7 @@ export function readYaml(text: string, file: string): YamlFile {
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw inputError('the YAML is nested too deeply to be read', { where: { file }, cause: error });
+    throw inputError(TOO_DEEP, { where: { file }, cause: error });
   }
 }
 
@@ -61,5 +63,12 @@ export function readYaml(text: string, file: string): YamlFile {
 function syntaxMessage(code: string, message: string): string {
   if (code === 'MULTIPLE_DOCS') return 'a file holds one YAML document, and here a second one begins';
   if (code === 'TAB_AS_INDENT') return 'YAML is indented with spaces, and here stands a tab';
+  if (/call stack/.test(message)) return TOO_DEEP;
   return `this is not valid YAML: ${message.replace(/: ".*"$/s, '').replace(/^[A-Z]/, (c) => c.toLowerCase())}`;
+}
+
+/** The parser often points at the blanks or the line end before what is wrong. */
+function nextWord(text: string, offset: number): number {
+  const blanks = /^[ \r\n]*/.exec(text.slice(offset))?.[0].length ?? 0;
+  return offset + blanks < text.length ? offset + blanks : offset;
 }

@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { notUp } from './endpoint.ts';
+import { requireMachine } from './machine.ts';
 import { hostNames } from './names.ts';
-import { type LabPaths, labPaths } from './paths.ts';
+import { type LabPaths, labPaths, labsFolder } from './paths.ts';
 import type { Release } from './recipe.ts';
 
 /** What a lab is, as it stands in its lab.json. */
@@ -19,6 +20,13 @@ export async function readDescription(lab: LabPaths): Promise<Description | unde
   return text === undefined ? undefined : JSON.parse(text);
 }
 
+/** Descriptions of all labs of this machine. */
+export async function allDescriptions(): Promise<Description[]> {
+  const names = await readdir(labsFolder).catch(() => []);
+  const found = await Promise.all(names.map((name) => readDescription(labPaths(name))));
+  return found.filter((description) => description !== undefined);
+}
+
 export async function writeDescription(lab: LabPaths, description: Description): Promise<void> {
   await writeFile(`${lab.description}.new`, `${JSON.stringify(description, undefined, 2)}\n`);
   await rename(`${lab.description}.new`, lab.description);
@@ -32,6 +40,7 @@ export interface Lab extends Description {
 
 /** @throws PlayError when no such lab is up. */
 export async function existingLab(name: string): Promise<Lab> {
+  requireMachine();
   const paths = labPaths(name);
   const description = await readDescription(paths);
   if (description === undefined) throw notUp(name, 'input');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, chmod, chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { knownHostsLine, newKey } from './keys.ts';
 import { hostsFile } from './names.ts';
@@ -13,10 +13,7 @@ interface Laid {
   readonly mode?: number;
 }
 
-/**
- * Lays a new host's disk: only what makes it itself, over the image. Its key goes to the lab's known_hosts.
- * A host that has a disk keeps it.
- */
+/** Lays a new host's disk: only what makes it itself, over the image. A host that has a disk keeps it. */
 export async function ensureDisk(
   lab: LabPaths,
   host: string,
@@ -25,8 +22,7 @@ export async function ensureDisk(
   loginKey: string,
 ): Promise<void> {
   const paths = lab.host(host);
-  const ready = join(paths.folder, 'ready');
-  if (existsSync(ready)) return;
+  if (existsSync(paths.hostKey)) return;
   for (const folder of [paths.upper, paths.work, paths.root]) await mkdir(folder, { recursive: true });
   const key = newKey(`root@${host}`);
   const files: Laid[] = [
@@ -40,16 +36,16 @@ export async function ensureDisk(
     files.push({ path: `${home}/.ssh/authorized_keys`, content: `${loginKey}\n`, mode: 0o600 });
   }
   for (const file of files) await lay(image, paths.upper, file);
-  await appendFile(lab.knownHosts, `${knownHostsLine(host, key.public)}\n`);
-  await writeFile(ready, '');
+  // Last, so that a disk that was half laid is laid anew.
+  await writeFile(paths.hostKey, `${key.public}\n`);
 }
 
-/** The host's public key as the lab recorded it: `TYPE BASE64`. */
-export async function recordedHostKey(lab: LabPaths, host: string): Promise<string | undefined> {
-  const lines = (await readFile(lab.knownHosts, 'utf8')).split('\n');
-  // The last one counts: an `up` that died may have left an earlier line behind.
-  const line = lines.findLast((text) => text.split(' ')[0]?.split(',').includes(host));
-  return line?.split(' ').slice(1).join(' ');
+/** Writes the lab's known_hosts: the keys the hosts were made with, whatever they show now. */
+export async function writeKnownHosts(lab: LabPaths, hosts: readonly string[]): Promise<void> {
+  const lines = hosts.map(async (host) =>
+    knownHostsLine(host, await readFile(lab.host(host).hostKey, 'utf8')),
+  );
+  await writeFile(lab.knownHosts, `${(await Promise.all(lines)).join('\n')}\n`);
 }
 
 /** Writes one file into the upper layer, its folders with the image's own owner and mode. */

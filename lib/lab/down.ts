@@ -8,6 +8,7 @@ import { requireMachine } from './machine.ts';
 import { removeLabNetwork } from './network.ts';
 import { type LabPaths, labPaths } from './paths.ts';
 import { isRunning, killNow, readRecord, until } from './process.ts';
+import { removeTree } from './remove-tree.ts';
 
 /**
  * Ends a lab and throws its disks away, whatever state it is in, also one that died half-way. Goes by what
@@ -24,7 +25,7 @@ export async function labDown(name: string): Promise<boolean> {
     await endRelay(lab);
     await removeLabNetwork(lab);
     await removeCgroups(lab);
-    for (const folder of [lab.state, lab.run]) await rm(folder, { recursive: true, force: true });
+    for (const folder of [lab.state, lab.run]) await removeTree(folder);
   });
   await rm(lab.lock, { force: true });
   return existed;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { PlayError } from '../errors.ts';
+import { requireMachine } from './machine.ts';
 import { labAddress } from './names.ts';
 import { labPaths } from './paths.ts';
 import { askRelay } from './relay-client.ts';
@@ -21,9 +22,11 @@ export interface LabEndpoint {
 
 /**
  * The lab of that name.
- * @throws PlayError of kind `unreachable` when it isn't up, `input` when the name can't be a lab's.
+ * @throws PlayError of kind `unreachable` when it isn't up, `input` when the name can't be a lab's or this
+ * machine can't have labs.
  */
 export function labEndpoint(name: string): LabEndpoint {
+  requireMachine();
   const lab = labPaths(name);
   if (!existsSync(lab.relaySocket)) throw notUp(name, 'unreachable');
   return {

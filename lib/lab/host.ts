@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { open, readFile, rm } from 'node:fs/promises';
-import { hardwareAddress, hostAddress, subnetPrefix } from './names.ts';
+import { appendFile, open, readFile, rm } from 'node:fs/promises';
+import { hardwareAddress, hostAddress, hostLines, subnetPrefix } from './names.ts';
 import type { LabPaths } from './paths.ts';
 import { childrenOf, isRunning, killNow, readRecord, until } from './process.ts';
 
@@ -41,6 +41,8 @@ done < /proc/mounts
 
 # systemd 256 and later boot only with the unified hierarchy, which nspawn doesn't offer by itself on every machine.
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+# Kernel settings of the host's own network may be changed, as on a real one; the machine's others may not.
+export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
 # The broker's unit asks for more open files than a container gets by default.
 exec systemd-nspawn --quiet --boot --register=no --keep-unit --settings=no --link-journal=no \\
   --machine="$name" --hostname="$name" --directory="$root" --network-namespace-path=/proc/self/ns/net \\
@@ -89,6 +91,18 @@ export async function initOf(lab: LabPaths, host: string): Promise<number | unde
     if (/^NSpid:.*\t1$/m.test(status)) return pid;
   }
   return undefined;
+}
+
+/** Adds hosts that came later to /etc/hosts of those that were there; what else was written there stays. */
+export async function nameNewHosts(lab: LabPaths, hosts: readonly string[]): Promise<void> {
+  for (const host of hosts) {
+    const init = await initOf(lab, host);
+    if (init === undefined) continue;
+    const file = `/proc/${init}/root/etc/hosts`;
+    const words = new Set((await readFile(file, 'utf8')).split(/\s+/));
+    const missing = hostLines(hosts.length).filter((line) => !words.has(line.split(' ')[1] ?? ''));
+    if (missing.length > 0) await appendFile(file, `${missing.join('\n')}\n`);
+  }
 }
 
 /** Cuts the power: nothing in the host gets a chance to end in order. Returns when all of it is gone. */

@@ -3,10 +3,12 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quote } from '../sh.ts';
 import { command } from './command.ts';
+import { allDescriptions } from './description.ts';
 import { withLock } from './lock.ts';
 import { aptSources, machineAptOptions, machineMirror } from './mirror.ts';
 import { imagesFolder } from './paths.ts';
 import { imageRecipe, type Recipe, type Release, recipeKey } from './recipe.ts';
+import { removeTree } from './remove-tree.ts';
 import type { Say } from './say.ts';
 
 /** Where the image of a release lies once it is built. */
@@ -25,6 +27,7 @@ export async function ensureImage(release: Release, say: Say): Promise<string> {
     const started = Date.now();
     say(`image ${release}: building, once (a minute or two)`);
     await build(imageRecipe(release), folder);
+    await removeUnused(release, folder);
     say(`image ${release}: built in ${Math.round((Date.now() - started) / 1000)} s`);
     return folder;
   });
@@ -57,11 +60,21 @@ async function build(recipe: Recipe, folder: string): Promise<void> {
   await rename(partial, folder);
 }
 
+/** Images of earlier recipes that no lab stands on. */
+async function removeUnused(release: Release, current: string): Promise<void> {
+  const used = new Set((await allDescriptions()).map(({ image }) => image));
+  for (const name of await readdir(imagesFolder)) {
+    const folder = join(imagesFolder, name);
+    const isImage = name.startsWith(`${release}-`) && folder !== current;
+    if (isImage && !used.has(folder)) await removeTree(folder);
+  }
+}
+
 /** What an interrupted build left behind; only called under the lock, so nobody is building it. */
 async function removeHalfBuilt(release: Release): Promise<void> {
   const names = existsSync(imagesFolder) ? await readdir(imagesFolder) : [];
   for (const name of names) {
     if (!name.startsWith(`${release}-`) || !/\.partial(\.sh)?$/.test(name)) continue;
-    await rm(join(imagesFolder, name), { recursive: true, force: true });
+    await removeTree(join(imagesFolder, name));
   }
 }

@@ -30,7 +30,7 @@ export async function ensureLoginKey(lab: LabPaths): Promise<string> {
 
 /** One line of known_hosts: the host by address and by name. */
 export function knownHostsLine(host: string, publicKey: string): string {
-  const [type, key] = publicKey.split(' ');
+  const [type, key] = publicKey.trim().split(' ');
   return `${hostAddress(host)},${host} ${type} ${key}`;
 }
 

@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { inputError } from '../errors.ts';
 import { type Description, readDescription, writeDescription } from './description.ts';
-import { ensureDisk } from './disk.ts';
-import { bootHost, isOn } from './host.ts';
+import { ensureDisk, writeKnownHosts } from './disk.ts';
+import { bootHost, isOn, nameNewHosts } from './host.ts';
 import { ensureImage } from './image.ts';
 import { ensureLoginKey } from './keys.ts';
 import { withLock } from './lock.ts';
-import { prepareMachine } from './machine.ts';
+import { allowManyWatches, prepareMachine } from './machine.ts';
 import { hostNames } from './names.ts';
-import { makeLabNetwork } from './network.ts';
+import { makeLabNetwork, setLeg } from './network.ts';
 import { type LabPaths, labPaths } from './paths.ts';
 import { isRunning, readRecord, until } from './process.ts';
 import type { Release } from './recipe.ts';
@@ -60,18 +60,27 @@ async function raise(lab: LabPaths, description: Description, say: Say): Promise
   await mkdir(lab.run, { recursive: true, mode: 0o700 });
   const loginKey = await ensureLoginKey(lab);
   await writeDescription(lab, description);
-  await makeLabNetwork(lab, description.hosts);
+  await Promise.all([allowManyWatches(), makeLabNetwork(lab, description.hosts)]);
   await ensureRelay(lab);
   const names = hostNames(description.hosts);
   await Promise.all(
     names.map(async (host) => {
       await ensureDisk(lab, host, description.image, description.hosts, loginKey);
-      if (await isOn(lab, host)) return;
+      const cut = lab.host(host).cut;
+      const on = await isOn(lab, host);
+      if (existsSync(cut)) {
+        say(`${host}: plugging it in again`);
+        await rm(cut);
+        if (on) await setLeg(lab, host, 'up');
+      }
+      if (on) return;
       say(`${host}: booting`);
       await bootHost(lab, host, description.image);
     }),
   );
+  await writeKnownHosts(lab, names);
   await Promise.all(names.map((host) => waitForSsh(lab, host)));
+  await nameNewHosts(lab, names);
 }
 
 /** Starts the lab's relay when none answers. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { PlayError } from '../errors.ts';
 import { command } from './command.ts';
@@ -14,6 +15,7 @@ const needed = {
   ssh: 'openssh-client',
 } as const;
 
+const enoughWatches = 1024;
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** @throws PlayError when hosts can't be run here at all, saying what to do instead. */
@@ -59,6 +61,17 @@ export async function prepareMachine(say: Say): Promise<void> {
     env,
     failing,
   });
+}
+
+/**
+ * Each host's systemd watches some files, and all hosts of a machine share one allowance, which is small by
+ * default. It only grows, and only until the machine restarts.
+ */
+export async function allowManyWatches(): Promise<void> {
+  const file = '/proc/sys/fs/inotify/max_user_instances';
+  const allowed = Number(await readFile(file, 'utf8'));
+  // A machine that doesn't let it grow still has enough for a few hosts.
+  if (allowed < enoughWatches) await writeFile(file, `${enoughWatches}\n`).catch(() => {});
 }
 
 function isProgram(name: string): boolean {

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { checkLabName } from './names.ts';
 
 const cache = '/var/cache/ts-play';
+/** A folder a lab, by name. */
+export const labsFolder = '/var/lib/ts-play/labs';
 
 /** Built images, by recipe. */
 export const imagesFolder = `${cache}/images`;
@@ -17,6 +19,8 @@ export interface HostPaths {
   /** Where its root is mounted, in a mount namespace of its own: empty as seen from the machine. */
   readonly root: string;
   readonly console: string;
+  /** The public key it was made with; there once its disk is ready. */
+  readonly hostKey: string;
   /** Present while the host's network leg is cut. */
   readonly cut: string;
   /** Process id and start time of the running host. */
@@ -47,7 +51,7 @@ export interface LabPaths {
 /** @throws PlayError when the name can't be a lab's. */
 export function labPaths(labName: string): LabPaths {
   const name = checkLabName(labName);
-  const state = `/var/lib/ts-play/labs/${name}`;
+  const state = join(labsFolder, name);
   const run = `/run/ts-play/labs/${name}`;
   return {
     name,
@@ -73,6 +77,7 @@ export function labPaths(labName: string): LabPaths {
         work: join(folder, 'work'),
         root: join(folder, 'root'),
         console: join(folder, 'console.log'),
+        hostKey: join(folder, 'host_key.pub'),
         cut: join(folder, 'cut'),
         pid: join(run, `${host}.pid`),
       };

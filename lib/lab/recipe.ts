@@ -49,6 +49,13 @@ for deb in *.deb; do
   dpkg-deb --field "$deb"
   printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
 done > Packages
+# Without a Release file apt tries every compression there is, one after the other.
+{
+  echo 'Suite: ts-play'
+  echo "Date: $(LC_ALL=C date -Ru)"
+  echo 'SHA256:'
+  printf ' %s %s Packages\n' "$(sha256sum Packages | cut -d' ' -f1)" "$(stat -c %s Packages)"
+} > Release
 chmod a+rX -R "$repo"
 
 # From here on the host knows no other source than the folder it carries.
@@ -57,6 +64,7 @@ echo "deb [trusted=yes] file:$repo ./" > /etc/apt/sources.list.d/ts-play.list
 cat > /etc/apt/apt.conf.d/90lab <<'END'
 // Recommended packages are not in the repository the host carries.
 APT::Install-Recommends "false";
+Acquire::Languages "none";
 END
 # A lab's disk is thrown away: syncing every file only costs time.
 echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/90lab

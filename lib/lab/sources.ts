@@ -63,6 +63,10 @@ export async function listSources(): Promise<SourceArchive[]> {
  * apt checks what it fetches against the signed index.
  */
 async function fetchSources(): Promise<void> {
+  // Left behind by one that was interrupted; the lock says nobody is at it.
+  for (const name of await readdir(sourcesFolder)) {
+    if (name.startsWith('fetch-')) await rm(join(sourcesFolder, name), { recursive: true });
+  }
   const folder = await mkdtemp(join(sourcesFolder, 'fetch-'));
   try {
     for (const name of ['lists/partial', 'cache/archives/partial', 'parts']) {

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { PlayError } from '../errors.ts';
-import { recordedHostKey } from './disk.ts';
 import { labEndpoint } from './endpoint.ts';
 import { isOn } from './host.ts';
 import type { LabPaths } from './paths.ts';
@@ -13,16 +12,17 @@ const bootSeconds = 120;
 export async function waitForSsh(lab: LabPaths, host: string): Promise<void> {
   const [privateKey, hostKey] = await Promise.all([
     readFile(lab.privateKey, 'utf8'),
-    recordedHostKey(lab, host),
+    readFile(lab.host(host).hostKey, 'utf8'),
   ]);
   const deadline = Date.now() + bootSeconds * 1000;
   let offSince: number | undefined;
   for (;;) {
-    const trouble = await logIn(lab, host, privateKey, hostKey ?? '').then(
+    const trouble = await logIn(lab, host, privateKey, hostKey).then(
       () => undefined,
       (error: Error) => error,
     );
     if (trouble === undefined) return;
+    if (trouble instanceof PlayError && trouble.kind === 'failed') throw trouble;
     // A host is off for a moment before it has recorded itself.
     if (await isOn(lab, host)) offSince = undefined;
     else offSince ??= Date.now();
@@ -44,7 +44,12 @@ async function logIn(lab: LabPaths, host: string, privateKey: string, hostKey: s
         username: 'root',
         privateKey,
         readyTimeout: 10_000,
-        hostVerifier: (key: Buffer) => hostKey === `ssh-ed25519 ${key.toString('base64')}`,
+        hostVerifier: (key: Buffer) => {
+          const isRight = hostKey.startsWith(`ssh-ed25519 ${key.toString('base64')} `);
+          // Waiting longer would not help.
+          if (!isRight) reject(wrongKey(host));
+          return isRight;
+        },
       });
     });
   } finally {
@@ -53,6 +58,14 @@ async function logIn(lab: LabPaths, host: string, privateKey: string, hostKey: s
     client.destroy();
     sock.destroy();
   }
+}
+
+function wrongKey(host: string): PlayError {
+  return new PlayError({
+    kind: 'failed',
+    what: `${host} shows another host key than it was made with`,
+    next: 'ts-play lab down, then ts-play lab up, makes fresh hosts',
+  });
 }
 
 async function bootFailure(lab: LabPaths, host: string, died: boolean, trouble: Error): Promise<PlayError> {

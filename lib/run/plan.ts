@@ -26,6 +26,8 @@ export interface PlannedPlay {
   readonly play: Play;
   /** In the order of work. */
   readonly hosts: readonly Host[];
+  /** All the play is meant for, whatever the limit. */
+  readonly allHosts: readonly KnownHost[];
   /** The hosts again, in the batches that `serial` makes of them. */
   readonly batches: readonly (readonly Host[])[];
   readonly roles: readonly PlannedRole[];
@@ -45,8 +47,8 @@ export function plan(
   refuseUnknownRoles(selection.roles ?? [], uses);
   const plays = playbook.plays.map((play, index) => planPlay(play, index, inventory, extra, selection));
   refuseUnknownVars(uses, [...inventory.hosts.values()], extra);
-  for (const { roles, hosts } of plays) {
-    for (const { use, vars } of roles) validateTogether(use, hosts, vars, inventory);
+  for (const { roles, hosts, allHosts } of plays) {
+    for (const { use, vars } of roles) validateTogether(use, hosts, vars, allHosts, inventory);
   }
   return plays.filter(({ hosts }) => hosts.length > 0);
 }
@@ -91,6 +93,7 @@ function planPlay(
   const picked = selectHosts(play.hosts, inventory);
   const names = selection.limit === undefined ? picked : limitHosts(picked, selection.limit, inventory);
   const hosts = names.flatMap((host) => inventory.hosts.get(host) ?? []);
+  const allHosts = picked.flatMap((host) => inventory.hosts.get(host) ?? []).map(knownHost);
   const wanted = selection.roles ?? [];
   const uses = (play.roles ?? []).filter((use) => wanted.length === 0 || wanted.includes(use.name));
   const roles = uses.map((use) => ({
@@ -98,20 +101,21 @@ function planPlay(
     vars: new Map(hosts.map((host) => [host.name, roleVars(use, host, extra)])),
   }));
   const idle = wanted.length > 0 && roles.length === 0;
-  return { name, play, hosts: idle ? [] : hosts, batches: batches(hosts, play), roles };
+  return { name, play, allHosts, hosts: idle ? [] : hosts, batches: batches(hosts, play), roles };
 }
 
 function validateTogether(
   use: RoleUse,
   hosts: readonly Host[],
   vars: ReadonlyMap<string, CheckedVars>,
+  playHosts: readonly KnownHost[],
   inventory: Inventory,
 ): void {
   if (hosts.length === 0) return;
   try {
     use.validate(
       hosts.map((host) => roleHost(host, vars.get(host.name) ?? {})),
-      (group) => groupHosts(inventory, group),
+      { playHosts, group: (name) => groupHosts(inventory, name) },
     );
   } catch (error) {
     throw inputError(error instanceof Error ? error.message : String(error), {

@@ -100,6 +100,7 @@ export class PlayRun {
       check: options.check ?? false,
       cacheDir: options.cacheDir ?? defaultCacheDir(),
       hosts: roleHosts,
+      playHosts: this.#play.allHosts,
       group: (name) => groupHosts(options.inventory, name),
       session: (name) => this.#session(this.#inventoryHost(name)),
       drop: (name, error) => this.#drop(name, error.at({ role: stage.role })),

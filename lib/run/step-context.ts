@@ -8,6 +8,7 @@ export interface Asking {
   readonly cacheDir: string;
   /** Hosts of the play still in it; a failed one is taken out while the step asks. */
   readonly hosts: () => readonly RoleHost<CheckedVars>[];
+  readonly playHosts: readonly KnownHost[];
   group(name: string): readonly KnownHost[];
   /** @throws PlayError `unreachable` */
   session(host: string): Promise<HostSession>;
@@ -23,6 +24,7 @@ export function stepContext(asking: Asking): StepContext<CheckedVars> {
     get hosts() {
       return asking.hosts();
     },
+    playHosts: asking.playHosts,
     check: asking.check,
     cacheDir: asking.cacheDir,
     group: (name) => asking.group(name),

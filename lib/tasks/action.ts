@@ -1,6 +1,5 @@
-import type { Script } from '../sh.ts';
+import { type Script, sh } from '../sh.ts';
 import { defineTask, type TaskType } from '../task.ts';
-import { sh } from '../sh.ts';
 
 /** A deed without a state of its own: done, and counted as changed, in every run. */
 export interface ActionWant {

@@ -1,7 +1,12 @@
 import { posix } from 'node:path';
 import { lines, type Script, sh } from '../sh.ts';
 import { type Apply, type Change, defineTask, type Reply, type TaskType, uploadedPath } from '../task.ts';
-import { type Attributes, attributeChanges, setAttributes, validateAttributes } from './support/attributes.ts';
+import {
+  type Attributes,
+  attributeChanges,
+  setAttributes,
+  validateAttributes,
+} from './support/attributes.ts';
 import { localFile, validateSha256 } from './support/checksum.ts';
 import { type Entry, entryProbe, exists, parseEntry } from './support/entry.ts';
 import { fingerprint } from './support/fingerprint.ts';
@@ -40,14 +45,16 @@ export interface ArchiveState {
 
 export const archiveType: TaskType<ArchiveWant, ArchiveState> = {
   name: 'archive',
-  title: ({ to, source }) => `archive ${posix.basename('path' in source ? source.path : new URL(source.url).pathname)} in ${to}`,
+  title: ({ to, source }) =>
+    `archive ${posix.basename('path' in source ? source.path : new URL(source.url).pathname)} in ${to}`,
   claims: (want) => ({
     [`file ${hostPath(want.to)}`]: `archive ${fingerprint(stampOf(want), want.owner, want.group, want.mode)}`,
   }),
   validate,
-  probe: ({ to }) => lines(
-    entryProbe(hostPath(to)),
-    sh`if [ -d "$p" ]; then
+  probe: ({ to }) =>
+    lines(
+      entryProbe(hostPath(to)),
+      sh`if [ -d "$p" ]; then
   stamp=; full=empty
   if [ -f "$p"/${STAMP} ]; then IFS= read -r stamp <"$p"/${STAMP}; fi
   for f in "$p"/* "$p"/.[!.]* "$p"/..?*; do
@@ -55,7 +62,7 @@ export const archiveType: TaskType<ArchiveWant, ArchiveState> = {
   done
   printf '%s\n%s\n' "$full" "$stamp"
 fi`,
-  ),
+    ),
   parse,
   diff,
   apply,
@@ -69,7 +76,8 @@ function validate(want: ArchiveWant): void {
   if (posix.dirname(hostPath(to)) === hostPath(to)) throw new Error(`an archive can't be unpacked as '/'`);
   validateAttributes(want);
   validateSha256(sha256);
-  if (strip !== undefined && (!Number.isInteger(strip) || strip < 0)) throw new Error('strip must be a count');
+  if (strip !== undefined && (!Number.isInteger(strip) || strip < 0))
+    throw new Error('strip must be a count');
   if ('path' in source) {
     const found = localFile(source.path);
     if (found.sha256 !== sha256.toLowerCase()) {
@@ -79,7 +87,8 @@ function validate(want: ArchiveWant): void {
   }
   const url = URL.canParse(source.url) ? new URL(source.url) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) throw new Error(`'${source.url}' is not an http(s) address`);
-  if (url.username || url.password) throw new Error(`the address of an archive can't hold a login: every user of the host could read it`);
+  if (url.username || url.password)
+    throw new Error(`the address of an archive can't hold a login: every user of the host could read it`);
 }
 
 function parse({ stdout }: Reply, { to }: ArchiveWant): ArchiveState {
@@ -107,7 +116,8 @@ function apply(want: ArchiveWant, changes: readonly Change[]): Script | Apply {
     return lines(sh`path=${path}`, ownTree(whole, { owner, group }), setAttributes(whole, { mode }));
   }
   const beside = besideName(path);
-  const local = 'path' in source ? { from: localFile(source.path).path, sha256: want.sha256.toLowerCase() } : undefined;
+  const local =
+    'path' in source ? { from: localFile(source.path).path, sha256: want.sha256.toLowerCase() } : undefined;
   const script = lines(
     // Beside the goal, so that a rename puts it in place. What an interrupted run left is removed first.
     sh`(
@@ -116,7 +126,9 @@ path=${path}
 mkdir -p -- ${posix.dirname(path)}
 if [ -L "$path" ]; then path=$(readlink -f -- "$path"); fi
 dir=\${path%/*}/
-rm -rf -- "$dir"${beside}??????
+old=$dir${`${beside}old`}
+if [ -e "$old" ] && [ ! -e "$path" ]; then mv -T -- "$old" "$path"; fi
+rm -rf -- "$old" "$dir"${beside}??????
 new= file=
 trap 'code=$?; rm -rf -- \${new:+"$new"} \${file:+"$file"}; exit "$code"' EXIT
 trap 'exit 143' HUP INT TERM
@@ -128,9 +140,8 @@ new=$(mktemp -d "$dir"${`${beside}XXXXXX`})`,
 printf '%s\n' ${stampOf(want)} >"$new"/${STAMP}`,
     ownTree(sh`"$new"`, { owner, group }),
     sh`chmod ${mode ?? '0755'} "$new"
-sync 2>/dev/null || :
+sync -f "$new" 2>/dev/null || :
 if [ -e "$path" ]; then
-  old=$(mktemp -d "$dir"${`${beside}XXXXXX`})
   mv -T -- "$path" "$old"
   mv -T -- "$new" "$path" || { mv -T -- "$old" "$path"; exit 1; }
   rm -rf -- "$old"
@@ -157,7 +168,10 @@ fi
 archive=$file`;
 }
 
-function ownTree(target: Script, { owner = '', group }: Pick<Attributes, 'owner' | 'group'>): Script | undefined {
+function ownTree(
+  target: Script,
+  { owner = '', group }: Pick<Attributes, 'owner' | 'group'>,
+): Script | undefined {
   const ownership = [owner, group === undefined ? '' : `:${group}`].join('');
   return ownership === '' ? undefined : sh`chown -R -h ${ownership} ${target}`;
 }

@@ -34,7 +34,9 @@ export const commandType: TaskType<CommandWant, CommandState> = {
   title: ({ run }) => `command ${firstLine(run)}`,
   validate(want) {
     if (!want.unless && want.creates === undefined && want.removes === undefined) {
-      throw new Error('command needs unless, creates or removes to know when it is done; use action() without');
+      throw new Error(
+        'command needs unless, creates or removes to know when it is done; use action() without',
+      );
     }
     for (const path of [want.creates, want.removes]) if (path !== undefined) hostPath(path);
   },

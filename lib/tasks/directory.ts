@@ -1,7 +1,12 @@
 import { posix } from 'node:path';
 import { lines, type Script, sh } from '../sh.ts';
 import { type Change, defineTask, type Reply, type TaskType } from '../task.ts';
-import { type Attributes, attributeChanges, setAttributes, validateAttributes } from './support/attributes.ts';
+import {
+  type Attributes,
+  attributeChanges,
+  setAttributes,
+  validateAttributes,
+} from './support/attributes.ts';
 import { type Entry, entryProbe, exists, parseEntry } from './support/entry.ts';
 import { hostPath } from './support/paths.ts';
 import { relabel } from './support/replace.ts';
@@ -31,7 +36,8 @@ export const directoryType: TaskType<DirectoryWant, DirectoryState> = {
     if (want.recurse && want.state !== 'absent') throw new Error(`recurse goes with state: 'absent' only`);
     if (want.state === 'absent' && posix.dirname(path) === '/') throw new Error(`refusing to remove ${path}`);
   },
-  probe: ({ path, state }) => (state === 'absent' ? absenceProbe(hostPath(path)) : entryProbe(hostPath(path))),
+  probe: ({ path, state }) =>
+    state === 'absent' ? absenceProbe(hostPath(path)) : entryProbe(hostPath(path)),
   parse,
   diff,
   apply,
@@ -64,8 +70,10 @@ function diff(now: DirectoryState, want: DirectoryWant): readonly Change[] {
   const { path, state, recurse } = want;
   if (state === 'absent') {
     if (now.kind === 'absent') return [];
-    if (now.kind === 'link') throw new Error(`${path} is a symbolic link: use file({ state: 'absent' }) to remove it`);
-    if (now.kind === 'full' && !recurse) throw new Error(`${path} is not empty: say recurse: true to remove it with all it holds`);
+    if (now.kind === 'link')
+      throw new Error(`${path} is a symbolic link: use file({ state: 'absent' }) to remove it`);
+    if (now.kind === 'full' && !recurse)
+      throw new Error(`${path} is not empty: say recurse: true to remove it with all it holds`);
     return [{ what: 'directory', from: 'present', to: 'absent' }];
   }
   if (now.kind === 'dangling') throw new Error(`${path} is a symbolic link to nothing`);
@@ -76,7 +84,8 @@ function diff(now: DirectoryState, want: DirectoryWant): readonly Change[] {
 
 function apply(want: DirectoryWant, _changes: readonly Change[], now: DirectoryState): Script {
   const path = hostPath(want.path);
-  if (want.state === 'absent') return want.recurse ? sh`rm -rf -- ${path}` : sh`if [ -d ${path} ]; then rmdir -- ${path}; fi`;
+  if (want.state === 'absent')
+    return want.recurse ? sh`rm -rf -- ${path}` : sh`if [ -d ${path} ]; then rmdir -- ${path}; fi`;
   if ('mode' in now && exists(now)) return setAttributes(sh`${path}`, want) ?? sh`:`;
   // Closed until it has its owner and mode.
   return lines(

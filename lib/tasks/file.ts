@@ -1,7 +1,13 @@
 import type { Secret } from '../secret.ts';
 import { lines, type Script, sh } from '../sh.ts';
 import { type Apply, type Change, defineTask, type Pending, type Reply, type TaskType } from '../task.ts';
-import { type Attributes, attributeChanges, octal, setAttributes, validateAttributes } from './support/attributes.ts';
+import {
+  type Attributes,
+  attributeChanges,
+  octal,
+  setAttributes,
+  validateAttributes,
+} from './support/attributes.ts';
 import { type Content, DIFF_LIMIT, localContent, textContent, utf8 } from './support/content.ts';
 import { type Entry, entryProbe, exists, parseEntry } from './support/entry.ts';
 import { fingerprint } from './support/fingerprint.ts';
@@ -26,7 +32,11 @@ interface FileOptions extends Attributes {
  */
 export type FileWant = FileOptions &
   (
-    | { readonly content: string | Secret; readonly source?: undefined; readonly state?: 'present' | undefined }
+    | {
+        readonly content: string | Secret;
+        readonly source?: undefined;
+        readonly state?: 'present' | undefined;
+      }
     /** `source` is a path on the controller. */
     | { readonly source: string; readonly content?: undefined; readonly state?: 'present' | undefined }
     | { readonly state: 'absent'; readonly content?: undefined; readonly source?: undefined }
@@ -61,7 +71,9 @@ function contentOf(want: FileWant): Content | undefined {
   const known = contents.get(want);
   if (known || want.state === 'absent') return known;
   const content =
-    want.source === undefined ? textContent(want.content, want.secret) : localContent(want.source, want.secret);
+    want.source === undefined
+      ? textContent(want.content, want.secret)
+      : localContent(want.source, want.secret);
   contents.set(want, content);
   return content;
 }
@@ -108,7 +120,8 @@ printf '%s\n' "$h"`,
 function parse({ stdout }: Reply, want: FileWant): FileState {
   const [first, sha256, ...base64] = stdout.split('\n');
   if (want.state === 'absent') {
-    if (first === 'directory') throw new Error(`${want.path} is a directory: use directory({ state: 'absent' })`);
+    if (first === 'directory')
+      throw new Error(`${want.path} is a directory: use directory({ state: 'absent' })`);
     return { entry: parseEntry(first === 'present' ? 'dangling' : first, want.path) };
   }
   const entry = parseEntry(first, want.path);
@@ -119,7 +132,11 @@ function parse({ stdout }: Reply, want: FileWant): FileState {
   return { entry, sha256, text: text?.includes('\0') ? undefined : text };
 }
 
-function diff({ entry, sha256, text }: FileState, want: FileWant, pending: readonly Pending[]): readonly Change[] {
+function diff(
+  { entry, sha256, text }: FileState,
+  want: FileWant,
+  pending: readonly Pending[],
+): readonly Change[] {
   if (want.state === 'absent') {
     return entry.kind === 'dangling' ? [{ what: 'file', from: 'present', to: 'absent' }] : [];
   }
@@ -130,7 +147,8 @@ function diff({ entry, sha256, text }: FileState, want: FileWant, pending: reado
       ? {}
       : { text: { before, after: content.text, path: want.path } };
   if (!exists(entry)) return [{ what: 'file', from: 'absent', to: 'present', ...shown('') }];
-  if (entry.kind !== 'file') throw new Error(`${want.path} is ${entry.kind === 'directory' ? 'a directory' : 'not a regular file'}`);
+  if (entry.kind !== 'file')
+    throw new Error(`${want.path} is ${entry.kind === 'directory' ? 'a directory' : 'not a regular file'}`);
   const changes: Change[] = [];
   if (sha256 !== content?.sha256) changes.push({ what: 'content', ...shown(text) });
   return [...changes, ...attributeChanges(entry, wantedAttributes(want, entry))];
@@ -140,11 +158,7 @@ function apply(want: FileWant, changes: readonly Change[], { entry }: FileState)
   const path = hostPath(want.path);
   const content = contentOf(want);
   if (!content) {
-    return lines(
-      want.backup && sh`umask 077`,
-      want.backup && copyAside(sh`${path}`),
-      sh`rm -f -- ${path}`,
-    );
+    return lines(want.backup && sh`umask 077`, want.backup && copyAside(sh`${path}`), sh`rm -f -- ${path}`);
   }
   const wanted = wantedAttributes(want, entry);
   if (!changes.some(({ what }) => what === 'file' || what === 'content')) {
@@ -162,7 +176,11 @@ function apply(want: FileWant, changes: readonly Change[], { entry }: FileState)
 function wantedAttributes(want: FileWant, entry: Entry): Attributes {
   const { owner, group, mode } = want;
   const hidden = contentOf(want)?.secret ?? false;
-  const usual = exists(entry) ? hidden && (entry.mode & 0o007) !== 0 && octal(entry.mode & ~0o007) : hidden ? '0600' : '0644';
+  const usual = exists(entry)
+    ? hidden && (entry.mode & 0o007) !== 0 && octal(entry.mode & ~0o007)
+    : hidden
+      ? '0600'
+      : '0644';
   return {
     ...(owner === undefined ? {} : { owner }),
     ...(group === undefined ? {} : { group }),

@@ -33,18 +33,24 @@ export const group = defineTask(groupType);
 function parse({ stdout }: Reply, { name }: GroupWant): GroupState {
   if (stdout === 'absent') return {};
   const gid = /^[^:]+:[^:]*:(\d+):/.exec(stdout)?.[1];
-  if (gid === undefined) throw new Error(`the host gave no answer about group ${name} that makes sense: '${stdout}'`);
+  if (gid === undefined)
+    throw new Error(`the host gave no answer about group ${name} that makes sense: '${stdout}'`);
   return { gid: Number(gid) };
 }
 
 function diff({ gid }: GroupState, want: GroupWant): readonly Change[] {
-  if (want.state === 'absent') return gid === undefined ? [] : [{ what: 'group', from: 'present', to: 'absent' }];
+  if (want.state === 'absent')
+    return gid === undefined ? [] : [{ what: 'group', from: 'present', to: 'absent' }];
   if (gid === undefined) return [{ what: 'group', from: 'absent', to: 'present' }];
   if (want.gid === undefined || want.gid === gid) return [];
   return [{ what: 'gid', from: String(gid), to: String(want.gid) }];
 }
 
-function apply({ name, gid, system, state }: GroupWant, _changes: readonly Change[], now: GroupState): Script {
+function apply(
+  { name, gid, system, state }: GroupWant,
+  _changes: readonly Change[],
+  now: GroupState,
+): Script {
   if (state === 'absent') return sh`groupdel ${name}`;
   const number = gid === undefined ? [] : ['-g', gid];
   if (now.gid !== undefined) return sh`groupmod ${number} ${name}`;

@@ -1,7 +1,13 @@
 import { reveal, Secret } from '../secret.ts';
 import { lines, type Script, sh } from '../sh.ts';
 import { type Change, type Claims, defineTask, type Pending, type Reply, type TaskType } from '../task.ts';
-import { type Attributes, attributeChanges, octal, setAttributes, validateAttributes } from './support/attributes.ts';
+import {
+  type Attributes,
+  attributeChanges,
+  octal,
+  setAttributes,
+  validateAttributes,
+} from './support/attributes.ts';
 import { sha256Of } from './support/checksum.ts';
 import { DIFF_LIMIT, textContent, utf8 } from './support/content.ts';
 import { type Edit, withLine, withoutLine } from './support/edit.ts';
@@ -47,10 +53,11 @@ export const lineType: TaskType<LineWant, LineState> = {
     `line ${state === 'absent' ? 'absent from' : 'in'} ${path}: ${line ?? String(match)}`,
   claims,
   validate,
-  probe: ({ path }) => lines(
-    entryProbe(hostPath(path)),
-    sh`if [ -f "$p" ] && [ "\${s%%:*}" -le ${EDIT_LIMIT} ]; then base64 <"$p" || echo unreadable; fi`,
-  ),
+  probe: ({ path }) =>
+    lines(
+      entryProbe(hostPath(path)),
+      sh`if [ -f "$p" ] && [ "\${s%%:*}" -le ${EDIT_LIMIT} ]; then base64 <"$p" || echo unreadable; fi`,
+    ),
   parse,
   diff,
   apply,
@@ -75,7 +82,8 @@ function validate(want: LineWant): void {
   validateAttributes(want);
   const { line: wanted, match, state, insertAfter, insertBefore } = want;
   if (wanted === undefined && state !== 'absent') throw new Error(`line in ${want.path} needs the line`);
-  if (wanted === undefined && match === undefined) throw new Error(`line in ${want.path} needs line or match`);
+  if (wanted === undefined && match === undefined)
+    throw new Error(`line in ${want.path} needs line or match`);
   if (wanted !== undefined && /[\n\r\0]/.test(reveal(wanted))) {
     throw new Error(`line in ${want.path} must be a single line`);
   }
@@ -93,7 +101,8 @@ function parse({ stdout }: Reply, { path }: LineWant): LineState {
   if (entry.size > EDIT_LIMIT) throw new Error(`${path} is too large to be edited (${entry.size} bytes)`);
   if (base64.at(-1) === 'unreadable') throw new Error(`can't read ${path} on the host`);
   const text = utf8(Buffer.from(base64.join(''), 'base64'));
-  if (text === undefined || text.includes('\0')) throw new Error(`${path} is not UTF-8 text: its lines can't be edited`);
+  if (text === undefined || text.includes('\0'))
+    throw new Error(`${path} is not UTF-8 text: its lines can't be edited`);
   return { entry, text };
 }
 
@@ -102,14 +111,20 @@ function diff({ entry, text }: LineState, want: LineWant, pending: readonly Pend
   const after = edited(text, want);
   if (!exists(entry)) {
     if (state === 'absent') return [];
-    const made = isPending(pending, (claim, value) => claim === `file ${hostPath(path)}` && value !== 'absent');
+    const made = isPending(
+      pending,
+      (claim, value) => claim === `file ${hostPath(path)}` && value !== 'absent',
+    );
     if (!create && !made) throw new Error(`${path} doesn't exist: say create: true to make it`);
     requireParent(entry, hostPath(path), pending);
     return [{ what: 'file', from: 'absent', to: 'present', ...texts(text, after, want) }];
   }
   const changes: Change[] = [];
   if (after !== text) {
-    const direction = state === 'absent' ? { from: 'present', to: 'absent' } : { to: String(hidden(want) ? '***' : want.line) };
+    const direction =
+      state === 'absent'
+        ? { from: 'present', to: 'absent' }
+        : { to: String(hidden(want) ? '***' : want.line) };
     changes.push({ what: 'line', ...direction, ...texts(text, after, want) });
   }
   return [...changes, ...attributeChanges(entry, want)];
@@ -153,7 +168,9 @@ function editOf({ line: wanted, match, insertAfter, insertBefore }: LineWant): E
 function pattern(source: string | RegExp | undefined): RegExp | undefined {
   if (source === undefined) return undefined;
   // Never global or sticky: those remember where they stopped.
-  return typeof source === 'string' ? new RegExp(source) : new RegExp(source.source, source.flags.replace(/[gy]/g, ''));
+  return typeof source === 'string'
+    ? new RegExp(source)
+    : new RegExp(source.source, source.flags.replace(/[gy]/g, ''));
 }
 
 function hidden({ line: wanted, secret }: LineWant): boolean {

@@ -62,7 +62,8 @@ function apply(want: LinkWant, _changes: readonly Change[], { kind }: LinkState)
   const path = hostPath(want.path);
   const parent = path.slice(0, path.lastIndexOf('/') + 1);
   const beside = `${parent}${besideName(path)}link`;
-  const clear = kind === 'directory' ? sh`if [ -d ${path} ] && [ ! -L ${path} ]; then rmdir -- ${path}; fi` : sh`:`;
+  const clear =
+    kind === 'directory' ? sh`if [ -d ${path} ] && [ ! -L ${path} ]; then rmdir -- ${path}; fi` : sh`:`;
   return sh`if [ ! -d ${parent} ]; then printf "the directory %s doesn't exist\n" ${parent} >&2; exit 1; fi
 rm -f -- ${beside}
 ln -s -- ${want.to} ${beside}

@@ -48,8 +48,9 @@ function claims({ name, value, persist = true }: SysctlWant): Claims {
 }
 
 function parse({ stdout }: Reply, { name }: SysctlWant): SysctlState {
-  const [, now = '', kept = ''] = /^running: ([^]*?)\npersisted: ([^]*)$/.exec(stdout) ?? [];
-  if (now === '' && kept === '') throw new Error(`the host gave no answer about ${name} that makes sense: '${stdout}'`);
+  const [, now = '', kept = ''] = /^running: ([\s\S]*?)\npersisted: ([\s\S]*)$/.exec(stdout) ?? [];
+  if (now === '' && kept === '')
+    throw new Error(`the host gave no answer about ${name} that makes sense: '${stdout}'`);
   const assigned = kept
     .split('\n')
     .map((row) => /^\s*([^#;=\s][^=]*?)\s*=(.*)$/.exec(row))
@@ -65,7 +66,8 @@ function diff(state: SysctlState, { name, value, persist = true }: SysctlWant): 
   const to = plain(value);
   const changes: Change[] = [];
   if (state.running !== to) changes.push({ what: 'running value', from: state.running, to });
-  if (persist && state.persisted !== to) changes.push({ what: 'persisted value', from: state.persisted ?? 'absent', to });
+  if (persist && state.persisted !== to)
+    changes.push({ what: 'persisted value', from: state.persisted ?? 'absent', to });
   return changes;
 }
 

@@ -68,7 +68,8 @@ function validate(want: UserWant): void {
   }
   if (want.home !== undefined) hostPath(want.home);
   for (const text of [want.home, want.shell, want.comment]) {
-    if (text !== undefined && /[:\n]/.test(text)) throw new Error(`user ${want.name}: '${text}' holds a colon or newline`);
+    if (text !== undefined && /[:\n]/.test(text))
+      throw new Error(`user ${want.name}: '${text}' holds a colon or newline`);
   }
 }
 
@@ -76,7 +77,9 @@ function parse({ stdout }: Reply, { name }: UserWant): UserState {
   if (stdout === 'absent') return {};
   const [passwd = '', id = '', home = ''] = stdout.split('\n');
   const fields = passwd.split(':');
-  const groups = [...id.replace(/^.*? groups=/, '').matchAll(/\d+\(([^)]*)\)/g)].map(([, group = '']) => group);
+  const groups = [...id.replace(/^.*? groups=/, '').matchAll(/\d+\(([^)]*)\)/g)].map(
+    ([, group = '']) => group,
+  );
   const primary = / gid=\d+\(([^)]*)\)/.exec(id)?.[1];
   if (fields.length !== 7 || !/^home(less)?$/.test(home)) {
     throw new Error(`the host gave no answer about user ${name} that makes sense: '${stdout}'`);
@@ -104,7 +107,8 @@ function diff({ account }: UserState, want: UserWant): readonly Change[] {
   compare('home', account.home, want.home);
   compare('shell', account.shell, want.shell);
   compare('comment', account.comment, want.comment);
-  if (want.createHome && !account.hasHome) changes.push({ what: 'home directory', from: 'absent', to: 'present' });
+  if (want.createHome && !account.hasHome)
+    changes.push({ what: 'home directory', from: 'absent', to: 'present' });
   return changes;
 }
 
@@ -122,14 +126,17 @@ function apply(want: UserWant, changes: readonly Change[], { account }: UserStat
   };
   const args = changes.flatMap(({ what, to = '' }) => (flags[what] ? [flags[what], to] : []));
   const missing = changes.some(({ what }) => what === 'home directory');
-  return lines(args.length > 0 && sh`usermod ${args} ${name}`, missing && makeHome(name, want.home ?? account.home));
+  return lines(
+    args.length > 0 && sh`usermod ${args} ${name}`,
+    missing && makeHome(name, want.home ?? account.home),
+  );
 }
 
 function create(want: UserWant): Script {
   const { name, uid, group, groups, home, shell, comment, system } = want;
   const args = [
     system ? ['-r'] : [],
-    want.createHome ?? !system ? ['-m'] : ['-M'],
+    (want.createHome ?? !system) ? ['-m'] : ['-M'],
     uid === undefined ? [] : ['-u', uid],
     group === undefined ? [] : ['-g', group],
     groups?.length ? ['-G', groups.join(',')] : [],

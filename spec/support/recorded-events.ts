@@ -132,11 +132,16 @@ export const firstRun: readonly RunEvent[] = [
   },
 ];
 
+/** Only a diff may show a text: no other drawing has this in it. */
+export const WHOLE_TEXT = 'whole texts are for diffs\n';
+
 /** Check mode on a drifted host: what would change, and what can't be told yet. */
 export const checkRun: readonly RunEvent[] = [
   ...begin(['hadoop001'], true),
   role('hadoop001', 'haproxy-build', PROXY_TASKS),
-  task(build, 'changed', { changes: [{ what: 'built', to: '2.6.12' }] }),
+  task(build, 'changed', {
+    changes: [{ what: 'built', to: '2.6.12', text: { before: '', after: WHOLE_TEXT, path: '/etc/motd' } }],
+  }),
   task(ref('hadoop001', 'haproxy-build', 'link /usr/local/haproxy'), 'changed', {
     changes: [{ what: 'target', to: '/opt/haproxy-2.6.12' }],
   }),

@@ -16,8 +16,9 @@ export interface OpenClient {
 
 /**
  * One command over a channel of its own, without a terminal. Rejects with the reason of `options.signal` or of
- * `lost`, whichever comes first; the command's channel is then closed. What the host does with a command whose
- * channel is gone is up to it: it sees its pipes close.
+ * `lost`, whichever comes first, or when a part of stdin can't be read; the command's channel is then closed.
+ * SSH has no way to tell a command that it was cut off: it sees its stdin end and its output fail. A command
+ * that must not take half of its input for the whole has to check for itself, by a sum or an end mark.
  */
 export function exec(
   { client, host, lost }: OpenClient,

@@ -4,6 +4,7 @@ import {
   ListrDefaultRendererLogLevels,
   ListrLogger,
   type ListrRendererTask,
+  type ListrTask,
   ProcessOutput,
 } from 'listr2';
 import type { Stream } from '../options.ts';
@@ -11,7 +12,7 @@ import type { Paint, Style } from '../paint.ts';
 import type { HostState, PlayState } from '../state.ts';
 import type { PlayFrame } from './frame.ts';
 
-/** How a host's row ended; `idle` rows that are not over don't spin. */
+/** How a host's row ended. */
 export type Ending = 'ok' | 'failed';
 
 export interface Screen {
@@ -21,38 +22,32 @@ export interface Screen {
   readonly plays: readonly PlayState[];
   /** What to draw now; asked for every frame. */
   frame(): ReadonlyMap<PlayState, PlayFrame>;
+  /** A row that waits for something else doesn't spin. */
   isIdle(host: HostState): boolean;
+  /** Resolves when the last event has come. */
+  readonly over: Promise<unknown>;
   /** Resolves when the play has begun, or never will: then with false. */
   started(play: PlayState): Promise<boolean>;
   ended(play: PlayState, host: HostState): Promise<Ending>;
 }
 
-type Row = { readonly play: PlayState; readonly host?: HostState };
+/** Hosts by the id of the Listr task that draws them. */
+type Rows = Map<string, HostState>;
 
 /**
  * Draws plays as tasks and hosts as their subtasks until all have ended, then clears what it drew.
  * Listr keeps states, spinner, redraws and the cursor; what each row says comes from the frame.
  */
 export async function drawUntilEnd(screen: Screen): Promise<void> {
-  const rows = new Map<string, Row>();
+  const rows: Rows = new Map();
   const renderer = rendererFor(screen, rows, (): void => refresh(screen, rows, listr.tasks));
   const output = new ProcessOutput(screen.stdout as NodeJS.WriteStream, screen.stderr as NodeJS.WriteStream);
   const listr = new Listr<object, Renderer, 'silent'>(
-    screen.plays.map((play) => ({
-      title: play.play,
-      task: async (_, task) => {
-        if (!(await screen.started(play))) return task.skip(play.play);
-        return task.newListr(
-          [...play.hosts.values()].map((host) => ({
-            title: host.host,
-            task: async () => {
-              if ((await screen.ended(play, host)) === 'failed') throw new Error(host.host);
-            },
-          })),
-          { concurrent: true, exitOnError: false },
-        );
-      },
-    })),
+    [
+      ...screen.plays.map((play) => playTask(screen, play)),
+      // Without a title it isn't drawn; it keeps the frame up between the last play and the recap.
+      { task: () => screen.over },
+    ],
     {
       renderer,
       rendererOptions: {
@@ -73,28 +68,50 @@ export async function drawUntilEnd(screen: Screen): Promise<void> {
   await listr.run({});
 }
 
+function playTask(screen: Screen, play: PlayState): ListrTask<object, Renderer> {
+  return {
+    title: play.play,
+    task: async (_, task) => {
+      if (!(await screen.started(play))) return task.skip(play.play);
+      const hosts = [...play.hosts.values()];
+      return task.newListr(
+        hosts.map((host) => hostTask(screen, play, host)),
+        { concurrent: true, exitOnError: false },
+      );
+    },
+  };
+}
+
+function hostTask(screen: Screen, play: PlayState, host: HostState): ListrTask<object, Renderer> {
+  return {
+    title: host.host,
+    task: async () => {
+      if ((await screen.ended(play, host)) === 'failed') throw new Error(host.host);
+    },
+  };
+}
+
 type Renderer = ReturnType<typeof rendererFor>;
 type Tasks = Listr<object, Renderer, 'silent'>['tasks'];
 
 /** Gives every row its text; a row without text is not drawn. */
-function refresh(screen: Screen, rows: Map<string, Row>, tasks: Tasks): void {
+function refresh(screen: Screen, rows: Rows, tasks: Tasks): void {
   const shown = screen.frame();
   tasks.forEach((task, i) => {
     const play = screen.plays[i];
     if (play === undefined) return;
     const playFrame = shown.get(play);
-    rows.set(task.id, { play });
     task.title = playFrame?.title ?? '';
     const hosts = [...play.hosts.values()];
     (task.subtasks ?? []).forEach((subtask, j) => {
       const host = hosts[j];
-      if (host) rows.set(subtask.id, { play, host });
+      if (host) rows.set(subtask.id, host);
       subtask.title = (host && playFrame?.hosts.get(host.host)?.join('\n')) ?? '';
     });
   });
 }
 
-function rendererFor({ isIdle, paint }: Screen, rows: ReadonlyMap<string, Row>, beforeFrame: () => void) {
+function rendererFor({ isIdle, paint }: Screen, rows: Rows, beforeFrame: () => void) {
   return class extends DefaultRenderer {
     // The reporter has asked the stream it draws on, which need not be the process's own.
     static override nonTTY = true;
@@ -105,8 +122,8 @@ function rendererFor({ isIdle, paint }: Screen, rows: ReadonlyMap<string, Row>, 
     }
 
     protected override style(task: ListrRendererTask<typeof DefaultRenderer>, output?: boolean): string {
-      const row = rows.get(task.id);
-      const quiet = row?.host !== undefined && task.isStarted() && isIdle(row.host);
+      const host = rows.get(task.id);
+      const quiet = host !== undefined && task.isStarted() && isIdle(host);
       return quiet ? paint('dim', '·') : super.style(task, output);
     }
   };

@@ -30,6 +30,7 @@ export function liveReporter(options: ReporterOptions): Reporter {
       // A line for the cursor under the frame, and one for what the shell left above it.
       frame: () => frame(context(), Math.max(3, (stdout.rows ?? 24) - 2)),
       isIdle: (host) => ['idle', 'waiting'].includes(activity(host, tracker)),
+      over: waits.until(() => false),
       started: (play) => waits.until(() => play.since !== undefined),
       ended: async (play, host): Promise<Ending> => {
         await waits.until(() => hasFailed(host) || play.ended !== undefined);
@@ -42,8 +43,7 @@ export function liveReporter(options: ReporterOptions): Reporter {
     onEvent(event: RunEvent) {
       tracker.take(event, clock());
       if (event.type === 'run' && tracker.plays.length > 0) drawing ??= start();
-      if (event.type === 'recap') waits.giveUp();
-      else waits.check();
+      waits.check();
     },
     async end() {
       waits.giveUp();

@@ -17,7 +17,8 @@ export function validateAttributes({ owner, group, mode }: Attributes): void {
     ['owner', owner],
     ['group', group],
   ] as const) {
-    if (name !== undefined && !/^[^\s:/-][^:/\n]*$/.test(name)) throw new Error(`${what} '${name}' is not a name`);
+    if (name !== undefined && !/^[^\s:/-][^:/\n]*$/.test(name))
+      throw new Error(`${what} '${name}' is not a name`);
   }
   if (mode !== undefined && !/^0?[0-7]{3,4}$/.test(mode)) {
     throw new Error(`mode '${mode}' is not octal text such as '0644'`);

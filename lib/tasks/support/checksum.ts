@@ -45,7 +45,8 @@ function hashFile(path: string): string {
   const chunk = Buffer.allocUnsafe(1 << 20);
   const file = openSync(path, 'r');
   try {
-    for (let got = readSync(file, chunk); got > 0; got = readSync(file, chunk)) hash.update(chunk.subarray(0, got));
+    for (let got = readSync(file, chunk); got > 0; got = readSync(file, chunk))
+      hash.update(chunk.subarray(0, got));
   } finally {
     closeSync(file);
   }

@@ -28,7 +28,8 @@ export interface Content {
 export function textContent(given: string | Secret, isSecret = false): Content {
   const text = reveal(given);
   const size = Buffer.byteLength(text);
-  if (size > CONTENT_LIMIT) throw new Error(`content of ${size} bytes is too large: put it in a file and name it as source`);
+  if (size > CONTENT_LIMIT)
+    throw new Error(`content of ${size} bytes is too large: put it in a file and name it as source`);
   const hidden = isSecret || given instanceof Secret;
   const inline = hidden && !(given instanceof Secret) ? new Secret(text) : given;
   const shown = hidden || size > DIFF_LIMIT || text.includes('\0') ? undefined : text;

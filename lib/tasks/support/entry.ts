@@ -31,7 +31,10 @@ else s=orphan; fi
 printf '%s\n' "$s"`;
 }
 
-const KINDS: Readonly<Record<number, Existing['kind']>> = { 0o100000: 'file', 0o040000: 'directory' };
+const KINDS: ReadonlyMap<number, Existing['kind']> = new Map([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+]);
 
 /** Reads the line of {@link entryProbe}; throws when the probing user may not look, or it makes no sense. */
 export function parseEntry(line: string | undefined, path: string): Entry {
@@ -42,7 +45,7 @@ export function parseEntry(line: string | undefined, path: string): Entry {
   const [, size, raw, uid, gid, user = '', group = ''] = found;
   const bits = Number.parseInt(raw ?? '', 16);
   return {
-    kind: KINDS[bits & 0o170000] ?? 'other',
+    kind: KINDS.get(bits & 0o170000) ?? 'other',
     size: Number(size),
     mode: bits & 0o7777,
     uid: Number(uid),

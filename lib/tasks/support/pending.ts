@@ -3,7 +3,10 @@ import type { Pending } from '../../task.ts';
 import type { Entry } from './entry.ts';
 
 /** Whether an earlier task, not yet applied (check mode), looks after something that `matches`. */
-export function isPending(pending: readonly Pending[], matches: (claim: string, value: string) => boolean): boolean {
+export function isPending(
+  pending: readonly Pending[],
+  matches: (claim: string, value: string) => boolean,
+): boolean {
   return pending.some(({ claims }) => Object.entries(claims).some(([claim, value]) => matches(claim, value)));
 }
 
@@ -13,7 +16,9 @@ export function requireParent(entry: Entry, path: string, pending: readonly Pend
   const parent = posix.dirname(path);
   const made = isPending(
     pending,
-    (claim, value) => value !== 'absent' && (claim === `file ${parent}` || claim.startsWith(`file ${parent}/`)),
+    (claim, value) =>
+      value !== 'absent' && (claim === `file ${parent}` || claim.startsWith(`file ${parent}/`)),
   );
-  if (!made) throw new Error(`the directory ${parent} doesn't exist: add directory({ path: '${parent}' }) before`);
+  if (!made)
+    throw new Error(`the directory ${parent} doesn't exist: add directory({ path: '${parent}' }) before`);
 }

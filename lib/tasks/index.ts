@@ -1,0 +1,16 @@
+export { type ActionWant, action } from './action.ts';
+export { type ArchiveWant, archive } from './archive.ts';
+export { type CheckWant, check } from './check.ts';
+export { type CommandWant, command } from './command.ts';
+export { type DirectoryWant, directory } from './directory.ts';
+export { type FileWant, file } from './file.ts';
+export { type GroupWant, group } from './group.ts';
+export { daemonReload, reload, restart } from './handlers.ts';
+export { type LineWant, line } from './line.ts';
+export { type LinkWant, link } from './link.ts';
+export { type PackageWant, packages } from './package.ts';
+export { type ServiceWant, service } from './service.ts';
+export type { Attributes } from './support/attributes.ts';
+export type { Validate } from './support/replace.ts';
+export { type SysctlWant, sysctl } from './sysctl.ts';
+export { type UserWant, user } from './user.ts';

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const SSHD = '/usr/sbin/sshd';
+/** sshd insists on this folder, which only its systemd unit makes. */
+const PRIVSEP = '/run/sshd';
+
+/** Why there can be no real sshd here; undefined when there can. */
+export function whyNoSshd(): string | undefined {
+  if (!existsSync(SSHD)) return `${SSHD} is not installed`;
+  return process.getuid?.() === 0 ? undefined : 'only root can let people log in';
+}
+
+export interface Sshd {
+  readonly port: number;
+  readonly pid: number;
+  close(): Promise<void>;
+}
+
+/** OpenSSH's own server on a free port of 127.0.0.1, in the foreground, with nothing of the machine's settings. */
+export async function startSshd(
+  hostKeys: readonly string[],
+  authorizedKey: string,
+  settings: readonly string[] = [],
+): Promise<Sshd> {
+  const dir = await mkdtemp(join(tmpdir(), 'ts-play-sshd-'));
+  const madePrivsep = !existsSync(PRIVSEP);
+  if (madePrivsep) await mkdir(PRIVSEP, { mode: 0o755 });
+  const keyFiles = await Promise.all(
+    hostKeys.map(async (key, i) => {
+      const file = join(dir, `host_key_${i}`);
+      await writeFile(file, key, { mode: 0o600 });
+      return file;
+    }),
+  );
+  const authorized = join(dir, 'authorized_keys');
+  await writeFile(authorized, `${authorizedKey}\n`, { mode: 0o600 });
+  await chmod(dir, 0o700);
+  const port = await freePort();
+  const config = join(dir, 'sshd_config');
+  await writeFile(
+    config,
+    [
+      ...settings,
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      ...keyFiles.map((file) => `HostKey ${file}`),
+      `AuthorizedKeysFile ${authorized}`,
+      'PermitRootLogin prohibit-password',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'UsePAM no',
+      'StrictModes no',
+      'PidFile none',
+      '',
+    ].join('\n'),
+  );
+  const child = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (chunk) => {
+    log += chunk;
+  });
+  const close = async () => {
+    await ended(child);
+    await rm(dir, { recursive: true });
+    if (madePrivsep) await rmdir(PRIVSEP).catch(() => {});
+  };
+  for (let tries = 0; !(await listens(port)); tries += 1) {
+    if (tries >= 100 || child.exitCode !== null) {
+      await close();
+      throw new Error(`sshd does not come up: ${log}`);
+    }
+    await sleep(50);
+  }
+  return { port, pid: child.pid ?? 0, close };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await exit;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => socket.end());
+    socket.once('close', (failed) => resolve(!failed));
+    socket.once('error', () => {});
+  });
+}

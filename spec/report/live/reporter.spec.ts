@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { liveReporter } from '../../../lib/report/live/reporter.ts';
+import { FakeTerminal } from '../../support/fake-terminal.ts';
+import { failingRun, firstRun, RECORDINGS } from '../../support/recorded-events.ts';
+
+const HIDE = '\u001b[?25l';
+const SHOW = '\u001b[?25h';
+
+function live(colour = false) {
+  const stdout = new FakeTerminal();
+  const stderr = new FakeTerminal();
+  return { stdout, stderr, reporter: liveReporter({ stdout, stderr, verbosity: 0, diff: false, colour }) };
+}
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+}
+
+describe('live', () => {
+  for (const [name, events] of Object.entries(RECORDINGS)) {
+    it(`ends after ${name} with the cursor back and nothing left running`, async () => {
+      for (let length = 1; length <= events.length; length += 1) {
+        const { stdout, stderr, reporter } = live();
+        const write = stdout.write;
+        const before = timers();
+        for (const event of events.slice(0, length)) reporter.onEvent(event);
+        await reporter.end();
+        assert(stdout.text.includes(HIDE));
+        assert(stdout.text.lastIndexOf(SHOW) > stdout.text.lastIndexOf(HIDE));
+        assert.equal(stdout.write, write);
+        assert.equal(stderr.text, '');
+        assert.equal(timers(), before);
+      }
+    });
+  }
+
+  it('draws while the run goes on, and clears that for what stays', async () => {
+    const { stdout, reporter } = live();
+    const output = firstRun.findLastIndex(({ type }) => type === 'output');
+    for (const event of firstRun.slice(0, output + 1)) reporter.onEvent(event);
+    // Two turns of the spinner.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    assert.match(stdout.text, /▸ haproxy-build: source haproxy-2\.6\.12 \d s/);
+    assert.match(stdout.text, /│ {3}CC {6}src\/cfgparse\.o/);
+    for (const event of firstRun.slice(output + 1)) reporter.onEvent(event);
+    await reporter.end();
+    const kept = stdout.text.slice(stdout.text.lastIndexOf(SHOW));
+    assert(!kept.includes('src/cfgparse.o'));
+    assert.match(kept, /✔ hadoop001: 2 ok, 5 changed, 1 skipped/);
+    assert.match(kept, /changed: file \/etc\/haproxy\/haproxy\.cfg — content/);
+    assert.match(kept, /⚠ hadoop001: accepted the new host key/);
+    assert(kept.endsWith('2 hosts, 5 changed, 44 s\n'));
+  });
+
+  it('stays up between the last play and the end', async () => {
+    const { stdout, reporter } = live();
+    for (const event of failingRun) reporter.onEvent(event);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert(!stdout.text.includes(SHOW));
+    assert.match(stdout.text, /next: add libssl-dev/);
+    await reporter.end();
+    assert(stdout.text.includes(SHOW));
+  });
+
+  it('shows after the end what others wrote meanwhile, instead of tearing the frame', async () => {
+    const { stdout, stderr, reporter } = live();
+    for (const event of firstRun) reporter.onEvent(event);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    stderr.write('(node) DeprecationWarning\n');
+    assert(!stderr.text.includes('Deprecation'));
+    await reporter.end();
+    assert((stdout.text + stderr.text).includes('(node) DeprecationWarning'));
+  });
+
+  it('uses no colour when told so', async () => {
+    const { stdout, reporter } = live(false);
+    for (const event of failingRun) reporter.onEvent(event);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await reporter.end();
+    assert(!/\u001b\[\d+m/.test(stdout.text));
+    const coloured = live(true);
+    for (const event of failingRun) coloured.reporter.onEvent(event);
+    await coloured.reporter.end();
+    assert(/\u001b\[31m/.test(coloured.stdout.text));
+  });
+});
