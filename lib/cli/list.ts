@@ -41,7 +41,7 @@ function planned(playbook: Playbook, options: RunOptions): readonly PlannedPlay[
 }
 
 async function roleTasks(
-  { hosts }: PlannedPlay,
+  { hosts, allHosts }: PlannedPlay,
   { use, vars }: PlannedRole,
   options: RunOptions,
 ): Promise<string[]> {

@@ -1,16 +1,18 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { inputError, type Place, type PlayError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Value } from './inventory.ts';
 import { groupKeys, inventorySchema } from './schema.ts';
 import type { YamlFile } from './yaml-file.ts';
 
-const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(inventorySchema);
+// Compiled on first use: importing the library must cost nothing to those who read no inventory.
+let compiled: ValidateFunction | undefined;
 
 /** What in the file doesn't have the shape of an inventory. */
 export function structureMistakes(yaml: YamlFile): PlayError[] {
-  if (validate(yaml.data)) return [];
-  return (validate.errors ?? []).map((error) => mistake(error, yaml));
+  compiled ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(inventorySchema);
+  if (compiled(yaml.data)) return [];
+  return (compiled.errors ?? []).map((error) => mistake(error, yaml));
 }
 
 function mistake(error: ErrorObject, yaml: YamlFile): PlayError {

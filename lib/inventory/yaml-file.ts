@@ -64,7 +64,10 @@ function syntaxMessage(code: string, message: string): string {
   if (code === 'MULTIPLE_DOCS') return 'a file holds one YAML document, and here a second one begins';
   if (code === 'TAB_AS_INDENT') return 'YAML is indented with spaces, and here stands a tab';
   if (/call stack/.test(message)) return TOO_DEEP;
-  return `this is not valid YAML: ${message.replace(/: ".*"$/s, '').replace(/^[A-Z]/, (c) => c.toLowerCase())}`;
+  return `this is not valid YAML: ${message
+    .replace(/: ".*"$/s, '')
+    .replace(/"(quote)$/, '$1')
+    .replace(/^[A-Z]/, (c) => c.toLowerCase())}`;
 }
 
 /** The parser often points at the blanks or the line end before what is wrong. */

@@ -3,7 +3,22 @@ import { existsSync } from 'node:fs';
 import { appendFile, open, readFile, rm } from 'node:fs/promises';
 import { hardwareAddress, hostAddress, hostLines, subnetPrefix } from './names.ts';
 import type { LabPaths } from './paths.ts';
-import { childrenOf, isRunning, killNow, readRecord, until } from './process.ts';
+import { descendantsOf, isRunning, killNow, type ProcessRecord, readRecord, until } from './process.ts';
+
+/**
+ * Switches the host on, and again when it asked for a reboot, which nspawn tells by exit code 133. It records
+ * itself before it begins, so that nothing runs that isn't on record; what it starts dies with it.
+ */
+const supervise = `
+pid=$1 boot=$2
+shift 2
+echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > "$pid"
+while :; do
+  code=0
+  setpriv --pdeathsig KILL unshare --mount --propagation slave --net sh -euc "$boot" sh "$@" || code=$?
+  [ "$code" = 133 ] || exit "$code"
+done
+`;
 
 /**
  * Becomes the host: `sh -euc` with this runs in fresh mount and network namespaces, which last as long as the
@@ -11,10 +26,9 @@ import { childrenOf, isRunning, killNow, readRecord, until } from './process.ts'
  * address included, just as when a real machine loses its power.
  */
 const boot = `
-name=$1 root=$2 image=$3 upper=$4 work=$5 pid=$6 cut=$7 bridge=$8 address=$9
+name=$1 root=$2 image=$3 upper=$4 work=$5 cut=$6 bridge=$7 address=$8 hardware=$9
 shift 9
-hardware=$1 cgroup=$2
-echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > "$pid"
+cgroup=$1
 
 mount -t overlay overlay -o "lowerdir=$image,upperdir=$upper,workdir=$work" "$root"
 
@@ -58,15 +72,17 @@ export function labCgroup(lab: LabPaths): string {
 export async function bootHost(lab: LabPaths, host: string, image: string): Promise<void> {
   const paths = lab.host(host);
   const address = `${hostAddress(host)}/${subnetPrefix}`;
-  const args = [host, paths.root, image, paths.upper, paths.work, paths.pid, paths.cut, lab.bridgeNamespace];
-  args.push(address, hardwareAddress(host), `${labCgroup(lab)}/${host}`);
+  const disk = [paths.root, image, paths.upper, paths.work];
+  const network = [paths.cut, lab.bridgeNamespace, address, hardwareAddress(host)];
+  const args = [paths.pid, boot, host, ...disk, ...network, `${labCgroup(lab)}/${host}`];
   await rm(paths.pid, { force: true });
   const log = await open(paths.console, 'a');
-  const child = spawn(
-    'unshare',
-    ['--mount', '--propagation', 'slave', '--net', 'sh', '-euc', boot, 'sh', ...args],
-    { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: '/', env: hostEnvironment },
-  );
+  const child = spawn('sh', ['-euc', supervise, 'sh', ...args], {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    cwd: '/',
+    env: hostEnvironment,
+  });
   await log.close();
   child.unref();
 }
@@ -76,21 +92,25 @@ const hostEnvironment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/b
 
 /** Whether the host is switched on. */
 export async function isOn(lab: LabPaths, host: string): Promise<boolean> {
-  const paths = lab.host(host);
-  const record = await readRecord(paths.pid);
-  return record !== undefined && (await isRunning(record, paths.root));
+  return (await runningRecord(lab, host)) !== undefined;
 }
 
 /** The process id, on this machine, of the host's init; undefined when it is off or has only just begun. */
 export async function initOf(lab: LabPaths, host: string): Promise<number | undefined> {
-  const record = await readRecord(lab.host(host).pid);
-  if (record === undefined || !(await isRunning(record, lab.host(host).root))) return undefined;
-  for (const pid of await childrenOf(record.pid)) {
+  const record = await runningRecord(lab, host);
+  if (record === undefined) return undefined;
+  for (const pid of await descendantsOf(record.pid, 2)) {
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    // The id in the innermost namespace stands last.
-    if (/^NSpid:.*\t1$/m.test(status)) return pid;
+    // The id in the innermost namespace stands last: a host's init is the second one from outside.
+    if (/^NSpid:\t.*\t1$/m.test(status)) return pid;
   }
   return undefined;
+}
+
+async function runningRecord(lab: LabPaths, host: string): Promise<ProcessRecord | undefined> {
+  const { pid, root } = lab.host(host);
+  const record = await readRecord(pid);
+  return record !== undefined && (await isRunning(record, root)) ? record : undefined;
 }
 
 /** Adds hosts that came later to /etc/hosts of those that were there; what else was written there stays. */
@@ -107,19 +127,16 @@ export async function nameNewHosts(lab: LabPaths, hosts: readonly string[]): Pro
 
 /** Cuts the power: nothing in the host gets a chance to end in order. Returns when all of it is gone. */
 export async function killHost(lab: LabPaths, host: string): Promise<void> {
-  const paths = lab.host(host);
-  const record = await readRecord(paths.pid);
-  if (record !== undefined && (await isRunning(record, paths.root))) {
-    const children = await childrenOf(record.pid);
+  const record = await runningRecord(lab, host);
+  if (record !== undefined) {
+    // Its supervisor, nspawn and the init: each dies with the one before, and with the init all that is inside.
+    const processes = [record.pid, ...(await descendantsOf(record.pid, 2))];
     killNow(record.pid);
-    // Gone by themselves with their parent as a rule; they are looked at before they could be anyone else's.
-    for (const child of children) killNow(child);
-    const gone = (pid: number) => !existsSync(`/proc/${pid}`);
-    await until(
-      async () => !(await isRunning(record, paths.root)) && children.every(gone),
-      20,
-      `the end of ${host}`,
-    );
+    await until(async () => !processes.some(exists), 20, `the end of ${host}`);
   }
-  await rm(paths.pid, { force: true });
+  await rm(lab.host(host).pid, { force: true });
+}
+
+function exists(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }

@@ -39,10 +39,13 @@ export async function isRunning(record: ProcessRecord, marker: string): Promise<
   return start === record.start && state !== 'Z' && cmdline.includes(marker);
 }
 
-/** Processes whose parent is this one. */
-export async function childrenOf(pid: number): Promise<number[]> {
+/** Children of a process and theirs, so many generations deep. */
+export async function descendantsOf(pid: number, generations: number): Promise<number[]> {
+  if (generations === 0) return [];
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  return text.split(' ').filter(Boolean).map(Number);
+  const children = text.split(' ').filter(Boolean).map(Number);
+  const deeper = await Promise.all(children.map((child) => descendantsOf(child, generations - 1)));
+  return [...children, ...deeper.flat()];
 }
 
 /** Sends SIGKILL; a process that is gone already is fine. */

@@ -53,7 +53,8 @@ export function hostTasks(host: HostState): TaskEvent[] {
 }
 
 export function hasFailed(host: HostState): boolean {
-  return host.error !== undefined || hostTasks(host).some(({ status }) => status === 'failed');
+  if (host.error !== undefined) return true;
+  return host.roles.some(({ tasks }) => tasks.some(({ status }) => status === 'failed'));
 }
 
 /** The role the host is in, if it is in one. */

@@ -5,10 +5,7 @@ const CONTROL = /[^\P{Cc}\n\t]/gu;
 
 /** A host's text without anything that moves a cursor, colours or rings: it must not draw on our terminal. */
 export function clean(text: string): string {
-  return stripVTControlCharacters(text)
-    .replaceAll('\r\n', '\n')
-    .replaceAll(CONTROL, '')
-    .replaceAll('\t', '  ');
+  return stripVTControlCharacters(text).replaceAll('\r\n', '\n').replaceAll(CONTROL, '');
 }
 
 /** The same on one line, whatever it was. */

@@ -7,18 +7,18 @@ import { parseExtraVars, withExtraVars } from '../../lib/inventory/extra-vars.ts
 import { parseInventory } from '../../lib/inventory/load.ts';
 import { site } from './site.ts';
 
-let folder = '';
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'extra-'));
-  await writeFile(join(folder, 'vars.yml'), 'a: [1, 2]\nb: yes\n');
-  await writeFile(join(folder, 'vars.json'), '{"a": {"deep": true}}');
-  await writeFile(join(folder, 'list.yml'), '- a\n');
-  await writeFile(join(folder, 'broken.yml'), 'a:\n  - b\n c: d\n');
-  await writeFile(join(folder, 'number.yml'), 'a: 1\n2: b\n');
-});
-after(() => rm(folder, { recursive: true, force: true }));
-
 describe('parseExtraVars', () => {
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'extra-'));
+    await writeFile(join(folder, 'vars.yml'), 'a: [1, 2]\nb: yes\n');
+    await writeFile(join(folder, 'vars.json'), '{"a": {"deep": true}}');
+    await writeFile(join(folder, 'list.yml'), '- a\n');
+    await writeFile(join(folder, 'broken.yml'), 'a:\n  - b\n c: d\n');
+    await writeFile(join(folder, 'number.yml'), 'a: 1\n2: b\n');
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
   const cases: [args: string[], vars: Record<string, unknown>, loose: string[]][] = [
     [[], {}, []],
     [['a=1'], { a: '1' }, ['a']],

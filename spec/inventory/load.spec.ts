@@ -193,7 +193,8 @@ all:
     assert.deepEqual(host(read('{"all": {"hosts": {"x": {"a": [true]}}}}'), 'x').vars, { a: [true] });
   });
 
-  it('reads two thousand hosts in well under a second', () => {
+  it('reads two thousand hosts in well under a second', function () {
+    this.timeout(20_000);
     const text = [
       'all:',
       '  children:',
@@ -208,12 +209,16 @@ all:
         (_, i) => `g${i}: { hosts: { "db[${i * 25}:${i * 25 + 24}]": { x: 1 } } }`,
       ),
     ].join('\n');
-    const started = performance.now();
-    const large = read(text);
-    const took = performance.now() - started;
-    assert.equal(large.hosts.size, 2000);
-    assert.equal(host(large, 'db999').vars['shared'], 39);
-    assert.ok(took < 800, `took ${took} ms`);
+    // Processor time, and the best of three, so that a busy machine doesn't fail it.
+    const times = [1, 2, 3].map(() => {
+      const started = process.cpuUsage();
+      const large = read(text);
+      assert.equal(large.hosts.size, 2000);
+      assert.equal(host(large, 'db999').vars['shared'], 39);
+      const { user, system } = process.cpuUsage(started);
+      return (user + system) / 1000;
+    });
+    assert.ok(Math.min(...times) < 800, `took ${times.map(Math.round)} ms`);
   });
 });
 

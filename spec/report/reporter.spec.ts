@@ -8,7 +8,8 @@ const OUTPUTS: readonly Output[] = ['live', 'plain', 'json'];
 describe('every reporter', () => {
   for (const output of OUTPUTS) {
     for (const [name, events] of Object.entries(RECORDINGS)) {
-      it(`${output} draws ${name}, and whatever part of it was seen`, async () => {
+      it(`${output} draws ${name}, and whatever part of it was seen`, async function () {
+        this.timeout(20_000);
         for (let length = 0; length < events.length; length += 1) {
           await draw(output, events.slice(0, length), { verbosity: 3, diff: true });
         }

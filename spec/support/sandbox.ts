@@ -82,6 +82,11 @@ export class Sandbox {
     for (const tool of TOOLS) this.#link(tool, shell.busybox ?? which(tool));
   }
 
+  /** False where the shell has the usual tools built in, so that no stand-in can take their place. */
+  get canReplaceTools(): boolean {
+    return this.#shell.busybox === undefined;
+  }
+
   /** A path inside the sandbox. */
   path(...parts: readonly string[]): string {
     return join(this.root, ...parts);

@@ -129,6 +129,30 @@ describe('file', () => {
       box.dispose();
     }
   });
+
+  it('asks a hundred converged files in well under a second', async () => {
+    const box = new Sandbox();
+    const tasks = Array.from({ length: 100 }, (_, i) =>
+      file({ path: box.path(`f${i}`), content: `content ${i}\n` }),
+    );
+    for (const [i] of tasks.entries()) writeFileSync(box.path(`f${i}`), `content ${i}\n`);
+    const all = tasks.reduce(
+      (script, task) => sh`${script}
+(
+${task.probe}
+)`,
+      sh`:`,
+    );
+    const times: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const start = performance.now();
+      const { stdout } = await box.run(all);
+      times.push(performance.now() - start);
+      assert.equal(stdout.split('\n').length, 200);
+    }
+    box.dispose();
+    assert.ok(Math.min(...times) < 1000, `${times} ms`);
+  });
 });
 
 inEveryShell('file', (box) => {
@@ -151,12 +175,8 @@ inEveryShell('file', (box) => {
       const name = value.replaceAll(/[/\0]/g, '') || 'empty';
       mkdirSync(box().path(`${i} ${name}`));
       const path = box().path(`${i} ${name}`, name);
-      for (const content of [value, secret(value)]) {
-        await converge(box(), file({ path, content }));
-        assert.equal(readFileSync(path, 'utf8'), value);
-        await converge(box(), file({ path, content: 'other' }));
-        assert.equal(readFileSync(path, 'utf8'), 'other');
-      }
+      await converge(box(), file({ path, content: i % 2 ? value : secret(value) }));
+      assert.equal(readFileSync(path, 'utf8'), value);
       await converge(box(), file({ path, state: 'absent' }));
       assert.equal(existsSync(path), false);
     }
@@ -197,7 +217,8 @@ echo after`;
     assert.equal(readFileSync(path, 'utf8'), 'good, too\n');
   });
 
-  it('never opens a secret, not even the copy beside', async () => {
+  it('never opens a secret, not even the copy beside', async function () {
+    if (!box().canReplaceTools) this.skip();
     box().standIn('chmod', `ls -l @ROOT@/.k* >@ROOT@/seen; exec @ROOT@/.sandbox/tools/chmod "$@"`);
     await converge(box(), file({ path: box().path('k'), content: secret('x'), mode: '0640' }));
     assert.match(readFileSync(box().path('seen'), 'utf8'), /^-rw------- /);
@@ -234,7 +255,8 @@ echo after`;
     assert.deepEqual((await look(box(), file({ path: box().path('no/f'), state: 'absent' }))).changes, []);
   });
 
-  it('is whole and converges after a crash at any step', async () => {
+  it('is whole and converges after a crash at any step', async function () {
+    if (!box().canReplaceTools) this.skip();
     const path = box().path('f');
     for (const step of ['mktemp', 'sha256sum', 'chmod', 'sync', 'mv'] as const) {
       for (const when of ['before', 'after'] as const) {
@@ -253,7 +275,8 @@ echo after`;
     }
   });
 
-  it('says so when the content does not arrive whole', async () => {
+  it('says so when the content does not arrive whole', async function () {
+    if (!box().canReplaceTools) this.skip();
     const task = file({ path: box().path('f'), content: 'x' });
     const { apply } = await look(box(), task);
     box().standIn('sha256sum', 'echo 0000  -');
@@ -289,23 +312,5 @@ echo after`;
     assert.deepEqual([statSync(path).uid, statSync(path).gid], [65534, 12]);
     await converge(box(), file({ path, content: 'y', group: '0', mode: '4755' }));
     assert.equal(statSync(path).mode & 0o7777, 0o4755);
-  });
-
-  it('asks a hundred converged files in well under a second', async () => {
-    const tasks = Array.from({ length: 100 }, (_, i) =>
-      file({ path: box().path(`f${i}`), content: `content ${i}\n` }),
-    );
-    for (const [i] of tasks.entries()) writeFileSync(box().path(`f${i}`), `content ${i}\n`);
-    const all = tasks.reduce(
-      (script, task) => sh`${script}
-(
-${task.probe}
-)`,
-      sh`:`,
-    );
-    const start = performance.now();
-    const { stdout } = await box().run(all);
-    assert.equal(stdout.split('\n').length, 200);
-    assert.ok(performance.now() - start < 2000, `${performance.now() - start} ms`);
   });
 });

@@ -41,7 +41,7 @@ export function frame(context: DrawContext, height: number): ReadonlyMap<PlaySta
   const plays = shownPlays(context.tracker.plays, Math.max(1, Math.floor(height / 3)));
   const rows = plays.flatMap(rowsOf);
   const room = Math.max(0, height - plays.length);
-  const detail = DETAILS.find((each) => total(rows, each, context) <= room);
+  const detail = DETAILS.find((each) => fits(rows, each, room, context));
   const shown = new Set(detail ? rows : mostUrgent(rows, room, context));
   return new Map(
     plays.map((play) => {
@@ -74,13 +74,19 @@ function rowsOf(play: PlayState): Row[] {
   return hosts.map((host) => ({ play, host }));
 }
 
-function total(rows: readonly Row[], detail: Detail, context: DrawContext): number {
-  return rows.reduce((sum, { host }) => sum + reservedLines(host, detail, context), 0);
+function fits(rows: readonly Row[], detail: Detail, room: number, context: DrawContext): boolean {
+  let left = room;
+  for (const { host } of rows) {
+    left -= reservedLines(host, detail, context);
+    if (left < 0) return false;
+  }
+  return true;
 }
 
 function mostUrgent(rows: readonly Row[], room: number, { tracker }: DrawContext): readonly Row[] {
-  const urgency = ({ host }: Row) => URGENCY.indexOf(activity(host, tracker));
-  return rows.toSorted((a, b) => urgency(a) - urgency(b)).slice(0, room);
+  const ranked = rows.map((row) => ({ row, rank: URGENCY.indexOf(activity(row.host, tracker)) }));
+  const sorted = ranked.toSorted((a, b) => a.rank - b.rank);
+  return sorted.slice(0, room).map(({ row }) => row);
 }
 
 function isRunning({ since, ended }: PlayState): boolean {
@@ -111,8 +117,9 @@ function connectingText(play: PlayState, { tracker, now }: DrawContext): string 
 
 /** `50 hosts (28 hidden): 1 failed, 8 running, 41 waiting`. */
 function fleetLine(hosts: readonly HostState[], hidden: number, { tracker, paint }: DrawContext): string {
+  const doing = hosts.map((host) => activity(host, tracker));
   const parts = URGENCY.flatMap((kind) => {
-    const count = hosts.filter((host) => activity(host, tracker) === kind).length;
+    const count = doing.filter((each) => each === kind).length;
     const text = `${count} ${kind}`;
     return count === 0 ? [] : [kind === 'failed' ? paint('red', text) : text];
   });

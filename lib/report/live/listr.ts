@@ -12,6 +12,9 @@ import type { Paint, Style } from '../paint.ts';
 import type { HostState, PlayState } from '../state.ts';
 import type { PlayFrame } from './frame.ts';
 
+/** The spinner turns every 100 ms. */
+const MIN_FRAME_MS = 60;
+
 /** How a host's row ended. */
 export type Ending = 'ok' | 'failed';
 
@@ -115,6 +118,16 @@ function rendererFor({ isIdle, paint }: Screen, rows: Rows, beforeFrame: () => v
   return class extends DefaultRenderer {
     // The reporter has asked the stream it draws on, which need not be the process's own.
     static override nonTTY = true;
+
+    #drawn = Number.NEGATIVE_INFINITY;
+
+    /** Fifty hosts that start together ask for as many frames: the spinner's next turn shows what is left out. */
+    override update(): void {
+      const now = performance.now();
+      if (now - this.#drawn < MIN_FRAME_MS) return;
+      super.update();
+      this.#drawn = performance.now();
+    }
 
     override create(options?: Parameters<DefaultRenderer['create']>[0]): string {
       beforeFrame();
