@@ -1,9 +1,16 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { appendFile, open, readFile, rm } from 'node:fs/promises';
 import { hardwareAddress, hostAddress, hostLines, subnetPrefix } from './names.ts';
 import type { LabPaths } from './paths.ts';
-import { descendantsOf, isRunning, killNow, type ProcessRecord, readRecord, until } from './process.ts';
+import {
+  descendantsOf,
+  isGone,
+  isRunning,
+  killNow,
+  type ProcessRecord,
+  readRecord,
+  until,
+} from './process.ts';
 
 /**
  * Switches the host on, and again when it asked for a reboot, which nspawn tells by exit code 133. It records
@@ -132,11 +139,11 @@ export async function killHost(lab: LabPaths, host: string): Promise<void> {
     // Its supervisor, nspawn and the init: each dies with the one before, and with the init all that is inside.
     const processes = [record.pid, ...(await descendantsOf(record.pid, 2))];
     killNow(record.pid);
-    await until(async () => !processes.some(exists), 20, `the end of ${host}`);
+    await until(
+      async () => (await Promise.all(processes.map(isGone))).every(Boolean),
+      20,
+      `the end of ${host}`,
+    );
   }
   await rm(lab.host(host).pid, { force: true });
-}
-
-function exists(pid: number): boolean {
-  return existsSync(`/proc/${pid}`);
 }

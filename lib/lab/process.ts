@@ -39,6 +39,12 @@ export async function isRunning(record: ProcessRecord, marker: string): Promise<
   return start === record.start && state !== 'Z' && cmdline.includes(marker);
 }
 
+/** Whether a process has ended; one that nobody has reaped yet has, and holds nothing any more. */
+export async function isGone(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  return stat === undefined || parseStat(stat).state === 'Z';
+}
+
 /** Children of a process and theirs, so many generations deep. */
 export async function descendantsOf(pid: number, generations: number): Promise<number[]> {
   if (generations === 0) return [];

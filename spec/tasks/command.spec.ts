@@ -27,7 +27,10 @@ describe('command', () => {
   });
 
   it('is titled by its first line, secrets hidden', () => {
-    assert.equal(command({ run: sh`tool --key ${secret('k3y')}\nnext`, creates: '/a' }).title, 'command tool --key ***\\nnext');
+    assert.equal(
+      command({ run: sh`tool --key ${secret('k3y')}\nnext`, creates: '/a' }).title,
+      'command tool --key ***\\nnext',
+    );
     assert.equal(command({ run: sh`make ${'x'.repeat(80)}`, creates: '/a' }).title.length, 68);
   });
 });
@@ -49,9 +52,12 @@ inEveryShell('command', (box) => {
     assert.deepEqual(await guard(sh`exit 3`), ['unless']);
     assert.deepEqual(await guard(sh`not-a-program`), ['unless']);
     assert.deepEqual(await guard(sh`cat; true # for sure`), []);
-    assert.deepEqual(await guard(sh`cat <<EOF
+    assert.deepEqual(
+      await guard(sh`cat <<EOF
 text
-EOF`), []);
+EOF`),
+      [],
+    );
     for (const value of HOSTILE) assert.deepEqual(await guard(sh`[ x${value} = x${value} ]`), []);
   });
 
@@ -61,7 +67,10 @@ EOF`), []);
   });
 
   it('says what is still different when it did not do what it promised', async () => {
-    await assert.rejects(converge(box(), command({ run: sh`:`, creates: box().path('x') })), /still differs.*creates/);
+    await assert.rejects(
+      converge(box(), command({ run: sh`:`, creates: box().path('x') })),
+      /still differs.*creates/,
+    );
   });
 });
 

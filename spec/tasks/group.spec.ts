@@ -3,7 +3,8 @@ import { type GroupWant, group } from '../../lib/tasks/group.ts';
 import { applyOnce, converge, inEveryShell } from '../support/sandbox.ts';
 
 const reply = (stdout: string) => ({ code: 0, stdout, stderr: '' });
-const script = (want: GroupWant, stdout: string) => String(group(want).assess(reply(stdout), []).apply().script);
+const script = (want: GroupWant, stdout: string) =>
+  String(group(want).assess(reply(stdout), []).apply().script);
 
 describe('group', () => {
   it('compares presence and number', () => {

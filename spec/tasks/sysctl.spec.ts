@@ -37,12 +37,18 @@ describe('sysctl', () => {
   it('reads names with slashes as sysctl does', () => {
     const task = sysctl({ name: 'net/ipv4/conf/eth0.1/rp_filter', value: 1 });
     assert.match(String(task.probe), /\/proc\/sys\/net\/ipv4\/conf\/eth0\.1\/rp_filter /);
-    assert.match(String(sysctl({ name: 'net.ipv4.conf.eth0/1.rp_filter', value: 1 }).probe), /conf\/eth0\.1\/rp/);
+    assert.match(
+      String(sysctl({ name: 'net.ipv4.conf.eth0/1.rp_filter', value: 1 }).probe),
+      /conf\/eth0\.1\/rp/,
+    );
     assert.deepEqual(Object.keys(task.claims)[0], 'sysctl net.ipv4.conf.eth0/1.rp_filter');
   });
 
   it('says when there is no such setting, or no such name', () => {
-    assert.throws(() => range.assess(reply('running: absent\npersisted: absent'), []), /no setting net\.ipv4/);
+    assert.throws(
+      () => range.assess(reply('running: absent\npersisted: absent'), []),
+      /no setting net\.ipv4/,
+    );
     assert.throws(() => range.assess(reply(''), []), /no answer/);
     for (const name of ['', '../../etc/passwd', 'a..b', '/a', '-w', 'a b', 'a;b', 'vm.']) {
       assert.throws(() => sysctl({ name, value: 1 }), /not the name of a kernel setting/, name);
@@ -60,7 +66,10 @@ inEveryShell('sysctl', (box) => {
     const task = sysctl({ name: 'vm.swappiness', value: 10 });
     assert.deepEqual(whats((await converge(box(), task)).changes), ['running value', 'persisted value']);
     assert.equal(readFileSync(box().path('proc/sys/vm/swappiness'), 'utf8'), '10\n');
-    assert.equal(readFileSync(box().path('etc/sysctl.d/60-ts-play-vm.swappiness.conf'), 'utf8'), 'vm.swappiness = 10\n');
+    assert.equal(
+      readFileSync(box().path('etc/sysctl.d/60-ts-play-vm.swappiness.conf'), 'utf8'),
+      'vm.swappiness = 10\n',
+    );
     assert.deepEqual((await converge(box(), task)).changes, []);
     await assert.rejects(look(box(), sysctl({ name: 'vm.nothing', value: 1 })), /no setting/);
   });

@@ -39,7 +39,10 @@ describe('user', () => {
       script({ system: true, group: 'app', home: '/var/lib/app', shell: '/usr/sbin/nologin' }, 'absent'),
       'useradd -r -M -g app -d /var/lib/app -s /usr/sbin/nologin ann',
     );
-    assert.match(script({ groups: ['sudo', 'adm'], comment: "Ann's" }, 'absent'), /useradd "\$@" -m -G sudo,adm -c 'Ann'\\''s' ann$/);
+    assert.match(
+      script({ groups: ['sudo', 'adm'], comment: "Ann's" }, 'absent'),
+      /useradd "\$@" -m -G sudo,adm -c 'Ann'\\''s' ann$/,
+    );
     assert.match(script({ system: true, createHome: true, uid: 7 }, 'absent'), /-r -m -u 7 ann$/);
   });
 
@@ -58,7 +61,8 @@ describe('user', () => {
   });
 
   it('refuses wishes and answers that make no sense', () => {
-    for (const name of ['', '-r', 'a b', '1000', 'a:b', '$(x)']) assert.throws(() => user({ name }), /not the name/);
+    for (const name of ['', '-r', 'a b', '1000', 'a:b', '$(x)'])
+      assert.throws(() => user({ name }), /not the name/);
     assert.throws(() => user({ name: 'a', groups: ['x,y'] }), /not the name of a group/);
     assert.throws(() => user({ name: 'a', comment: 'x:y' }), /colon/);
     assert.throws(() => user({ name: 'a', home: 'x' }), /absolute/);
@@ -80,11 +84,21 @@ inEveryShell('user', (box) => {
     box().standIn('id', 'echo "uid=5(ann) gid=5(ann) groups=5(ann)"');
     if (!box().canReplaceTools) return;
     await converge(box(), user({ name: 'ann' }));
-    assert.deepEqual(box().calls().filter(([name]) => name === 'useradd'), [['useradd', '-m', 'ann']]);
+    assert.deepEqual(
+      box()
+        .calls()
+        .filter(([name]) => name === 'useradd'),
+      [['useradd', '-m', 'ann']],
+    );
     const { apply } = user({ name: 'ann' }).assess({ code: 0, stdout: 'absent', stderr: '' }, []);
     mkdirSync(box().path('group'));
     await box().run(apply().script, { setE: true });
-    assert.deepEqual(box().calls().filter(([name]) => name === 'useradd'), [['useradd', '-g', 'ann', '-m', 'ann']]);
+    assert.deepEqual(
+      box()
+        .calls()
+        .filter(([name]) => name === 'useradd'),
+      [['useradd', '-g', 'ann', '-m', 'ann']],
+    );
   });
 
   it('passes hostile values as they are', async function () {

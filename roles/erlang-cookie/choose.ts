@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { Secret } from '../../lib/index.ts';
+
+/** The cookie a host holds, and where the inventory's order puts the host. */
+export interface Held {
+  readonly host: string;
+  /** Undefined where there is none. */
+  readonly cookie: Secret | undefined;
+}
+
+/**
+ * The one cookie for all, when none is given: the one most hosts hold, so that a single odd node, be it the seed,
+ * is brought to the cluster and not the cluster to it; in a tie, as on fresh hosts, the seed's; a new one of 256 bits
+ * where nobody has any.
+ * @throws Error when the seed didn't answer and the others disagree
+ */
+export function chooseCookie(held: readonly Held[], seed: string): Secret {
+  const holders = new Map<string, { readonly cookie: Secret; readonly hosts: string[] }>();
+  for (const { host, cookie } of held) {
+    if (cookie === undefined) continue;
+    const known = holders.get(cookie.reveal()) ?? { cookie, hosts: [] };
+    known.hosts.push(host);
+    holders.set(cookie.reveal(), known);
+  }
+  const ranked = [...holders.values()].sort((a, b) => b.hosts.length - a.hosts.length);
+  const [first, second] = ranked;
+  if (first === undefined) {
+    if (held.some(({ host }) => host === seed)) return newCookie();
+    throw new Error(`no host that answers has a cookie, and the seed ${seed} does not answer`);
+  }
+  if (second === undefined || second.hosts.length < first.hosts.length) return first.cookie;
+  const best = ranked.filter(({ hosts }) => hosts.length === first.hosts.length);
+  const seeds = best.find(({ hosts }) => hosts.includes(seed));
+  if (seeds) return seeds.cookie;
+  throw new Error(
+    `the nodes hold different cookies and the seed ${seed} has none of those: set erlang_cookie or erlang_cookie_seed`,
+  );
+}
+
+function newCookie(): Secret {
+  return new Secret(randomBytes(32).toString('hex').toUpperCase());
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import {
+  type Change,
+  defineTask,
+  lines,
+  type Reply,
+  type Script,
+  type Secret,
+  sh,
+  type TaskType,
+} from '../../lib/index.ts';
+import { BROKER_HOME, BROKER_SERVICE, BROKER_USER } from '../support/rabbitmq/commands.ts';
+
+/** Where the broker's own cookie lies. */
+export const COOKIE_FILE = `${BROKER_HOME}/.erlang.cookie`;
+/** Stands from before the broker is stopped until it runs again, so that a run that dies in between is made good. */
+const STOPPED = '/var/lib/ts-play/owed/erlang-cookie--start';
+
+export interface CookieWant {
+  readonly cookie: Secret;
+}
+
+export interface CookieState {
+  /** As in `400 rabbitmq rabbitmq`; undefined where there is no cookie. */
+  readonly access: string | undefined;
+  /** Hex. */
+  readonly sha256: string | undefined;
+  /** The broker was stopped for a new cookie and has not been started again. */
+  readonly stopped: boolean;
+}
+
+const ACCESS = `400 ${BROKER_USER} ${BROKER_USER}`;
+
+/** The broker's Erlang cookie: right value, 0400, owned by the broker. Only hashes are compared and shown. */
+export const cookieType: TaskType<CookieWant, CookieState> = {
+  name: 'erlang-cookie',
+  title: () => `Erlang cookie ${COOKIE_FILE}`,
+  claims: ({ cookie }) => ({ [`file ${COOKIE_FILE}`]: cookie.fingerprint() }),
+  probe: () => sh`f=${COOKIE_FILE}
+if [ -f "$f" ]; then
+  echo "access=$(stat -c '%a %U %G' "$f")"
+  echo "sha256=$(tr -d '\n' <"$f" | sha256sum | cut -d' ' -f1)"
+fi
+if [ -e ${STOPPED} ]; then echo stopped=yes; fi
+id -u ${BROKER_USER} >/dev/null 2>&1 || echo user=missing`,
+  parse,
+  diff,
+  apply,
+};
+
+export const cookie = defineTask(cookieType);
+
+function parse({ stdout }: Reply): CookieState {
+  if (/^user=missing$/m.test(stdout))
+    throw new Error(`there is no user ${BROKER_USER}: RabbitMQ is not installed`);
+  return {
+    access: /^access=(.*)$/m.exec(stdout)?.[1],
+    sha256: /^sha256=(.*)$/m.exec(stdout)?.[1],
+    stopped: /^stopped=yes$/m.test(stdout),
+  };
+}
+
+function diff(state: CookieState, { cookie: wanted }: CookieWant): readonly Change[] {
+  const sha256 = createHash('sha256').update(wanted.reveal()).digest('hex');
+  const changes: Change[] = [];
+  if (state.sha256 !== sha256) changes.push({ what: 'cookie', from: short(state.sha256), to: short(sha256) });
+  if (state.access !== undefined && state.access !== ACCESS) {
+    changes.push({ what: 'access', from: state.access, to: ACCESS });
+  }
+  if (state.stopped) changes.push({ what: 'broker', from: 'stopped', to: 'started' });
+  return changes;
+}
+
+function apply({ cookie: wanted }: CookieWant, changes: readonly Change[]): Script {
+  const replaced = changes.some(({ what }) => what === 'cookie');
+  if (!replaced)
+    return lines(
+      sh`chown ${BROKER_USER}:${BROKER_USER} ${COOKIE_FILE}`,
+      sh`chmod 0400 ${COOKIE_FILE}`,
+      startAgain,
+    );
+  return lines(
+    // The unit's own stop command shows the old cookie to the node, so the node is stopped first.
+    sh`case $(systemctl show -p ActiveState --value ${BROKER_SERVICE}) in
+  active|activating|reloading|deactivating)
+    mkdir -p "$(dirname ${STOPPED})"
+    touch ${STOPPED}
+    systemctl stop ${BROKER_SERVICE} ;;
+esac`,
+    sh`umask 077
+t=$(mktemp ${`${BROKER_HOME}/.erlang.cookie.XXXXXX`})
+trap 'rm -f "$t"' EXIT
+printf '%s' ${wanted} >"$t"
+chown ${BROKER_USER}:${BROKER_USER} "$t"
+chmod 0400 "$t"
+sync "$t"
+mv -f "$t" ${COOKIE_FILE}`,
+    startAgain,
+  );
+}
+
+const startAgain = sh`if [ -e ${STOPPED} ]; then
+  systemctl start ${BROKER_SERVICE}
+  rm -f ${STOPPED}
+fi`;
+
+/** A hash, cut to what tells two apart. */
+function short(sha256: string | undefined): string {
+  return sha256 === undefined ? 'none' : `sha256:${sha256.slice(0, 12)}`;
+}

@@ -1,0 +1,55 @@
+import { defineRole, file, Secret, sh } from '../../lib/index.ts';
+import { chooseCookie } from './choose.ts';
+import { COOKIE_FILE, cookie } from './cookie.ts';
+import { vars } from './vars.ts';
+
+/** Reads the cookie a host holds; it goes nowhere but to the other hosts' stdin. */
+const readCookie = {
+  name: 'its Erlang cookie',
+  script: sh`if [ -f ${COOKIE_FILE} ]; then cat ${COOKIE_FILE}; fi`,
+  parse: ({ stdout }: { readonly stdout: string }) =>
+    stdout.trim() === '' ? undefined : new Secret(stdout.trim()),
+};
+
+/** One Erlang cookie on every node (the seed's section 2.1). */
+export const erlangCookie = defineRole({
+  name: 'erlang-cookie',
+  description: 'One Erlang cookie on every node of the cluster.',
+  prefix: 'erlang_',
+  vars,
+  validate(hosts, { playHosts }) {
+    for (const {
+      vars: { erlang_cookie_seed: seed },
+    } of hosts) {
+      if (seed !== undefined && !playHosts.some(({ name }) => name === seed)) {
+        throw new Error(`erlang_cookie_seed names ${seed}, which is no host of this play`);
+      }
+    }
+  },
+  steps: [
+    async ({ hosts, playHosts, query }) => {
+      const given = hosts.find(({ vars }) => vars.erlang_cookie)?.vars.erlang_cookie;
+      const seed = hosts[0]?.vars.erlang_cookie_seed ?? playHosts[0]?.name ?? '';
+      const shared =
+        given ??
+        chooseCookie(
+          [...(await query(playHosts, readCookie))].map(([host, held]) => ({ host, cookie: held })),
+          seed,
+        );
+      return ({ vars }) => [
+        cookie({ cookie: shared }),
+        ...(vars.erlang_cookie_root
+          ? [
+              file({
+                path: '/root/.erlang.cookie',
+                content: shared,
+                owner: 'root',
+                group: 'root',
+                mode: '0400',
+              }),
+            ]
+          : []),
+      ];
+    },
+  ],
+});

@@ -1,0 +1,27 @@
+import type { VarsOf, VarsSchema } from '../../lib/index.ts';
+
+export const vars = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    erlang_cookie: {
+      type: 'string',
+      format: 'secret',
+      minLength: 20,
+      maxLength: 255,
+      pattern: '^[A-Za-z0-9_-]+$',
+      description: 'The cookie itself. Without it the one that most nodes hold is taken, the seed first.',
+    },
+    erlang_cookie_seed: {
+      type: 'string',
+      description: "The host whose cookie the others get; the play's first host when not set.",
+    },
+    erlang_cookie_root: {
+      type: 'boolean',
+      default: false,
+      description: "Give root the cookie too, in /root/.erlang.cookie, for root's own Erlang tools.",
+    },
+  },
+} as const satisfies VarsSchema;
+
+export type Vars = VarsOf<typeof vars>;

@@ -1,0 +1,138 @@
+import { type Reply, type Script, sh } from '../../../lib/index.ts';
+import { BROKER_HOME, BROKER_SERVICE, BROKER_USER, ctl, setNode } from './commands.ts';
+import { SNAPSHOT_EXPRESSION } from './snapshot-expression.ts';
+
+export interface BrokerUser {
+  readonly name: string;
+  readonly tags: readonly string[];
+  /** Base64 of salt and hash. */
+  readonly hash: string;
+  /** As in `rabbit_password_hashing_sha256`. */
+  readonly algorithm: string;
+}
+
+export interface Permission {
+  readonly user: string;
+  readonly vhost: string;
+  readonly configure: string;
+  readonly write: string;
+  readonly read: string;
+}
+
+export interface Policy {
+  readonly vhost: string;
+  readonly name: string;
+  readonly pattern: string;
+  readonly applyTo: string;
+  readonly priority: number;
+  readonly definition: Readonly<Record<string, unknown>>;
+}
+
+/** What a live broker says of itself and its cluster; null is what it couldn't tell, as when its app is stopped. */
+export interface Live {
+  readonly node: string;
+  readonly version: string | null;
+  readonly running: boolean;
+  readonly members: readonly string[] | null;
+  readonly up: readonly string[] | null;
+  readonly ram: readonly string[];
+  readonly clusterName: string | null;
+  readonly partitions: readonly string[];
+  readonly vhosts: readonly string[] | null;
+  readonly users: readonly BrokerUser[] | null;
+  readonly permissions: readonly Permission[] | null;
+  readonly policies: readonly Policy[] | null;
+  readonly queues: number | null;
+  /** Exchanges beside the predeclared ones. */
+  readonly exchanges: number | null;
+  readonly plugins: readonly string[] | null;
+}
+
+/** What the node's data folder says, also when the broker is down. */
+export interface Disk {
+  /** The data folder is there. */
+  readonly present: boolean;
+  /** Node names in `cluster_nodes.config`; empty when there is none. */
+  readonly members: readonly string[];
+  /** Folders that hold queues. */
+  readonly stored: number;
+}
+
+export interface Snapshot {
+  /** Node name, as in `rabbit@hadoop001`. */
+  readonly node: string;
+  /** systemd's ActiveState of the broker's unit. */
+  readonly unit: string;
+  readonly live: Live | undefined;
+  readonly disk: Disk;
+}
+
+/**
+ * Reads a broker's state, live and on disk, in one look: `erl_call` answers in some 20 ms; where it isn't there or
+ * can't talk to a running broker, one `rabbitmqctl eval` says the same in about a second.
+ */
+export const snapshotScript: Script = sh`${setNode}
+unit=$(systemctl show -p ActiveState --value ${BROKER_SERVICE} 2>/dev/null)
+d=${BROKER_HOME}/mnesia/$node
+echo "node=$node"
+echo "unit=$unit"
+if [ -d "$d" ]; then echo present=yes; fi
+if [ -r "$d/cluster_nodes.config" ]; then echo "members=$(tr -d ' \n' <"$d/cluster_nodes.config")"; fi
+set -- "$d"/msg_stores/vhosts/*/queues/*; if [ -e "$1" ]; then echo "stored=$#"; fi
+set -- "$d"/quorum/*/*/; if [ -e "$1" ]; then echo "quorum=$#"; fi
+expression=${SNAPSHOT_EXPRESSION}
+answer=
+if command -v erl_call >/dev/null 2>&1; then
+  answer=$(printf '%s' "$expression" | HOME=${BROKER_HOME} runuser -u ${BROKER_USER} -- erl_call $name "$node" -timeout 10 -e 2>/dev/null)
+fi
+case "$unit/$answer" in
+  */*TSPLAY:*) ;;
+  active/*) answer=$(${ctl('eval')} "$expression" 2>/dev/null) ;;
+esac
+printf '%s\n' "$answer"`;
+
+/** @throws Error when the answer is none */
+export function parseSnapshot({ stdout, stderr }: Reply): Snapshot {
+  const fields = new Map(
+    stdout.split('\n').flatMap((line) => {
+      const match = /^(node|unit|present|members|stored|quorum)=(.*)$/.exec(line);
+      return match ? [[match[1] ?? '', match[2] ?? ''] as const] : [];
+    }),
+  );
+  const node = fields.get('node');
+  if (node === undefined || !node.includes('@')) {
+    throw new Error(`the broker's state could not be read: ${stderr || 'no node name'}`);
+  }
+  return {
+    node,
+    unit: fields.get('unit') || 'unknown',
+    live: parseLive(stdout),
+    disk: {
+      present: fields.has('present'),
+      members: nodeNames(fields.get('members') ?? ''),
+      stored: Number(fields.get('stored') ?? 0) + Number(fields.get('quorum') ?? 0),
+    },
+  };
+}
+
+/** Whether the broker runs: its VM is up and its application started. */
+export function isRunning({ live }: Snapshot): boolean {
+  return live?.running === true;
+}
+
+/** The question that reads a host's broker before tasks are laid out. */
+export const askBroker = { name: 'state of the broker', script: snapshotScript, parse: parseSnapshot };
+
+function parseLive(stdout: string): Live | undefined {
+  // A long string may come back broken over lines and quoted; its alphabet tells it from what surrounds it.
+  const match = /TSPLAY:([A-Za-z0-9+/="\s]+)/.exec(stdout);
+  if (!match?.[1]) return undefined;
+  return JSON.parse(Buffer.from(match[1].replaceAll(/["\s]/g, ''), 'base64').toString('utf8')) as Live;
+}
+
+/** All node names in an Erlang term such as `{[rabbit@a,'rabbit@b-c'],[rabbit@a]}.` */
+function nodeNames(term: string): readonly string[] {
+  return [
+    ...new Set([...term.matchAll(/[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+?(?=[',\]}]|$)/g)].map(([name]) => name)),
+  ];
+}
