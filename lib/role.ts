@@ -24,6 +24,8 @@ export interface Question<T> {
   readonly name: string;
   readonly script: Script;
   readonly as?: string;
+  /** Ask again even if nothing was changed since: for what changes by itself, such as who holds an address. */
+  readonly fresh?: boolean;
   /** Throws when the answer makes no sense. */
   parse(reply: Reply): T;
 }

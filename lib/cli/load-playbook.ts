@@ -62,7 +62,9 @@ export async function loadPlaybook(path: string, cacheDir: string): Promise<Load
 
 async function virtualModules(): Promise<Record<string, unknown>> {
   const folder = join(packageRoot, 'dist', 'roles');
-  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const names = readdirSync(folder, { withFileTypes: true }).filter(({ name }) =>
+    existsSync(join(folder, name, 'index.js')),
+  );
   const roles = await Promise.all(
     names.map(
       async ({ name }) => [`ts-play/roles/${name}`, await import(join(folder, name, 'index.js'))] as const,

@@ -40,6 +40,11 @@ export interface ApplyOptions {
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
 }
 
+/** Counts the changes that a run makes anywhere: an answer from before the last one may be out of date. */
+export interface Epoch {
+  value: number;
+}
+
 /** One host during a run: its connection, its open shell, and how often it was asked. */
 export class HostSession {
   readonly name: string;
@@ -48,6 +53,9 @@ export class HostSession {
   readonly #redactor: Redactor;
   readonly #signal: AbortSignal | undefined;
   readonly #turns = new PQueue({ concurrency: 1 });
+  readonly #epoch: Epoch;
+  /** Answers by script, each with the epoch it is good for. */
+  readonly #known = new Map<string, { readonly reply: Reply; readonly epoch: number }>();
   #shell: HostShell | undefined;
   #roundTrips = 0;
 
@@ -57,9 +65,11 @@ export class HostSession {
     connection: Connection,
     become: string | undefined,
     redactor: Redactor,
+    epoch: Epoch,
     signal?: AbortSignal,
   ) {
     this.name = name;
+    this.#epoch = epoch;
     this.#connection = connection;
     this.#become = become === undefined ? '' : `sudo -n -H -u ${quote(become)} -- `;
     this.#redactor = redactor;
@@ -71,12 +81,28 @@ export class HostSession {
     return this.#roundTrips;
   }
 
-  /** Asks all probes in one batch. The same script asked twice is run once. */
-  async ask(probes: readonly Probe[]): Promise<readonly Answer[]> {
-    if (probes.length === 0) return [];
+  /**
+   * Asks all probes in one batch. The same script asked twice is run once, and one that was answered since the
+   * run's last change, on whichever host, isn't run again unless `fresh`.
+   */
+  async ask(probes: readonly Probe[], { fresh = false } = {}): Promise<readonly Answer[]> {
+    const epoch = this.#epoch.value;
     const { parts, ids } = this.#probeParts(probes);
-    const { frames, timedOut } = await this.#batch(parts, LOOK_SECONDS, () => {});
-    return ids.map((id) => (id === timedOut ? 'timeout' : frames.reply(id)));
+    const known = (part: Part): Reply | undefined => {
+      const held = fresh ? undefined : this.#known.get(probeKey(part));
+      return held?.epoch === epoch ? held.reply : undefined;
+    };
+    const answers = new Map<string, Answer>(parts.map((part) => [part.id, known(part)]));
+    const asked = parts.filter(({ id }) => answers.get(id) === undefined);
+    if (asked.length > 0) {
+      const { frames, timedOut } = await this.#batch(asked, LOOK_SECONDS, () => {});
+      for (const part of asked) {
+        const reply = frames.reply(part.id);
+        if (reply) this.#known.set(probeKey(part), { reply, epoch });
+        answers.set(part.id, part.id === timedOut ? 'timeout' : reply);
+      }
+    }
+    return ids.map((id) => answers.get(id));
   }
 
   /** Applies a change and asks the probes, in one batch; a failed apply leaves them unasked. */
@@ -92,6 +118,7 @@ export class HostSession {
       ...(after ? [{ id: 'after', script: after, apply: true }] : []),
       ...parts,
     ];
+    this.#epoch.value += 1;
     try {
       const { frames, timedOut } = await this.#batch(all, timeLimit + LOOK_SECONDS, (id, stream, line) => {
         if (id === 'apply') onLine(stream, this.#redactor.clean(line));
@@ -103,6 +130,7 @@ export class HostSession {
       const answers = ids.map((id): Answer => (id === timedOut ? 'timeout' : frames.reply(id)));
       return { reply, answers };
     } finally {
+      this.#epoch.value += 1;
       if (tidy) await this.#batch([{ id: 'tidy', script: tidy }], LOOK_SECONDS, () => {}).catch(() => {});
     }
   }
@@ -200,7 +228,7 @@ mv -fT "$t" ${path}`;
   #probeParts(probes: readonly Probe[]): { parts: Part[]; ids: string[] } {
     const byText = new Map<string, Part>();
     const ids = probes.map(({ script, as }) => {
-      const key = `${as ?? ''} ${script.reveal()}`;
+      const key = probeKey({ script, as });
       const part = byText.get(key) ?? { id: String(byText.size), script, as };
       byText.set(key, part);
       return part.id;
@@ -217,4 +245,8 @@ mv -fT "$t" ${path}`;
       where: { host: this.name },
     });
   }
+}
+
+function probeKey({ script, as }: Probe): string {
+  return `${as ?? ''} ${script.reveal()}`;
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { appendFile, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { endCgroup, labCgroup } from './cgroup.ts';
 import { hardwareAddress, hostAddress, hostLines, subnetPrefix } from './names.ts';
 import type { LabPaths } from './paths.ts';
 import {
@@ -14,17 +16,29 @@ import {
 
 /**
  * Switches the host on, and again when it asked for a reboot, which nspawn tells by exit code 133. It records
- * itself before it begins, so that nothing runs that isn't on record; what it starts dies with it.
+ * itself before it begins, so that nothing runs that isn't on record. An init may outlive its nspawn: whatever
+ * is left in the host's control group goes before the next boot and at the end.
  */
 const supervise = `
-pid=$1 boot=$2
-shift 2
+pid=$1 boot=$2 cgroup=$3
+shift 3
+clear_cgroup() {
+  tries=0
+  while [ -d "$cgroup" ] && [ "$tries" -lt 200 ]; do
+    echo 1 > "$cgroup/cgroup.kill"
+    find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.05
+    tries=$((tries + 1))
+  done
+}
 echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > "$pid"
-while :; do
+code=133
+while [ "$code" = 133 ]; do
+  clear_cgroup
   code=0
-  setpriv --pdeathsig KILL unshare --mount --propagation slave --net sh -euc "$boot" sh "$@" || code=$?
-  [ "$code" = 133 ] || exit "$code"
+  setpriv --pdeathsig KILL unshare --mount --propagation slave --net sh -euc "$boot" sh "$cgroup" "$@" || code=$?
 done
+clear_cgroup
+exit "$code"
 `;
 
 /**
@@ -33,9 +47,9 @@ done
  * address included, just as when a real machine loses its power.
  */
 const boot = `
-name=$1 root=$2 image=$3 upper=$4 work=$5 cut=$6 bridge=$7 address=$8 hardware=$9
-shift 9
 cgroup=$1
+shift
+name=$1 root=$2 image=$3 upper=$4 work=$5 cut=$6 bridge=$7 address=$8 hardware=$9
 
 mount -t overlay overlay -o "lowerdir=$image,upperdir=$upper,workdir=$work" "$root"
 
@@ -52,13 +66,8 @@ ip link set eth0 up
 ip -n "$bridge" link set "$name" master br0
 [ -e "$cut" ] || ip -n "$bridge" link set "$name" up
 
-# A control group of the host's own: without one, the hosts' systemds would share theirs.
-while read -r _ dir type _; do
-  [ "$type" = cgroup2 ] || continue
-  mkdir -p "$dir/$cgroup"
-  echo 0 > "$dir/$cgroup/cgroup.procs"
-  break
-done < /proc/mounts
+mkdir -p "$cgroup"
+echo 0 > "$cgroup/cgroup.procs"
 
 # systemd 256 and later boot only with the unified hierarchy, which nspawn doesn't offer by itself on every machine.
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
@@ -70,18 +79,13 @@ exec systemd-nspawn --quiet --boot --register=no --keep-unit --settings=no --lin
   --capability=CAP_NET_ADMIN,CAP_NET_RAW --rlimit=NOFILE=1024:524288 --resolv-conf=off --timezone=off
 `;
 
-/** The control group all of a lab's hosts are under, relative to the hierarchy's root. */
-export function labCgroup(lab: LabPaths): string {
-  return `ts-play-lab-${lab.name}`;
-}
-
 /** Switches the host on. It outlives this process; returns as soon as it has begun. */
 export async function bootHost(lab: LabPaths, host: string, image: string): Promise<void> {
   const paths = lab.host(host);
   const address = `${hostAddress(host)}/${subnetPrefix}`;
   const disk = [paths.root, image, paths.upper, paths.work];
   const network = [paths.cut, lab.bridgeNamespace, address, hardwareAddress(host)];
-  const args = [paths.pid, boot, host, ...disk, ...network, `${labCgroup(lab)}/${host}`];
+  const args = [paths.pid, boot, await hostCgroup(lab, host), host, ...disk, ...network];
   await rm(paths.pid, { force: true });
   const log = await open(paths.console, 'a');
   const child = spawn('sh', ['-euc', supervise, 'sh', ...args], {
@@ -120,6 +124,10 @@ async function runningRecord(lab: LabPaths, host: string): Promise<ProcessRecord
   return record !== undefined && (await isRunning(record, root)) ? record : undefined;
 }
 
+async function hostCgroup(lab: LabPaths, host: string): Promise<string> {
+  return join(await labCgroup(lab), host);
+}
+
 /** Adds hosts that came later to /etc/hosts of those that were there; what else was written there stays. */
 export async function nameNewHosts(lab: LabPaths, hosts: readonly string[]): Promise<void> {
   for (const host of hosts) {
@@ -136,14 +144,9 @@ export async function nameNewHosts(lab: LabPaths, hosts: readonly string[]): Pro
 export async function killHost(lab: LabPaths, host: string): Promise<void> {
   const record = await runningRecord(lab, host);
   if (record !== undefined) {
-    // Its supervisor, nspawn and the init: each dies with the one before, and with the init all that is inside.
-    const processes = [record.pid, ...(await descendantsOf(record.pid, 2))];
     killNow(record.pid);
-    await until(
-      async () => (await Promise.all(processes.map(isGone))).every(Boolean),
-      20,
-      `the end of ${host}`,
-    );
+    await until(() => isGone(record.pid), 10, `the end of ${host}`);
   }
+  await endCgroup(await hostCgroup(lab, host));
   await rm(lab.host(host).pid, { force: true });
 }

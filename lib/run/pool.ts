@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.ts';
 import { asPlayError } from '../errors.ts';
-import { HostSession } from '../host/session.ts';
+import { type Epoch, HostSession } from '../host/session.ts';
 import type { Host } from '../inventory/inventory.ts';
 import type { Redactor } from '../redact.ts';
 import type { Emit } from './emit.ts';
@@ -16,6 +16,7 @@ export class Pool {
   readonly #signal: AbortSignal | undefined;
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #sessions = new Map<string, HostSession>();
+  readonly #epoch: Epoch = { value: 0 };
 
   constructor(connect: Connect, emit: Emit, redactor: Redactor, signal: AbortSignal | undefined) {
     this.#connect = connect;
@@ -29,7 +30,8 @@ export class Pool {
     const key = `${become ?? ''}\n${host.name}`;
     const connection = await this.#connection(host);
     const session =
-      this.#sessions.get(key) ?? new HostSession(host.name, connection, become, this.#redactor, this.#signal);
+      this.#sessions.get(key) ??
+      new HostSession(host.name, connection, become, this.#redactor, this.#epoch, this.#signal);
     this.#sessions.set(key, session);
     return session;
   }

@@ -49,7 +49,7 @@ async function answerOf<T>(
 ): Promise<readonly [string, T] | undefined> {
   try {
     const session = await asking.session(host);
-    const [reply] = await session.ask([question]);
+    const [reply] = await session.ask([question], { fresh: question.fresh ?? false });
     if (reply === undefined || reply === 'timeout') {
       throw new PlayError({ kind: 'failed', what: `"${question.name}" was not answered in time` });
     }

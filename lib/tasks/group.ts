@@ -54,5 +54,5 @@ function apply(
   if (state === 'absent') return sh`groupdel ${name}`;
   const number = gid === undefined ? [] : ['-g', gid];
   if (now.gid !== undefined) return sh`groupmod ${number} ${name}`;
-  return sh`groupadd ${[...(system ? ['-r'] : []), ...number]} ${name}`;
+  return sh`groupadd ${[...(system ? ['-r'] : []), ...number, name]}`;
 }

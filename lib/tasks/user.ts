@@ -114,7 +114,7 @@ function diff({ account }: UserState, want: UserWant): readonly Change[] {
 
 function apply(want: UserWant, changes: readonly Change[], { account }: UserState): Script {
   const { name } = want;
-  if (want.state === 'absent') return sh`userdel ${want.removeHome ? ['-r'] : []} ${name}`;
+  if (want.state === 'absent') return sh`userdel ${[...(want.removeHome ? ['-r'] : []), name]}`;
   if (!account) return create(want);
   const flags: Readonly<Record<string, string>> = {
     uid: '-u',

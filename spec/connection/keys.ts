@@ -18,6 +18,8 @@ export function newKey(type: 'ed25519' | 'ecdsa' | 'rsa' = 'ed25519', passphrase
     type === 'ed25519'
       ? ssh2.utils.generateKeyPairSync('ed25519', encryption ?? {})
       : ssh2.utils.generateKeyPairSync(type, { bits: type === 'rsa' ? 2048 : 256, ...encryption });
+  // ssh2 makes one ed25519 key in 256 wrong: it drops a leading zero byte of the public half.
+  if (ssh2.utils.parseKey(pair.private, passphrase) instanceof Error) return newKey(type, passphrase);
   const [name = '', base64 = ''] = pair.public.split(' ');
   return { pem: pair.private, line: `${name} ${base64}`, blob: Buffer.from(base64, 'base64') };
 }

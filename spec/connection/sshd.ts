@@ -101,7 +101,7 @@ async function freePort(): Promise<number> {
 function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => socket.end());
+    socket.once('connect', () => socket.destroy());
     socket.once('close', (failed) => resolve(!failed));
     socket.once('error', () => {});
   });

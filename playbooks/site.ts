@@ -1,0 +1,25 @@
+import { definePlaybook } from 'ts-play';
+import { erlangCookie } from 'ts-play/roles/erlang-cookie';
+import { haPolicy } from 'ts-play/roles/ha-policy';
+import { haproxyBuild } from 'ts-play/roles/haproxy-build';
+import { keepalivedBuild } from 'ts-play/roles/keepalived-build';
+import { rabbitJoin } from 'ts-play/roles/rabbit-join';
+
+/** A highly available RabbitMQ: brokers in one cluster, proxies in front, a virtual IP that is always somewhere. */
+export default definePlaybook({
+  name: 'site',
+  plays: [
+    {
+      name: 'brokers',
+      hosts: 'brokers',
+      become: true,
+      roles: [erlangCookie(), rabbitJoin(), haPolicy()],
+    },
+    {
+      name: 'proxies',
+      hosts: 'proxies',
+      become: true,
+      roles: [haproxyBuild(), keepalivedBuild()],
+    },
+  ],
+});

@@ -1,0 +1,69 @@
+import { defineRole, PlayError } from '../../lib/index.ts';
+import { askBroker, isRunning, type Policy } from '../support/rabbitmq/snapshot.ts';
+import { hasMirroring, wantedPolicy } from './definition.ts';
+import { policy } from './policy.ts';
+import { vars } from './vars.ts';
+
+/** Mirrored queues by policy (the seed's section 2.5). */
+export const haPolicy = defineRole({
+  name: 'ha-policy',
+  description: 'A policy that mirrors queues over the nodes of the cluster.',
+  prefix: 'ha_policy_',
+  vars,
+  validate(hosts, { playHosts }) {
+    for (const { vars: own } of hosts) {
+      if (own.ha_policy_absent.includes(own.ha_policy_name)) {
+        throw new Error(`the policy ${own.ha_policy_name} is both wanted and to be absent`);
+      }
+      if (own.ha_policy_count !== undefined && own.ha_policy_count > playHosts.length) {
+        throw new Error(
+          `ha_policy_count is ${own.ha_policy_count}, and there are only ${playHosts.length} nodes`,
+        );
+      }
+    }
+  },
+  steps: [
+    async ({ hosts, playHosts, query, warn }) => {
+      const nodes = await query(hosts, askBroker);
+      // A policy belongs to the cluster: one running node sets it for all.
+      const [host, node] = [...nodes].find(([, snapshot]) => isRunning(snapshot)) ?? [];
+      const version = node?.live?.version;
+      if (version && !hasMirroring(version)) throw noMirroring(version);
+      return ({ name, vars: own }) => {
+        if (name !== (host ?? hosts[0]?.name)) return [];
+        const wanted = wantedPolicy(own, playHosts.length);
+        for (const other of overlapping(node?.live?.policies ?? [], wanted, own.ha_policy_absent)) {
+          warn(
+            `the policies ${wanted.name} and ${other} match the same queues with the same priority: only one applies`,
+          );
+        }
+        return [
+          ...own.ha_policy_absent.map((gone) =>
+            policy({ vhost: own.ha_policy_vhost, name: gone, absent: true }),
+          ),
+          policy(wanted),
+        ];
+      };
+    },
+  ],
+});
+
+function overlapping(
+  policies: readonly Policy[],
+  wanted: Policy,
+  absent: readonly string[],
+): readonly string[] {
+  return policies
+    .filter(({ vhost, name }) => vhost === wanted.vhost && name !== wanted.name && !absent.includes(name))
+    .filter(({ pattern, priority }) => pattern === wanted.pattern && priority === wanted.priority)
+    .map(({ name }) => name);
+}
+
+function noMirroring(version: string): PlayError {
+  return new PlayError({
+    kind: 'failed',
+    what: `RabbitMQ ${version} has no mirrored queues: ha-* policies were removed in 4.0`,
+    why: 'the broker refuses every policy with an ha-* key',
+    next: 'declare quorum queues (x-queue-type: quorum), which are replicated by themselves, and leave the role ha-policy out',
+  });
+}

@@ -1,0 +1,54 @@
+import { type Question, sh } from '../../../lib/index.ts';
+import { type Platform, parsePlatform, platformProbe } from './platform.ts';
+import { artifactPath, homeOf, type Recipe, STAMP } from './recipe.ts';
+
+/** What a host says before anything is built. */
+export interface Survey {
+  readonly platform: Platform;
+  /** Fingerprints of the builds that are whole there. */
+  readonly installed: ReadonlySet<string>;
+}
+
+/** Asks for the platform and the builds that are there. No program is started for a build. */
+export function surveyQuestion(recipe: Pick<Recipe, 'root' | 'name'>): Question<Survey> {
+  return {
+    name: `which builds of ${recipe.name} are there`,
+    script: sh`${platformProbe}
+for stamp in ${homeOf(recipe)}/*/${STAMP}; do
+  if [ -f "$stamp" ]; then IFS= read -r print <"$stamp"; printf 'build|%s\n' "$print"; fi
+done`,
+    parse({ stdout }) {
+      const [first, ...rest] = stdout.split('\n');
+      const installed = rest.flatMap((line) => /^build\|([0-9a-f]+)$/.exec(line)?.[1] ?? []);
+      return { platform: parsePlatform(first), installed: new Set(installed) };
+    },
+  };
+}
+
+/** Asks for the sha256 of a build's archive, if the host has one that is undamaged. */
+export function artifactQuestion(print: string): Question<string | undefined> {
+  return {
+    name: `is build ${print} kept there`,
+    script: artifactProbe(print),
+    parse: ({ stdout }) => parseArtifact(stdout),
+  };
+}
+
+/** Prints the archive's sha256 when it is the one written down beside it. */
+export function artifactProbe(print: string) {
+  const path = artifactPath(print);
+  return sh`noted=
+if [ -f ${path} ] && [ -f ${`${path}.sha256`} ]; then
+  IFS= read -r noted <${`${path}.sha256`}
+  sum=$(sha256sum <${path})
+  [ "\${sum%% *}" = "$noted" ] || noted=
+fi
+printf '%s\n' "\${noted:-none}"`;
+}
+
+/** Reads the answer of {@link artifactProbe}. */
+export function parseArtifact(stdout: string): string | undefined {
+  if (stdout === 'none') return undefined;
+  if (/^[0-9a-f]{64}$/.test(stdout)) return stdout;
+  throw new Error(`the host gave no answer about its builds that makes sense: '${stdout}'`);
+}
