@@ -46,7 +46,7 @@ export type RunEvent =
   | { readonly type: 'connected'; readonly host: string; readonly durationMs: number }
   | { readonly type: 'unreachable'; readonly host: string; readonly error: EventError }
   | { readonly type: 'warning'; readonly host?: string | undefined; readonly text: string }
-  /** A host begins a role; `tasks` are the titles of what was laid out for it. */
+  /** A host begins a role or a further step of it; `tasks` are the titles of what was laid out for the step. */
   | {
       readonly type: 'role';
       readonly play: string;

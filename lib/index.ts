@@ -2,6 +2,7 @@
 export type { Connection, Exit, RunOptions as CommandOptions } from './connection/connection.ts';
 export { formatError, type Kind, type Place, PlayError, type Trouble } from './errors.ts';
 export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from './events.ts';
+export type { ExtraVars } from './inventory/extra-vars.ts';
 export type { Host, Inventory, Value, Vars } from './inventory/inventory.ts';
 export { loadInventory } from './inventory/load.ts';
 export { selectHosts } from './inventory/patterns.ts';
@@ -21,7 +22,6 @@ export {
 export type { RunOptions } from './run/options.ts';
 export type { Connect } from './run/pool.ts';
 export { type RunResult, run } from './run/run.ts';
-export type { ExtraVars } from './run/vars.ts';
 export type { GivenVars, Schema, VarsOf, VarsSchema } from './schema.ts';
 export { Secret, secret } from './secret.ts';
 export { lines, type Script, sh } from './sh.ts';

@@ -44,3 +44,6 @@ function newest(folders) {
   }
   return latest;
 }
+
+// `node lib/setup.mjs` is what `npm pack` runs first.
+if (process.argv[1] === fileURLToPath(import.meta.url)) prepareClone();

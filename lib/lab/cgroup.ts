@@ -30,8 +30,10 @@ export async function labCgroup(lab: LabPaths): Promise<string> {
 /** SIGKILLs everything in the group and below, and waits until nothing runs there. */
 export async function endCgroup(group: string): Promise<void> {
   if (!existsSync(group)) return;
-  await writeFile(join(group, 'cgroup.kill'), '1');
-  const isEmpty = async () => (await readFile(join(group, 'cgroup.events'), 'utf8')).includes('populated 0');
+  // A host's own supervisor may be removing the group at the same moment.
+  await writeFile(join(group, 'cgroup.kill'), '1').catch(() => {});
+  const events = () => readFile(join(group, 'cgroup.events'), 'utf8').catch(() => 'populated 0');
+  const isEmpty = async () => (await events()).includes('populated 0');
   await until(isEmpty, 20, `the end of all in ${group}`);
 }
 

@@ -20,10 +20,8 @@ export function readLine(stream: Duplex, then: (line: string | undefined) => unk
     if (chunk === null) return;
     head = Buffer.concat([head, chunk]);
     const end = head.indexOf('\n');
-    if (end < 0) {
-      if (head.length > longestLine) finish(undefined);
-      return;
-    }
+    if (Math.max(end, end < 0 ? head.length : 0) > longestLine) return finish(undefined);
+    if (end < 0) return;
     const rest = head.subarray(end + 1);
     if (rest.length > 0) stream.unshift(rest);
     finish(head.subarray(0, end).toString('latin1').trimEnd());

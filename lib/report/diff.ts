@@ -1,32 +1,5 @@
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import type { Change } from '../task.ts';
 import type { Paint } from './paint.ts';
 import { clean } from './text.ts';
-
-/** Longer diffs are cut: a terminal isn't where one reads them. */
-const MAX_LINES = 200;
-/** Milliseconds; two large texts without a common line would take minutes. */
-const TIME_LIMIT = 1000;
-
-/** Whole texts before and after a change, as {@link Change.text} carries them. */
-export type ChangedText = NonNullable<Change['text']>;
-
-/**
- * A unified diff with three lines of context, without a final newline; empty when nothing differs.
- * A missing newline at the end of a text is marked, and a diff over 200 lines is cut and says so.
- */
-export function unifiedDiff({ before, after, path = 'text' }: ChangedText): string {
-  if (before === after) return '';
-  const patch = createTwoFilesPatch(path, path, before, after, 'now', 'wanted', {
-    context: 3,
-    timeout: TIME_LIMIT,
-    headerOptions: FILE_HEADERS_ONLY,
-  });
-  if (patch === undefined) return tooDifferent(path, before, after);
-  const lines = patch.trimEnd().split('\n');
-  if (lines.length <= MAX_LINES) return lines.join('\n');
-  return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines not shown`].join('\n');
-}
 
 /** A diff as it is shown: coloured, a carriage return visible, nothing in it able to draw. */
 export function showDiff(diff: string, paint: Paint): string {
@@ -42,9 +15,4 @@ function paintLine(line: string, paint: Paint): string {
   if (line.startsWith('-')) return paint('red', line);
   if (line.startsWith('@@')) return paint('cyan', line);
   return line.startsWith('\\') || line.startsWith('…') ? paint('dim', line) : line;
-}
-
-function tooDifferent(path: string, before: string, after: string): string {
-  const [was, will] = [before, after].map((text) => text.split('\n').length);
-  return `--- ${path}\tnow\n+++ ${path}\twanted\n… too different to compare: ${was} lines become ${will}`;
 }

@@ -6,8 +6,8 @@ export type RecapEvent = Extract<RunEvent, { type: 'recap' }>;
 /** One role on one host. Times are milliseconds of the reporter's clock. */
 export interface RoleState {
   readonly role: string;
-  /** How many tasks were laid out. */
-  readonly planned: number;
+  /** How many tasks were laid out so far. */
+  planned: number;
   readonly since: number;
   ended: { readonly at: number; readonly ok: boolean } | undefined;
   readonly tasks: TaskEvent[];

@@ -1,5 +1,12 @@
 import type { EventError, RunEvent, TaskRef } from '../events.ts';
-import type { FirstError, HostState, PlayState, RecapEvent, RoleState } from './state.ts';
+import {
+  type FirstError,
+  type HostState,
+  openRole,
+  type PlayState,
+  type RecapEvent,
+  type RoleState,
+} from './state.ts';
 import { outputLine } from './text.ts';
 
 /** Lines of running output that are kept for a host. */
@@ -40,7 +47,7 @@ export class Tracker {
         this.warnings.push(event.host === undefined ? event.text : `${event.host}: ${event.text}`);
         return;
       case 'role':
-        this.#host(event, now).roles.push(newRole(event.role, event.tasks.length, now));
+        this.#layOut(event, now);
         return;
       case 'applying': {
         const host = this.#host(event, now);
@@ -83,6 +90,14 @@ export class Tracker {
     play.since ??= now;
     play.ended = undefined;
     for (const host of hosts) if (!play.hosts.has(host)) play.hosts.set(host, newHost(host));
+  }
+
+  /** A role of several steps lays out its tasks step by step: it is one role all the same. */
+  #layOut({ role, tasks, ...event }: EventOf<'role'>, now: number): void {
+    const host = this.#host(event, now);
+    const open = openRole(host);
+    if (open?.role === role) open.planned += tasks.length;
+    else host.roles.push(newRole(role, tasks.length, now));
   }
 
   #endTask(event: EventOf<'task'>, now: number): void {

@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Listener } from '../events.ts';
+import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Selection } from './plan.ts';
 import type { Connect } from './pool.ts';
-import type { ExtraVars } from './vars.ts';
 
 /** How a playbook is run; the names are those of the command line. */
 export interface RunOptions extends Selection {

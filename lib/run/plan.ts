@@ -1,10 +1,11 @@
 import { inputError } from '../errors.ts';
+import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Host, Inventory, Vars } from '../inventory/inventory.ts';
 import { limitHosts, selectHosts } from '../inventory/patterns.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Play, Playbook } from '../play.ts';
 import type { CheckedVars, KnownHost, RoleHost, RoleUse } from '../role.ts';
-import { type ExtraVars, refuseUnknownVars, roleVars } from './vars.ts';
+import { refuseUnknownVars, roleVars } from './vars.ts';
 
 /** What narrows a run down. */
 export interface Selection {

@@ -1,10 +1,11 @@
 import PQueue from 'p-queue';
+import { unifiedDiff } from '../diff.ts';
 import { asPlayError, type PlayError } from '../errors.ts';
 import type { Listener, TaskRef } from '../events.ts';
 import type { HostSession } from '../host/session.ts';
+import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Host } from '../inventory/inventory.ts';
 import type { Redactor } from '../redact.ts';
-import { unifiedDiff } from '../report/diff.ts';
 import type { CheckedVars, Layout, RoleHost, Step } from '../role.ts';
 import type { Task } from '../task.ts';
 import { becomeUser } from './become.ts';
@@ -17,7 +18,6 @@ import type { Pool } from './pool.ts';
 import { stepContext } from './step-context.ts';
 import { selectedBy } from './tags.ts';
 import { Turns } from './turns.ts';
-import type { ExtraVars } from './vars.ts';
 
 /** What all plays of a run share. */
 export interface Running {

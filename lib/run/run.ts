@@ -1,5 +1,6 @@
 import { asPlayError } from '../errors.ts';
 import type { HostRecap, RunEvent, TaskRef } from '../events.ts';
+import { withExtraVars } from '../inventory/extra-vars.ts';
 import type { Playbook } from '../play.ts';
 import { Redactor } from '../redact.ts';
 import { Secret } from '../secret.ts';
@@ -27,9 +28,10 @@ export interface RunResult {
  * @throws PlayError `input` when something is wrong before any host is contacted; what goes wrong on hosts is in
  * the result and in the events
  */
-export async function run(playbook: Playbook, options: RunOptions): Promise<RunResult> {
+export async function run(playbook: Playbook, given: RunOptions): Promise<RunResult> {
   const started = performance.now();
-  const extra = options.extraVars ?? { vars: {}, loose: new Set<string>() };
+  const extra = given.extraVars ?? { vars: {}, loose: new Set<string>() };
+  const options = { ...given, inventory: withExtraVars(given.inventory, extra.vars) };
   const plays = plan(playbook, options.inventory, extra, options);
   const { checkConnectionVars, openConnection } = await import('../connection/open.ts');
   for (const host of new Set(plays.flatMap(({ hosts }) => hosts))) checkConnectionVars(host);
@@ -76,7 +78,8 @@ async function runPlays(plays: readonly PlannedPlay[], running: Running): Promis
   /** Hosts that failed or were lost leave the run. */
   const gone = new Set<string>();
   for (const play of plays) {
-    running.emit({ type: 'play', play: play.name, hosts: play.hosts.map(({ name }) => name) });
+    const staying = play.hosts.filter(({ name }) => !gone.has(name));
+    running.emit({ type: 'play', play: play.name, hosts: staying.map(({ name }) => name) });
     for (const batch of play.batches) {
       const hosts = batch.filter(({ name }) => !gone.has(name));
       const failed = await new PlayRun(play, hosts, running).run();

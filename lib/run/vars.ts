@@ -1,17 +1,11 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { inputError, type Place } from '../errors.ts';
-import type { Host, Value, Vars } from '../inventory/inventory.ts';
+import type { ExtraVars } from '../inventory/extra-vars.ts';
+import type { Host, Value } from '../inventory/inventory.ts';
 import { didYouMean } from '../nearest.ts';
 import type { CheckedVars, RoleUse } from '../role.ts';
 import type { Schema, VarsSchema } from '../schema.ts';
 import { reveal, Secret, secret } from '../secret.ts';
-
-/** Variables given with `-e`: they win over all others. */
-export interface ExtraVars {
-  readonly vars: Vars;
-  /** Names written as `key=value`, whose text is turned into what the schema asks for. */
-  readonly loose: ReadonlySet<string>;
-}
 
 const ajv = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: true, strict: false });
 ajv.addFormat('secret', true);

@@ -136,7 +136,18 @@ new=$(mktemp -d "$dir"${`${beside}XXXXXX`})`,
     'url' in source
       ? download(source.url, want.sha256.toLowerCase(), sh`"$dir"${`${beside}XXXXXX`}`)
       : sh`archive=${uploadedPath({ sha256: want.sha256.toLowerCase() })}`,
-    sh`tar -x -o -f "$archive" -C "$new" ${want.strip ? [`--strip-components=${want.strip}`] : []} </dev/null
+    // Not every tar finds out by itself how its input is packed. Changing directory, since -C reads backslashes.
+    sh`case $(od -A n -t x1 -N 6 <"$archive" | tr -d ' \n') in
+  1f8b*) packed=-z ;;
+  425a68*) packed=-j ;;
+  fd377a585a00) packed=-J ;;
+  28b52ffd*) packed=--zstd ;;
+  *) packed= ;;
+esac
+(
+cd "$new"
+tar -x -o \${packed:+"$packed"} -f - ${want.strip ? [`--strip-components=${want.strip}`] : []} <"$archive"
+)
 printf '%s\n' ${stampOf(want)} >"$new"/${STAMP}`,
     ownTree(sh`"$new"`, { owner, group }),
     sh`chmod ${mode ?? '0755'} "$new"

@@ -33,7 +33,7 @@ export const haproxyVars = {
         'USE_SYSTEMD=1',
         'USE_PROMEX=1',
       ],
-      description: "What `make` is given; a change of it builds anew, beside what there is",
+      description: 'What `make` is given; a change of it builds anew, beside what there is',
     },
     haproxy_extra_packages: {
       type: 'array',
@@ -45,20 +45,29 @@ export const haproxyVars = {
       type: 'string',
       pattern: '^(/[A-Za-z0-9._-]+)+$',
       default: '/usr/app',
-      description: 'Builds go to `ROOT/haproxy/VERSION-FINGERPRINT`, the one in use is `ROOT/haproxy/current`',
+      description:
+        'Builds go to `ROOT/haproxy/VERSION-FINGERPRINT`, the one in use is `ROOT/haproxy/current`',
     },
     haproxy_user: {
       type: 'string',
       default: 'haproxy',
       description: 'The system user that HAProxy runs as; made when missing',
     },
-    haproxy_group: { type: 'string', default: 'haproxy', description: 'Its group, which may use the stats socket' },
+    haproxy_group: {
+      type: 'string',
+      default: 'haproxy',
+      description: 'Its group, which may use the stats socket',
+    },
     haproxy_backend_group: {
       type: 'string',
       default: 'brokers',
       description: 'The inventory group whose hosts are the backends',
     },
-    haproxy_front_bind: { type: 'string', default: '*', description: 'The address that clients connect to; `*` is all' },
+    haproxy_front_bind: {
+      type: 'string',
+      default: '*',
+      description: 'The address that clients connect to; `*` is all',
+    },
     haproxy_front_port: {
       type: 'integer',
       minimum: 1,
@@ -85,9 +94,25 @@ export const haproxyVars = {
       default: 5000,
       description: "Milliseconds between two checks of a broker's port",
     },
-    haproxy_check_rise: { type: 'integer', minimum: 1, default: 2, description: 'Good checks that bring a broker back' },
-    haproxy_check_fall: { type: 'integer', minimum: 1, default: 3, description: 'Failed checks that take a broker out' },
-    haproxy_weight: { type: 'integer', minimum: 0, maximum: 256, default: 1, description: "Every broker's weight" },
+    haproxy_check_rise: {
+      type: 'integer',
+      minimum: 1,
+      default: 2,
+      description: 'Good checks that bring a broker back',
+    },
+    haproxy_check_fall: {
+      type: 'integer',
+      minimum: 1,
+      default: 3,
+      description: 'Failed checks that take a broker out',
+    },
+    haproxy_weight: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 256,
+      default: 1,
+      description: "Every broker's weight",
+    },
     haproxy_timeout_connect: {
       type: 'string',
       pattern: '^[0-9]+(us|ms|s|m|h|d)$',
@@ -118,7 +143,11 @@ export const haproxyVars = {
       default: 4096,
       description: 'Client connections at a time; the stats page and the health check have room of their own',
     },
-    haproxy_stats_bind: { type: 'string', default: '*', description: 'The address of the stats page; `*` is all' },
+    haproxy_stats_bind: {
+      type: 'string',
+      default: '*',
+      description: 'The address of the stats page; `*` is all',
+    },
     haproxy_stats_port: {
       type: 'integer',
       minimum: 1,

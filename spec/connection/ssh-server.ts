@@ -5,8 +5,8 @@ import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh
 export interface SshServerOptions {
   /** Private host keys in OpenSSH's format. */
   readonly hostKeys: readonly string[];
-  /** Who may log in. Default: everybody with a key. */
-  readonly authenticate?: (context: AuthContext) => boolean;
+  /** Who may log in; undefined when it answers by itself. Default: everybody with a key. */
+  readonly authenticate?: (context: AuthContext) => boolean | undefined;
   /** What the server says it takes. */
   readonly methods?: readonly ('publickey' | 'password' | 'keyboard-interactive')[];
   /** Sessions it opens at once on one connection. */
@@ -34,8 +34,9 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     client.on('error', () => {});
     client.on('authentication', (context) => {
       offers.push(context.method);
-      if (authenticate(context)) context.accept();
-      else context.reject([...methods]);
+      const allowed = authenticate(context);
+      if (allowed) context.accept();
+      else if (allowed === false) context.reject([...methods]);
     });
     serveSessions(client, options.maxSessions ?? 10, children);
   });

@@ -76,7 +76,7 @@ describe('connectSsh', () => {
       const session: number[] = [];
       try {
         const running = assert.rejects(
-          connection.run('echo $PPID; sleep 60', {
+          connection.run('echo $PPID; sleep 8', {
             onStdout: (chunk) => {
               session.push(Number(chunk));
               // The process of sshd that serves this connection.
@@ -132,7 +132,7 @@ describe('connectSsh', () => {
 
     it('rejects what runs when the host hangs up', async () => {
       const connection = await connectTo(server.port);
-      const running = assert.rejects(connection.run('sleep 30'), {
+      const running = assert.rejects(connection.run('sleep 8'), {
         name: 'PlayError',
         kind: 'unreachable',
         message: 'connection lost to web1',

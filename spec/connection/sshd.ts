@@ -57,6 +57,8 @@ export async function startSshd(
       'UsePAM no',
       'StrictModes no',
       'PidFile none',
+      // Otherwise bash takes itself for a login's first shell and reads the user's own .bashrc for every command.
+      'SetEnv SHLVL=2',
       '',
     ].join('\n'),
   );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { showDiff, unifiedDiff } from '../../lib/report/diff.ts';
+import { unifiedDiff } from '../../lib/diff.ts';
+import { showDiff } from '../../lib/report/diff.ts';
 import { painter } from '../../lib/report/paint.ts';
 
 function numbered(count: number, word: string): string {

@@ -247,6 +247,17 @@ echo after`;
     assert.ok(existsSync(box().path('real dir', 'target')));
   });
 
+  it('says when a link leads nowhere a file could be', async () => {
+    const path = box().path('link');
+    for (const to of [box().path('no/such/dir'), path]) {
+      symlinkSync(to, path);
+      const { reply: said } = await applyOnce(box(), file({ path, content: 'x' }));
+      assert.notEqual(said?.code, 0);
+      assert.match(said?.stderr ?? '', /leads nowhere|doesn't exist/);
+      await converge(box(), file({ path, state: 'absent' }));
+    }
+  });
+
   it('refuses directories', async () => {
     mkdirSync(box().path('d'));
     await assert.rejects(look(box(), file({ path: box().path('d'), content: '' })), /is a directory/);

@@ -160,7 +160,8 @@ inEveryShell('package with apt', (box) => {
     assert.deepEqual(acts(box()), ['apt-get remove postfix']);
   });
 
-  it('finishes first what was interrupted', async () => {
+  it('finishes first what was interrupted', async function () {
+    if (!box().canReplaceTools) this.skip();
     writeFileSync(box().path('audit'), 'curl is half configured');
     writeFileSync(box().path('lists'), '');
     appendFileSync(box().path('status'), 'tmux|amd64|half-configured|ok|3|dpkg\n');
@@ -177,7 +178,8 @@ inEveryShell('package with apt', (box) => {
 });
 
 inEveryShell('package with dnf', (box) => {
-  it('is asked and acts', async () => {
+  it('is asked and acts', async function () {
+    if (!box().canReplaceTools) this.skip();
     box().standIn(
       'rpm',
       `[ "$2" != --whatprovides ] || { [ "$3" = mta ]; exit; }
@@ -194,6 +196,6 @@ done; exit $code`,
       [['dnf', '-y', 'install', 'curl']],
     );
     assert.deepEqual((await look(box(), packages({ names: 'curl', manager: 'dnf' }))).changes, []);
-    await assert.rejects(look(box(), packages({ names: 'curl', manager: 'apt' })), /no apt to|no apt/);
+    await assert.rejects(look(box(), packages({ names: 'curl', manager: 'apt' })), /no apt to/);
   });
 });

@@ -53,7 +53,7 @@ function apply(manager: string, want: Packages, changes: readonly Change[]): Scr
   const old = names.filter((name) => !missing.includes(name));
   return lines(
     want.updateCache && sh`${manager} -y makecache </dev/null`,
-    missing.length > 0 && sh`${manager} -y ${weak} install ${missing} </dev/null`,
+    missing.length > 0 && sh`${manager} ${['-y', ...weak, 'install', ...missing]} </dev/null`,
     old.length > 0 && sh`${manager} -y upgrade ${old} </dev/null`,
   );
 }

@@ -1,3 +1,4 @@
+import { Secret } from '../../secret.ts';
 import { lines, type Script, sh } from '../../sh.ts';
 import { type Attributes, setAttributes } from './attributes.ts';
 import { type Content, writeContent } from './content.ts';
@@ -31,11 +32,13 @@ export function replaceFile({ path, content, attributes, validate, backup, expec
 umask 077
 path=${path}
 candidate= stage=
-if [ -L "$path" ]; then path=$(readlink -f -- "$path"); fi
+if [ -L "$path" ]; then
+  path=$(readlink -f -- "$path") || { printf '%s is a link that leads nowhere\n' ${path} >&2; exit 1; }
+fi
 dir=\${path%/*}/
 if [ ! -d "$dir" ]; then printf "the directory %s doesn't exist\n" "$dir" >&2; exit 1; fi
 if [ -d "$path" ]; then printf '%s is a directory\n' "$path" >&2; exit 1; fi`,
-    expect !== undefined && guard(expect),
+    expect !== undefined && guard(expect, content.secret),
     sh`rm -f -- "$dir"${beside}??????
 trap 'code=$?; if [ "$code" != 0 ] && [ -n "$stage" ]; then printf "%s\n" "$stage" >&2; fi
 [ -z "$candidate" ] || rm -f -- "$candidate"; exit "$code"' EXIT
@@ -78,9 +81,9 @@ export function relabel(path: Script): Script {
 fi`;
 }
 
-function guard(expect: string): Script {
+function guard(expect: string, isSecret: boolean): Script {
   const changed = sh`{ printf '%s was changed by someone else meanwhile: run again\n' "$path" >&2; exit 1; }`;
   if (expect === 'absent') return sh`[ ! -e "$path" ] || ${changed}`;
   return sh`now=$(sha256sum <"$path")
-[ "\${now%% *}" = ${expect} ] || ${changed}`;
+[ "\${now%% *}" = ${isSecret ? new Secret(expect) : expect} ] || ${changed}`;
 }

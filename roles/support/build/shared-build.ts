@@ -112,7 +112,8 @@ async function collect<V>(
   for (const [print, [plan]] of wanting(plans.values())) {
     const own = await kept({ cacheDir: context.cacheDir, warn: () => {} }, print);
     if (own) artifacts.set(print, own);
-    else if (plan && !context.check) artifacts.set(print, await fetchFrom(context, plan, builders.get(print)));
+    else if (plan && !context.check)
+      artifacts.set(print, await fetchFrom(context, plan, builders.get(print)));
   }
   return artifacts;
 }
@@ -128,7 +129,11 @@ async function fetchFrom<V>(
   const noted = (await context.query([{ name: host }], artifactQuestion(print))).get(host);
   if (noted === undefined) return `${host} was to build it, and has no archive of it`;
   try {
-    const sha256 = await context.download({ name: host }, artifactPath(print), cachePath(context.cacheDir, print));
+    const sha256 = await context.download(
+      { name: host },
+      artifactPath(print),
+      cachePath(context.cacheDir, print),
+    );
     if (sha256 !== noted) return `its archive changed on the way from ${host}: run again`;
     const { name, version } = recipe;
     return await keep(context.cacheDir, print, { name, version, platform: platformLabel(platform), sha256 });

@@ -1,0 +1,20 @@
+import { currentOf } from '../support/build/recipe.ts';
+
+export const CONFIG_DIR = '/etc/keepalived';
+export const CONFIG = `${CONFIG_DIR}/keepalived.conf`;
+/** Holds the password, so that {@link CONFIG} can be shown. */
+export const AUTH = `${CONFIG_DIR}/auth.conf`;
+export const CHECK = `${CONFIG_DIR}/check_haproxy`;
+export const UNIT = '/etc/systemd/system/keepalived.service';
+export const PID_FILE = '/run/keepalived.pid';
+export const VRRP_PID_FILE = '/run/keepalived-vrrp.pid';
+
+/** The link to the version in use. */
+export function homeFolder(root: string): string {
+  return currentOf({ root, name: 'keepalived' });
+}
+
+/** The program in use. */
+export function program(root: string): string {
+  return `${homeFolder(root)}/sbin/keepalived`;
+}

@@ -1,0 +1,32 @@
+import { sh } from '../../lib/index.ts';
+import { needs } from '../support/build/packages.ts';
+import type { Recipe } from '../support/build/recipe.ts';
+import { sourceOf } from '../support/build/source.ts';
+import type { KeepalivedVars } from './vars.ts';
+
+/** How Keepalived is made. */
+export function keepalivedRecipe(vars: KeepalivedVars): Recipe {
+  const { keepalived_version: version, keepalived_configure_flags: flags } = vars;
+  return {
+    name: 'keepalived',
+    version,
+    root: vars.keepalived_root,
+    source: sourceOf(vars.keepalived_source),
+    sha256: vars.keepalived_sha256,
+    flags,
+    needs: (platform) => needs(platform, ['openssl', 'libnl']),
+    // What goes to /etc and lib (a sample configuration, an init script or unit) is left out of the build: only
+    // the folder is packed. Symbols for a debugger (-g) would only cost time: they are stripped in the end.
+    script: (folder) => sh`case $(./configure --version) in
+  *" "${version}"
+"*) ;;
+  *) printf 'the source does not hold Keepalived %s\n' ${version} >&2; exit 1 ;;
+esac
+./configure --prefix=${folder} --sysconfdir=/etc --disable-dependency-tracking --disable-systemd \
+  --with-init=systemd --with-systemdsystemunitdir=${folder}/lib/systemd CFLAGS=-O2 ${flags}
+make -j"$jobs"
+make install DESTDIR="$DESTDIR"
+rm -rf -- "$DESTDIR"${folder}/lib "$DESTDIR"${folder}/share/doc "$DESTDIR"${folder}/etc`,
+    program: 'sbin/keepalived',
+  };
+}

@@ -1,0 +1,50 @@
+import type { KnownHost, RoleHost, StepContext } from '../../lib/index.ts';
+import { withPrefix } from './addresses.ts';
+import type { Site } from './config.ts';
+import { addressOf, interfaceOf, type Network, networkQuestion } from './network.ts';
+import { priorities } from './priority.ts';
+import type { KeepalivedVars } from './vars.ts';
+
+/** Asks the hosts what their configuration depends on; what they make of it comes by host. */
+export async function askSites(
+  context: StepContext<KeepalivedVars>,
+): Promise<(host: RoleHost<KeepalivedVars>) => Site> {
+  const names = context.playHosts.map(({ address }) => address);
+  const networks = await context.query(context.hosts, networkQuestion(names));
+  const order = priorities(context.playHosts, context.hosts);
+  return (host) => {
+    const network = networks.get(host.name);
+    if (network === undefined) throw new RangeError(`${host.name} was not asked`);
+    return siteOf(host, network, context.playHosts, order.get(host.name) ?? 1);
+  };
+}
+
+/** One host's part, from its variables and its network. */
+export function siteOf(
+  host: RoleHost<KeepalivedVars>,
+  network: Network,
+  playHosts: readonly KnownHost[],
+  priority: number,
+): Site {
+  const { vars } = host;
+  const device = vars.keepalived_interface ?? interfaceOf(host, network);
+  const carried = network.addresses.filter((each) => each.interface === device);
+  return {
+    routerId: vars.keepalived_router_id ?? host.name,
+    interface: device,
+    priority,
+    // A virtual address that is there already must not lend its own prefix.
+    vips: vars.keepalived_vips.map((vip) =>
+      withPrefix(
+        vip,
+        carried.filter(({ address }) => address !== vip),
+      ),
+    ),
+    unicast: vars.keepalived_unicast
+      ? {
+          own: addressOf(host, network),
+          peers: playHosts.filter(({ name }) => name !== host.name).map((peer) => addressOf(peer, network)),
+        }
+      : undefined,
+  };
+}

@@ -1,0 +1,69 @@
+import { directory, file, type RoleHost, service, sh, type Task, user } from '../../lib/index.ts';
+import { type Origin, reloadOlder, restartOlder } from '../support/build/refresh.ts';
+import { checkScript, keepalivedAuth, keepalivedConfig, type Site } from './config.ts';
+import { AUTH, CHECK, CONFIG, CONFIG_DIR, homeFolder, PID_FILE, program, UNIT } from './paths.ts';
+import { keepalivedUnit } from './unit.ts';
+import type { KeepalivedVars } from './vars.ts';
+
+const DEFAULT_CHECK_PORT = 8101;
+
+/** The handlers of one host: both do nothing for a Keepalived that was started after the change. */
+export function handlers(root: string) {
+  const origin = (...paths: readonly string[]): Origin => ({
+    service: 'keepalived',
+    pidFile: PID_FILE,
+    paths,
+  });
+  return {
+    reload: reloadOlder(origin(CONFIG, AUTH)),
+    // It keeps running the old program when it is only told to reload.
+    restart: restartOlder(origin(UNIT, homeFolder(root))),
+  };
+}
+
+/** The user who looks at HAProxy. */
+export function accountTasks({ keepalived_script_user: name }: KeepalivedVars): readonly Task[] {
+  return [
+    user({
+      name,
+      system: true,
+      createHome: false,
+      home: '/nonexistent',
+      shell: '/usr/sbin/nologin',
+      comment: 'Keepalived scripts',
+    }),
+  ];
+}
+
+/** Configuration, unit and service. */
+export function serviceTasks(host: RoleHost<KeepalivedVars>, site: Site): readonly Task[] {
+  const { vars } = host;
+  const { keepalived_root: root } = vars;
+  const { reload, restart } = handlers(root);
+  const mine = (mode: string) => ({ owner: 'root', group: 'root', mode });
+  return [
+    file({ path: UNIT, content: keepalivedUnit(root), ...mine('0644') }, { notify: restart }),
+    directory({ path: CONFIG_DIR, ...mine('0755') }),
+    file({ path: CHECK, content: checkScript(checkPort(host)), ...mine('0755') }),
+    file(
+      { path: AUTH, content: keepalivedAuth(vars.keepalived_auth_pass), ...mine('0600') },
+      { notify: reload },
+    ),
+    file(
+      {
+        path: CONFIG,
+        content: keepalivedConfig(vars, site),
+        ...mine('0644'),
+        validate: (candidate) => sh`${program(root)} --config-test -f ${candidate}`,
+      },
+      { notify: reload },
+    ),
+    service({ name: 'keepalived', state: 'started', enabled: true }),
+  ];
+}
+
+/** Where HAProxy says whether it works: as the host's other role has it, unless said otherwise. */
+function checkPort({ vars, inventoryVars }: RoleHost<KeepalivedVars>): number {
+  const { haproxy_health_port: health } = inventoryVars;
+  return vars.keepalived_check_port ?? (typeof health === 'number' ? health : DEFAULT_CHECK_PORT);
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fingerprint } from '../../../lib/connection/known-hosts.ts';
+import { connectSsh, type SshTarget } from '../../../lib/connection/ssh.ts';
+import type { PlayError } from '../../../lib/errors.ts';
+import { secret } from '../../../lib/secret.ts';
+import { newKey } from '../keys.ts';
+import { type SshServer, startSshServer } from '../ssh-server.ts';
+import { loopback } from './loopback.ts';
+
+describe('host keys', () => {
+  const ed25519 = newKey();
+  const rsa = newKey('rsa');
+  const other = newKey();
+  const userKey = newKey();
+  let server: SshServer;
+  let dir: string;
+  let known: string;
+  let name: string;
+
+  before(async () => {
+    server = await startSshServer({
+      hostKeys: [ed25519.pem, rsa.pem],
+      authenticate: ({ method }) => method === 'publickey',
+      methods: ['publickey', 'password'],
+    });
+    name = `[127.0.0.1]:${server.port}`;
+  });
+  after(() => server.close());
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'ts-play-keys-'));
+    known = join(dir, 'known_hosts');
+    await writeFile(join(dir, 'id'), userKey.pem);
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  const connect = (rest: Partial<SshTarget> = {}) =>
+    connectSsh(
+      loopback(server.port, { privateKeyFiles: [join(dir, 'id')], knownHostsFiles: [known], ...rest }),
+    );
+  const connects = async (rest: Partial<SshTarget> = {}) => (await connect(rest)).close();
+  const refusal = async (rest: Partial<SshTarget> = {}): Promise<PlayError> => {
+    const offers = server.offers.length;
+    const error = await connects(rest).then(
+      () => assert.fail('connected'),
+      (thrown) => thrown,
+    );
+    assert.equal(error.name, 'PlayError');
+    assert.equal(error.kind, 'unreachable');
+    assert.equal(error.where.host, 'web1');
+    assert.equal(server.offers.length, offers, 'something was offered to a host that is not trusted');
+    return error;
+  };
+
+  it('accepts the key that is known', async () => {
+    await writeFile(known, `${name} ${ed25519.line}\n`);
+    await connects();
+  });
+
+  it('asks for the kind of key that is known', async () => {
+    await writeFile(known, `${name} ${rsa.line}\n`);
+    await connects();
+  });
+
+  it('refuses a host that is not known, and says how to get to know it', async () => {
+    const { what, why, next } = await refusal();
+    assert.equal(what, 'the host key of web1 is not known');
+    assert.ok(why?.includes(`the ssh-ed25519 key ${fingerprint(ed25519.blob)}`), why);
+    assert.ok(why?.includes(known), why);
+    assert.ok(next?.includes(`ssh-keyscan -t ed25519 -p ${server.port} 127.0.0.1 >> ${known}`), next);
+    assert.ok(next?.includes('--accept-new'), next);
+  });
+
+  it('takes no entry of the plain address for another port', async () => {
+    await writeFile(known, `127.0.0.1 ${ed25519.line}\n127.0.0.1 ${other.line}\n`);
+    assert.match((await refusal()).what, /not known/);
+  });
+
+  it('refuses a changed key, and says where the old one is', async () => {
+    await writeFile(known, `# mine\n${name} ${other.line}\n`);
+    for (const hostKeyChecking of ['strict', 'accept-new'] as const) {
+      const { what, why, next } = await refusal({ hostKeyChecking });
+      assert.equal(what, 'the host key of web1 has CHANGED');
+      assert.ok(why?.includes(`known is the ssh-ed25519 key ${fingerprint(other.blob)} at ${known}:2`), why);
+      assert.ok(why?.includes(fingerprint(ed25519.blob)), why);
+      assert.ok(next?.includes(`ssh-keygen -R '${name}' -f ${known}`), next);
+    }
+  });
+
+  it('refuses a revoked key, whatever else is known or asked for', async () => {
+    await writeFile(known, `${name} ${ed25519.line}\n@revoked * ${ed25519.line}\n`);
+    for (const hostKeyChecking of ['strict', 'accept-new', 'off'] as const) {
+      const { what, why } = await refusal({ hostKeyChecking });
+      assert.equal(what, 'the host key of web1 is revoked');
+      assert.ok(why?.includes(`${known}:2`), why);
+    }
+  });
+
+  it('remembers a new host once when asked to', async () => {
+    const hostKeyChecking = 'accept-new';
+    await Promise.all([connects({ hostKeyChecking }), connects({ hostKeyChecking })]);
+    assert.equal(await readFile(known, 'utf8'), `${name} ${ed25519.line}\n`);
+    await connects();
+  });
+
+  it('does not remember a host that has not shown that it owns the key', async () => {
+    const deny = await startSshServer({ hostKeys: [ed25519.pem], authenticate: () => false });
+    const target = loopback(deny.port, {
+      privateKeyFiles: [join(dir, 'id')],
+      knownHostsFiles: [known],
+      hostKeyChecking: 'accept-new',
+    });
+    await assert.rejects(connectSsh(target), /does not let root log in/);
+    await assert.rejects(readFile(known), { code: 'ENOENT' });
+    await deny.close();
+  });
+
+  it('does not take a host for new that is known by keys it can’t show', async () => {
+    const ecdsa = newKey('ecdsa');
+    await writeFile(known, `${name} ${ecdsa.line}\n`);
+    const { what, why } = await refusal({ hostKeyChecking: 'accept-new' });
+    assert.match(what, /kind of host key it is not known by/);
+    assert.ok(why?.includes(`ecdsa-sha2-nistp256 ${fingerprint(ecdsa.blob)} at ${known}:1`), why);
+  });
+
+  it('says so when the key can’t be written down', async () => {
+    await writeFile(join(dir, 'file'), '');
+    const knownHostsFiles = [join(dir, 'file', 'known_hosts')];
+    await assert.rejects(connect({ hostKeyChecking: 'accept-new', knownHostsFiles }), {
+      kind: 'unreachable',
+      message: 'the host key of web1 can’t be remembered'.replace('’', "'"),
+    });
+  });
+
+  it('takes any key when checking is off, and writes nothing', async () => {
+    await connects({ hostKeyChecking: 'off' });
+    await assert.rejects(readFile(known), { code: 'ENOENT' });
+  });
+
+  it('never sends a password to a host whose key has changed', async () => {
+    await writeFile(known, `${name} ${other.line}\n`);
+    const before = server.offers.length;
+    await assert.rejects(
+      connect({ hostKeyChecking: 'off', privateKeyFiles: [], password: secret('hunter2') }),
+      ({ why }: PlayError) => /is not sent, since the host key/.test(why ?? ''),
+    );
+    assert.deepEqual(server.offers.slice(before), []);
+  });
+});

@@ -1,0 +1,81 @@
+// `npm test`: sets up, lints, checks types, runs all specs, then the same against real hosts. Its last line counts.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { prepareClone } from '../lib/setup.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+process.chdir(root);
+prepareClone();
+
+const only = process.argv.slice(2);
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+/** A check that is a command of its own: it passes or fails as one. */
+function check(name, command, args) {
+  console.log(`\n== ${name}`);
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  totals[status === 0 ? 'passed' : 'failed'] += 1;
+}
+
+async function specs(name, files) {
+  console.log(`\n== ${name}`);
+  const { default: Mocha } = await import('mocha');
+  const mocha = new Mocha({ timeout: 20_000, reporter: 'spec', forbidOnly: true });
+  for (const file of files) mocha.addFile(file);
+  await mocha.loadFilesAsync();
+  const { stats } = await new Promise((resolve) => {
+    const runner = mocha.run(() => resolve(runner));
+  });
+  totals.passed += stats.passes;
+  totals.failed += stats.failures;
+  totals.skipped += stats.pending;
+}
+
+function specFiles(folder) {
+  return readdirSync(join(root, 'dist', folder), { recursive: true })
+    .filter((file) => file.endsWith('.spec.js'))
+    .map((file) => join(root, 'dist', folder, file))
+    .sort();
+}
+
+/** Why real hosts can't be had here; undefined when they can. */
+function noHosts() {
+  if (process.platform !== 'linux') return 'they need Linux';
+  if (process.getuid?.() !== 0) return 'they need root';
+  if (!existsSync('/usr/bin/apt-get')) return 'they need Debian';
+  return undefined;
+}
+
+const wants = (part) => only.length === 0 || only.includes(part);
+const node = process.execPath;
+if (wants('lint'))
+  check('lint and format', node, [
+    join(root, 'node_modules/@biomejs/biome/bin/biome'),
+    'check',
+    '--error-on-warnings',
+    '.',
+  ]);
+if (wants('types'))
+  check('types', node, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root, '--noEmit']);
+process.setSourceMapsEnabled(true);
+if (wants('specs'))
+  await specs(
+    'specs',
+    specFiles('spec').filter((file) => !file.includes('/e2e/')),
+  );
+if (wants('e2e')) {
+  const reason = noHosts();
+  if (reason === undefined) {
+    await specs('on real hosts', specFiles('spec/e2e'));
+  } else {
+    console.log(`\n== on real hosts\nSKIPPED: the tests on real hosts were not run: ${reason}`);
+    totals[process.env.CI ? 'failed' : 'skipped'] += 1;
+  }
+}
+
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+// Nothing may be left that keeps the process alive; if something is, it must not hide the result.
+process.exit(totals.failed === 0 ? 0 : 1);
