@@ -9,14 +9,12 @@ import { checkHostKey } from './ssh/host-key.ts';
 import { prepareLogin } from './ssh/login.ts';
 import { cantOpen, closedError, lostError } from './ssh/loss.ts';
 import { withRetries } from './ssh/retry.ts';
-import { CONNECT_TIMEOUT_MS, type SshTarget } from './ssh/target.ts';
+import { PATIENCE_MS, type SshTarget } from './ssh/target.ts';
 
 export type { HostKeyChecking, SshTarget } from './ssh/target.ts';
 
 /** Channels of one connection in use at once: below sshd's default MaxSessions of 10. */
 const CHANNELS = 8;
-/** How long a host that drops connections is tried again, in ms, beyond the time limit of one attempt. */
-const PATIENCE = 15_000;
 /** How long the host may take to say goodbye, in ms. */
 const FAREWELL = 500;
 
@@ -44,7 +42,7 @@ export async function connectSsh(
           if (isAgentRefusal(failure)) return 'soon';
           return isDropped(failure) ? 'later' : false;
         },
-        within: (target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS) + PATIENCE,
+        within: target.patienceMs ?? PATIENCE_MS,
         signal,
       },
     );

@@ -7,6 +7,7 @@ export interface SpecKey {
   readonly line: string;
   /** Public, in SSH's wire format. */
   readonly blob: Buffer;
+  readonly passphrase: string | undefined;
 }
 
 /** A fresh key. With a passphrase its private half is encrypted. */
@@ -21,5 +22,5 @@ export function newKey(type: 'ed25519' | 'ecdsa' | 'rsa' = 'ed25519', passphrase
   // ssh2 makes one ed25519 key in 256 wrong: it drops a leading zero byte of the public half.
   if (ssh2.utils.parseKey(pair.private, passphrase) instanceof Error) return newKey(type, passphrase);
   const [name = '', base64 = ''] = pair.public.split(' ');
-  return { pem: pair.private, line: `${name} ${base64}`, blob: Buffer.from(base64, 'base64') };
+  return { pem: pair.private, line: `${name} ${base64}`, blob: Buffer.from(base64, 'base64'), passphrase };
 }

@@ -161,7 +161,7 @@ describe('the built-in lab', function () {
     assert.ok((await time()) >= quick + 150, `${quick} ms without delay`);
     assert.equal((await status()).delay, 200);
     await ok(['delay', '--name', name, '0']);
-    assert.ok((await time()) < 150);
+    assert.ok(Math.min(await time(), await time(), await time()) < 150);
   });
 
   it('cuts a host off and plugs it in again', async () => {
@@ -210,11 +210,12 @@ describe('the built-in lab', function () {
   });
 
   it('stands beside another one with the same addresses, and grows', async () => {
-    await ok(['up', '--name', second, '--hosts', '1']);
+    await ok(['up', '--name', second, '--hosts', '1', '--image', 'trixie']);
     const read = (each: string) => ok(['exec', '--name', each, 'hadoop001', '--', 'cat', '/etc/machine-id']);
     assert.notEqual(await read(name), await read(second));
     const others = ['exec', '--name', second, 'hadoop001', '--'];
     assert.match(await ok([...others, 'ip', '-br', 'address']), /192\.0\.2\.11\/24/);
+    assert.match(await ok([...others, 'rabbitmqctl', 'version']), /^4\./);
     await ok(['up', '--name', second, '--hosts', '2']);
     const grown = [
       'enter',

@@ -74,8 +74,8 @@ describe('lab relay', () => {
     const began = performance.now();
     const socket = await dial();
     assert.ok(performance.now() - began >= 59, 'connecting is a round trip');
-    const slow = await roundTrip(socket);
-    assert.ok(slow >= 59 && slow < 160, `${slow} ms`);
+    const slow = [await roundTrip(socket), await roundTrip(socket), await roundTrip(socket)];
+    assert.ok(Math.min(...slow) >= 59 && Math.min(...slow) < 110, `${slow} ms`);
     await relayDelay(path, 0);
     const quick = Math.min(await roundTrip(socket), await roundTrip(socket), await roundTrip(socket));
     assert.ok(quick < 30, `${quick} ms`);

@@ -26,20 +26,13 @@ export interface Shell {
 
 /** Values that break careless quoting. */
 export const HOSTILE: readonly string[] = [
-  'two  words',
-  "it's",
-  '"double"',
-  '$(touch pwned)$HOME',
-  '`touch pwned`',
-  'new\nline',
+  `it's "two  words"`,
+  '$(touch pwned)$HOME`touch pwned`',
+  'new\nline ünï☃',
   '-rf',
   '--',
-  'ünï☃',
-  '%s%d%%',
-  'back\\slash\\n',
-  '*?[a]',
-  '~',
-  ';&|<>#!',
+  '%s%d%% back\\slash\\n',
+  '*?[a] ~;&|<>#!',
 ];
 
 /** What scripts may count on at a host; nothing else is on a sandbox's PATH, so that nothing real is touched. */
@@ -123,6 +116,11 @@ export class Sandbox {
 ${real} "$@" || exit $?
 [ "$n" != ${nth} ] || [ ${when} != after ] || kill -9 0`,
     );
+  }
+
+  /** Records every call of every tool, which then does its work. */
+  recordTools(): void {
+    for (const tool of TOOLS) this.standIn(tool, `exec ${quote(join(this.#tools, tool))} "$@"`);
   }
 
   /** Takes a stand-in off PATH again. */

@@ -31,6 +31,8 @@ export interface SshTarget {
   readonly hostKeyChecking: HostKeyChecking;
   /** For one attempt, from dialling to being logged in. Default 10000. */
   readonly connectTimeoutMs?: number | undefined;
+  /** How long a host that drops connections before the handshake ends is tried again. Default 15000. */
+  readonly patienceMs?: number | undefined;
   /** Default 15000; 0 turns it off. */
   readonly keepaliveIntervalMs?: number | undefined;
   /** Unanswered ones before the host counts as lost. Default 3. */
@@ -38,6 +40,7 @@ export interface SshTarget {
 }
 
 export const CONNECT_TIMEOUT_MS = 10_000;
+export const PATIENCE_MS = 15_000;
 export const KEEPALIVE_INTERVAL_MS = 15_000;
 export const KEEPALIVE_COUNT_MAX = 3;
 

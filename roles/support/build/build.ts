@@ -35,7 +35,7 @@ from=$work/root${home}`;
   const script = sh`(
 umask 022
 mkdir -p /var/cache/ts-play/builds
-find /var/tmp -maxdepth 1 -name 'ts-play-build-*' -mmin +120 -exec rm -rf -- {} + 2>/dev/null || :
+find /var/tmp/ts-play-build-???????? -maxdepth 0 -mmin +120 -exec rm -rf -- {} + 2>/dev/null || :
 work= next=
 trap 'code=$?; cd /; rm -rf -- \${work:+"$work"} \${next:+"$next"}; exit "$code"' EXIT
 trap 'exit 143' HUP INT TERM

@@ -5,14 +5,23 @@ import type { SpecKey } from '../keys.ts';
 
 /** An ssh-agent in this process. Keys in `stubborn` are listed, but it won't sign with them. */
 export async function startAgent(dir: string, keys: readonly SpecKey[], stubborn: readonly SpecKey[] = []) {
-  const held = keys.map(({ pem }) => ssh2.utils.parseKey(pem)).filter((key) => !(key instanceof Error));
-  const refused = (key: ParsedKey) => stubborn.some(({ blob }) => blob.equals(key.getPublicSSH()));
+  const held = keys.map(({ pem, passphrase }) => {
+    const key = ssh2.utils.parseKey(pem, passphrase);
+    if (key instanceof Error) throw key;
+    return key;
+  });
+  const publicly = (key: ParsedKey | Buffer | string) => {
+    const parsed = ssh2.utils.parseKey(key);
+    return parsed instanceof Error ? undefined : parsed.getPublicSSH().toString('base64');
+  };
+  const refused = new Set(stubborn.map(({ blob }) => blob.toString('base64')));
   const server = createServer((socket) => {
     const agent = new ssh2.AgentProtocol(false);
     agent.on('identities', (request) => agent.getIdentitiesReply(request, held));
     agent.on('sign', (request, publicKey, data, options) => {
-      const key = held.find((own) => own.equals(publicKey));
-      if (!key || refused(key)) agent.failureReply(request);
+      const asked = publicly(publicKey);
+      const key = held.find((own) => publicly(own) === asked);
+      if (!key || !asked || refused.has(asked)) agent.failureReply(request);
       else agent.signReply(request, key.sign(data, options.hash));
     });
     socket.on('error', () => {});
