@@ -38,7 +38,10 @@ export function handlerTask(role: string, handler: Handler): Task {
     assess: ({ stdout }) => ({
       changes: stdout === 'owed' ? [{ what: 'owed', to: 'run' }] : [],
       apply: () => ({
-        script: sh`${handler.script}
+        // In a subshell: an `exit 0` in the handler must not keep the marker.
+        script: sh`(
+${handler.script}
+)
 rm -f -- ${marker}`,
       }),
     }),
@@ -46,5 +49,11 @@ rm -f -- ${marker}`,
 }
 
 function markerPath(role: string, handler: Handler): string {
-  return `${OWED}/${`${role}--${handler.name}`.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`;
+  return `${OWED}/${fileName(role)}--${fileName(handler.name)}`;
+}
+
+/** Different names stay different: a handler that takes another one's marker away would lose it. */
+function fileName(name: string): string {
+  const hex = (char: string) => [...Buffer.from(char)].map((byte) => `%${byte.toString(16)}`).join('');
+  return name.replaceAll(/[^A-Za-z0-9._-]/gu, hex);
 }

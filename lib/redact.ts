@@ -1,23 +1,26 @@
 import type { Secret } from './secret.ts';
+import { escapeQuotes } from './sh.ts';
 
 /** Takes known secrets out of text that comes back from hosts. */
 export class Redactor {
-  readonly #values = new Set<string>();
+  /** Longest first: a secret that begins with another one must not leave its end behind. */
+  #values: readonly string[] = [];
 
   add(...secrets: readonly Secret[]): void {
-    for (const secret of secrets) {
-      for (const line of secret.reveal().split('\n')) {
-        // Shorter ones would blank out ordinary words; a script's quoting is not part of the secret.
-        const bare = line.replace(/^'|'$/g, '');
-        if (bare.length >= 4) this.#values.add(bare);
-      }
-    }
+    const found = secrets.flatMap((secret) => secret.reveal().split(/\r?\n/).flatMap(spellings));
+    // Shorter ones would blank out ordinary words.
+    const fresh = found.filter((value) => value.length >= 4 && !this.#values.includes(value));
+    if (fresh.length === 0) return;
+    this.#values = [...new Set([...this.#values, ...fresh])].sort((a, b) => b.length - a.length);
   }
 
   /** The text, with every secret in it as `***`. */
   clean(text: string): string {
-    let cleaned = text;
-    for (const value of this.#values) cleaned = cleaned.replaceAll(value, '***');
-    return cleaned;
+    return this.#values.reduce((cleaned, value) => cleaned.replaceAll(value, '***'), text);
   }
+}
+
+/** A line as it is, as a shell's trace quotes it, and as JSON writes it. */
+function spellings(line: string): readonly string[] {
+  return [line, escapeQuotes(line), JSON.stringify(line).slice(1, -1)];
 }

@@ -4,20 +4,28 @@ import { Secret } from './secret.ts';
 /** What may stand in a hole of {@link sh}: quoted, except for a Script, which is code already. */
 export type Hole = string | number | Secret | Script | readonly (string | number | Secret)[];
 
+/** Code that shows as `***`, and the secret that stands in it, quoted however often. */
+interface Hidden {
+  readonly code: string;
+  readonly of: Secret;
+}
+
+type ScriptPart = string | Hidden;
+
 /**
  * POSIX shell code, made only by the {@link sh} tag, so that every value in it is quoted.
  * Turned into text it shows its secrets as `***`; {@link Script.reveal} is for the target's stdin alone.
  */
 export class Script {
-  readonly #parts: readonly (string | Secret)[];
+  readonly #parts: readonly ScriptPart[];
 
-  private constructor(parts: readonly (string | Secret)[]) {
+  private constructor(parts: readonly ScriptPart[]) {
     this.#parts = parts;
   }
 
   /** @internal Use the {@link sh} tag. */
   static fromTemplate(literals: readonly string[], holes: readonly Hole[]): Script {
-    const parts: (string | Secret)[] = [];
+    const parts: ScriptPart[] = [];
     literals.forEach((literal, i) => {
       parts.push(literal);
       const hole = holes[i];
@@ -36,23 +44,23 @@ export class Script {
   /** This script as one quoted word, for `sh -c`-like use through stdin or `eval`. */
   quoted(): Script {
     const inner = this.#parts.map((part) =>
-      typeof part === 'string' ? escapeQuotes(part) : new Secret(escapeQuotes(part.reveal())),
+      typeof part === 'string' ? escapeQuotes(part) : { ...part, code: escapeQuotes(part.code) },
     );
     return new Script(["'", ...inner, "'"]);
   }
 
   /** The code in the clear, secrets included. */
   reveal(): string {
-    return this.#parts.map((part) => (typeof part === 'string' ? part : part.reveal())).join('');
+    return this.#parts.map((part) => (typeof part === 'string' ? part : part.code)).join('');
   }
 
-  /** The secrets that stand in the code. */
+  /** The secrets that stand in the code, as they were before they were quoted. */
   get secrets(): readonly Secret[] {
-    return this.#parts.filter((part) => part instanceof Secret);
+    return this.#parts.flatMap((part) => (typeof part === 'string' ? [] : [part.of]));
   }
 
   toString(): string {
-    return this.#parts.map(String).join('');
+    return this.#parts.map((part) => (typeof part === 'string' ? part : String(part.of))).join('');
   }
 
   toJSON(): string {
@@ -84,13 +92,14 @@ export function quote(value: string | number): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${escapeQuotes(text)}'`;
 }
 
-function quoteHole(hole: Exclude<Hole, Script>): (string | Secret)[] {
+function quoteHole(hole: Exclude<Hole, Script>): ScriptPart[] {
   if (typeof hole === 'string' || typeof hole === 'number') return [quote(hole)];
-  if (hole instanceof Secret) return [new Secret(quote(hole.reveal()))];
+  if (hole instanceof Secret) return [{ code: quote(hole.reveal()), of: hole }];
   return hole.flatMap((item, i) => (i === 0 ? quoteHole(item) : [' ', ...quoteHole(item)]));
 }
 
-function escapeQuotes(text: string): string {
+/** Text as it stands between single quotes. */
+export function escapeQuotes(text: string): string {
   return text.replaceAll("'", "'\\''");
 }
 

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { asPlayError, formatError } from '../errors.ts';
+import { asPlayError, formatError, type PlayError } from '../errors.ts';
 import { version } from './package.ts';
 import type { RunFlags } from './run-command.ts';
 
@@ -71,10 +71,19 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: 'user' });
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 1;
-    process.stderr.write(`${formatError(asPlayError(thrown, 'failed'))}\n`);
-    return asPlayError(thrown, 'failed').kind === 'input' ? 1 : 250;
+    const error = asPlayError(thrown, 'failed');
+    process.stderr.write(`${formatError(error)}\n`);
+    return exitCodeOf(error);
   }
   return exitCode || Number(process.exitCode ?? 0);
+}
+
+function exitCodeOf({ kind, cause }: PlayError): number {
+  if (kind === 'input') return 1;
+  if (kind === 'unreachable') return 4;
+  if (kind === 'aborted') return 130;
+  // Something we never meant to throw, as Ansible counts it.
+  return cause instanceof Error ? 250 : 2;
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import type { Client } from 'ssh2';
 import type { Connection, Exit, RunOptions } from './connection.ts';
 import { attempt, Setback } from './ssh/attempt.ts';
-import { connectTrouble, isAgentRefusal, isDropped, nothingToTry } from './ssh/connect-trouble.ts';
+import { connectTrouble, isAgentRefusal, isDropped } from './ssh/connect-trouble.ts';
 import { ChannelRefused, exec } from './ssh/exec.ts';
 import { checkHostKey } from './ssh/host-key.ts';
 import { prepareLogin } from './ssh/login.ts';
@@ -28,7 +28,6 @@ export async function connectSsh(
 ): Promise<Connection> {
   signal?.throwIfAborted();
   const [hostKey, login] = await Promise.all([checkHostKey(target), prepareLogin(target)]);
-  if (login.empty) throw nothingToTry(target, login);
   let tries = 0;
   try {
     const client = await withRetries(

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,8 +29,8 @@ export async function startSshd(
   settings: readonly string[] = [],
 ): Promise<Sshd> {
   const dir = await mkdtemp(join(tmpdir(), 'ts-play-sshd-'));
-  const madePrivsep = !existsSync(PRIVSEP);
-  if (madePrivsep) await mkdir(PRIVSEP, { mode: 0o755 });
+  // Left in place: another run's sshd may need it, too.
+  await mkdir(PRIVSEP, { recursive: true, mode: 0o755 });
   const keyFiles = await Promise.all(
     hostKeys.map(async (key, i) => {
       const file = join(dir, `host_key_${i}`);
@@ -70,7 +70,6 @@ export async function startSshd(
   const close = async () => {
     await ended(child);
     await rm(dir, { recursive: true });
-    if (madePrivsep) await rmdir(PRIVSEP).catch(() => {});
   };
   for (let tries = 0; !(await listens(port)); tries += 1) {
     if (tries >= 100 || child.exitCode !== null) {

@@ -23,15 +23,6 @@ export function isAgentRefusal({ cause }: Setback): boolean {
   return cause.level === 'agent';
 }
 
-/** There is nothing to log in with, so the host is not even contacted. */
-export function nothingToTry(target: SshTarget, login: Login): PlayError {
-  return unreachable(target, {
-    what: `there is no key to log in to ${target.host} with`,
-    why: login.report().join('\n') || 'no private key file, no ssh-agent, no password',
-    next: 'name a key that works: --private-key FILE, or ansible_ssh_private_key_file in the inventory',
-  });
-}
-
 /** The error for a connection that did not come about. */
 export function connectTrouble(target: SshTarget, setback: Setback, login: Login, tries: number): PlayError {
   if (setback.cause instanceof PlayError) return setback.cause.at({ host: target.host });
@@ -115,7 +106,16 @@ function handshakeFailed(target: SshTarget, { cause }: Setback): Words {
   };
 }
 
+function nothingToTry(target: SshTarget, login: Login): Words {
+  return {
+    what: `there is no key to log in to ${target.host} with`,
+    why: login.report().join('\n') || 'no private key file, no ssh-agent, no password',
+    next: 'name a key that works: --private-key FILE, or ansible_ssh_private_key_file in the inventory',
+  };
+}
+
 function refusedLogin(target: SshTarget, { cause }: Setback, login: Login): Words {
+  if (login.empty) return nothingToTry(target, login);
   const accepted = login.accepted();
   const words = /methods failed/.test(cause.message) ? [] : [`the host says: ${cause.message}`];
   const tooMany = /too many authentication failures/i.test(cause.message);
