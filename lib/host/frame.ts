@@ -8,28 +8,46 @@ export type FrameId = string;
 export class FrameReader {
   readonly #mark: string;
   readonly #onLine: (id: FrameId, stream: 'stdout' | 'stderr', line: string) => void;
+  readonly #endOnly: ReadonlySet<FrameId>;
   readonly #streams: Record<'stdout' | 'stderr', StreamReader>;
   readonly #codes = new Map<FrameId, number>();
   #running: FrameId | undefined;
   #exit: number | undefined;
   #group: number | undefined;
+  #kept = 0;
 
   /**
    * @param mark a word that no script prints by chance
    * @param onLine every complete line, as it arrives
+   * @param endOnly scripts of whose output only the end is kept: a build prints much, an answer must be whole
    */
-  constructor(mark: string, onLine: (id: FrameId, stream: 'stdout' | 'stderr', line: string) => void) {
+  constructor(
+    mark: string,
+    onLine: (id: FrameId, stream: 'stdout' | 'stderr', line: string) => void,
+    endOnly: readonly FrameId[] = [],
+  ) {
     this.#mark = mark;
     this.#onLine = onLine;
+    this.#endOnly = new Set(endOnly);
     this.#streams = { stdout: newStream(), stderr: newStream() };
   }
 
   push(stream: 'stdout' | 'stderr', chunk: Buffer): void {
     const reader = this.#streams[stream];
-    const text = reader.rest + reader.decoder.write(chunk);
-    const lines = text.split('\n');
-    reader.rest = lines.pop() ?? '';
-    for (const line of lines) this.#line(stream, reader, line);
+    const [first = '', ...others] = reader.decoder.write(chunk).split('\n');
+    // Only what is new is searched: a line of many megabytes arrives in many chunks.
+    reader.rest += first;
+    for (const next of others) {
+      this.#line(stream, reader, reader.rest);
+      reader.rest = next;
+    }
+    if (!this.#endOnly.has(reader.id)) this.#kept += chunk.length;
+    else if (reader.rest.length > LONGEST_LINE) reader.rest = reader.rest.slice(-LONGEST_LINE);
+  }
+
+  /** Bytes kept of what was said, about. */
+  get kept(): number {
+    return this.#kept;
   }
 
   /** True once the batch has ended on both streams. */
@@ -76,7 +94,7 @@ export class FrameReader {
     const held = reader.texts.get(reader.id) ?? [];
     reader.texts.set(reader.id, held);
     held.push(line);
-    if (held.length > KEPT_LINES) held.splice(0, held.length - KEPT_LINES);
+    if (held.length > 2 * KEPT_LINES && this.#endOnly.has(reader.id)) held.splice(0, KEPT_LINES);
     if (line !== '') this.#onLine(reader.id, stream, line);
   }
 
@@ -103,8 +121,9 @@ export class FrameReader {
   }
 }
 
-/** Lines kept of one script's output; a build prints more, and only its end matters. */
-const KEPT_LINES = 100_000;
+/** Lines kept at least where only the end matters, and how long one may be. */
+const KEPT_LINES = 1000;
+const LONGEST_LINE = 1024 * 1024;
 
 interface StreamReader {
   readonly decoder: StringDecoder;

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import PQueue from 'p-queue';
 import type { Connection } from '../connection/connection.ts';
 import { PlayError } from '../errors.ts';
@@ -10,11 +11,13 @@ import type { Redactor } from '../redact.ts';
 import { quote, type Script, sh } from '../sh.ts';
 import { type Apply, type Reply, type Upload, uploadedPath } from '../task.ts';
 import type { Part } from './batch.ts';
-import { HostShell } from './shell.ts';
+import { type BatchResult, HostShell, interrupted } from './shell.ts';
 
-/** Seconds that one look may take. */
+/** Seconds that one look may take, unless a session is given another limit. */
 const LOOK_SECONDS = 60;
 const APPLY_SECONDS = 600;
+/** Seconds given to clearing up, which may be after the run was interrupted. */
+const TIDY_SECONDS = 5;
 
 /** A read-only script, and who runs it. */
 export interface Probe {
@@ -22,11 +25,14 @@ export interface Probe {
   readonly as?: string | undefined;
 }
 
-/** What a host answered: a reply, `'timeout'`, or undefined when it was not got to. */
-export type Answer = Reply | 'timeout' | undefined;
+/** How a script ended that did not come to its end: by the time limit, or with the shell it ran in. */
+export type Cut = 'timeout' | 'died';
+
+/** What a host answered; undefined when it was not got to. */
+export type Answer = Reply | Cut | undefined;
 
 export interface Applied {
-  readonly reply: Reply | 'timeout';
+  readonly reply: Reply | Cut;
   readonly answers: readonly Answer[];
 }
 
@@ -48,6 +54,8 @@ export interface Epoch {
 /** One host during a run: its connection, its open shell, and how often it was asked. */
 export class HostSession {
   readonly name: string;
+  /** Seconds that one look may take. */
+  readonly lookSeconds: number;
   readonly #connection: Connection;
   readonly #become: string;
   readonly #redactor: Redactor;
@@ -67,8 +75,10 @@ export class HostSession {
     redactor: Redactor,
     epoch: Epoch,
     signal?: AbortSignal,
+    lookSeconds = LOOK_SECONDS,
   ) {
     this.name = name;
+    this.lookSeconds = lookSeconds;
     this.#epoch = epoch;
     this.#connection = connection;
     this.#become = become === undefined ? '' : `sudo -n -H -u ${quote(become)} -- `;
@@ -95,11 +105,11 @@ export class HostSession {
     const answers = new Map<string, Answer>(parts.map((part) => [part.id, known(part)]));
     const asked = parts.filter(({ id }) => answers.get(id) === undefined);
     if (asked.length > 0) {
-      const { frames, timedOut } = await this.#batch(asked, LOOK_SECONDS, () => {});
+      const result = await this.#batch(asked, this.lookSeconds);
       for (const part of asked) {
-        const reply = frames.reply(part.id);
+        const reply = result.frames.reply(part.id);
         if (reply) this.#known.set(probeKey(part), { reply, epoch });
-        answers.set(part.id, part.id === timedOut ? 'timeout' : reply);
+        answers.set(part.id, answerIn(result, part.id));
       }
     }
     return ids.map((id) => answers.get(id));
@@ -109,7 +119,6 @@ export class HostSession {
   async apply(options: ApplyOptions, probes: readonly Probe[]): Promise<Applied> {
     const { apply, as, timeLimit = APPLY_SECONDS, before, after, onLine } = options;
     const uploads = apply.uploads ?? [];
-    for (const upload of uploads) await this.#upload(upload);
     const tidy = uploads.length > 0 && sh`rm -f -- ${uploads.map(uploadedPath)}`;
     const { parts, ids } = this.#probeParts(probes);
     const all: Part[] = [
@@ -120,18 +129,18 @@ export class HostSession {
     ];
     this.#epoch.value += 1;
     try {
-      const { frames, timedOut } = await this.#batch(all, timeLimit + LOOK_SECONDS, (id, stream, line) => {
+      for (const upload of uploads) await this.#upload(upload);
+      const result = await this.#batch(all, timeLimit + this.lookSeconds, (id, stream, line) => {
         if (id === 'apply') onLine(stream, this.#redactor.clean(line));
       });
       const failed = ['before', 'apply', 'after']
-        .map((id) => frames.reply(id))
+        .map((id) => result.frames.reply(id))
         .find((r) => r && r.code !== 0);
-      const reply = failed ?? frames.reply('apply') ?? 'timeout';
-      const answers = ids.map((id): Answer => (id === timedOut ? 'timeout' : frames.reply(id)));
-      return { reply, answers };
+      const reply = failed ?? result.frames.reply('apply') ?? cutIn(result);
+      return { reply, answers: ids.map((id) => answerIn(result, id)) };
     } finally {
       this.#epoch.value += 1;
-      if (tidy) await this.#batch([{ id: 'tidy', script: tidy }], LOOK_SECONDS, () => {}).catch(() => {});
+      if (tidy) await this.#tidy(tidy);
     }
   }
 
@@ -142,6 +151,8 @@ export class HostSession {
     const hash = createHash('sha256');
     const file = createWriteStream(part, { mode: 0o600 });
     const errors: Buffer[] = [];
+    // A full disk is told by `finished` below; unheard it would end the process.
+    file.on('error', () => {});
     try {
       const exit = await this.#run(
         sh`exec cat -- ${path}`,
@@ -152,9 +163,8 @@ export class HostSession {
         },
         (chunk) => errors.push(chunk),
       );
-      await new Promise<void>((resolve, reject) =>
-        file.end((error?: Error | null) => (error ? reject(error) : resolve())),
-      );
+      file.end();
+      await finished(file);
       if (exit !== 0) throw this.#failed(`could not read ${path}`, Buffer.concat(errors).toString());
       await rename(part, to);
       return hash.digest('hex');
@@ -172,18 +182,19 @@ export class HostSession {
   async #batch(
     parts: readonly Part[],
     limitSeconds: number,
-    onLine: (id: string, stream: 'stdout' | 'stderr', line: string) => void,
-  ) {
+    onLine: (id: string, stream: 'stdout' | 'stderr', line: string) => void = () => {},
+    signal: AbortSignal | undefined = this.#signal,
+  ): Promise<BatchResult> {
     for (const { script } of parts) this.#redactor.add(...script.secrets);
     const result = await this.#turns.add(async () => {
+      if (signal?.aborted) throw interrupted(signal);
       if (!this.#shell?.alive) this.#shell = new HostShell(this.#connection, this.#become);
       this.#roundTrips += 1;
-      return this.#shell.run(parts, limitSeconds, onLine, this.#signal);
+      return this.#shell.run(parts, limitSeconds, onLine, signal);
     });
-    const { frames, timedOut } = result;
-    const finished = parts.every(({ id }) => frames.reply(id)) || timedOut !== undefined;
-    const appliedBadly = parts.some(({ id, apply }) => apply && (frames.reply(id)?.code ?? 0) !== 0);
-    if (!finished && !appliedBadly) {
+    const { frames, ending } = result;
+    // What ended in the middle of a script is that script's own matter; its neighbours have answered or are asked again.
+    if (ending === 'died' && frames.running === undefined) {
       const missing = frames.exit === 127 ? 'is coreutils (timeout) installed there?' : undefined;
       throw this.#failed('the host could not run the batch', frames.outside || 'it said nothing', missing);
     }
@@ -215,14 +226,25 @@ mv -fT "$t" ${path}`;
     onStderr: (chunk: Buffer) => void,
   ): Promise<number | null> {
     this.#roundTrips += 1;
+    const signal = this.#signal;
     const command = `${this.#become}/bin/sh -c ${quote(script.reveal())}`;
-    const { code } = await this.#connection.run(command, {
-      stdin,
-      onStdout,
-      onStderr,
-      ...(this.#signal ? { signal: this.#signal } : {}),
-    });
-    return code;
+    try {
+      const { code } = await this.#connection.run(command, {
+        stdin,
+        onStdout,
+        onStderr,
+        ...(signal ? { signal } : {}),
+      });
+      return code;
+    } catch (error) {
+      throw signal?.aborted ? interrupted(signal) : error;
+    }
+  }
+
+  /** Takes away what was laid on the host for one apply; tried also when that failed or was interrupted. */
+  async #tidy(script: Script): Promise<void> {
+    const signal = AbortSignal.timeout(TIDY_SECONDS * 1000);
+    await this.#batch([{ id: 'tidy', script }], TIDY_SECONDS, undefined, signal).catch(() => {});
   }
 
   #probeParts(probes: readonly Probe[]): { parts: Part[]; ids: string[] } {
@@ -245,6 +267,14 @@ mv -fT "$t" ${path}`;
       where: { host: this.name },
     });
   }
+}
+
+function answerIn(result: BatchResult, id: string): Answer {
+  return result.frames.reply(id) ?? (id === result.frames.running ? cutIn(result) : undefined);
+}
+
+function cutIn({ ending }: BatchResult): Cut {
+  return ending === 'died' ? 'died' : 'timeout';
 }
 
 function probeKey({ script, as }: Probe): string {

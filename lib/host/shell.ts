@@ -6,15 +6,20 @@ import { quote, sh } from '../sh.ts';
 import { batchLine, batchScript, type Part } from './batch.ts';
 import { FrameReader } from './frame.ts';
 
-/** More than this from one batch means that something prints without end. Bytes. */
+/** More than this in a batch's answers means that something prints without end. Bytes. */
 const MOST_OUTPUT = 64 * 1024 * 1024;
-/** Seconds that an interrupted batch is given to end. */
-const GRACE_SECONDS = 5;
+/** Seconds that an interrupted batch is given to end, before and after it is killed. */
+const GRACE_SECONDS = 4;
 
-/** What became of a batch. `timedOut` names the part that its time limit ended. */
+/** What became of a batch: it came to its end, its time limit ended it, or something killed its shell. */
 export interface BatchResult {
   readonly frames: FrameReader;
-  readonly timedOut: string | undefined;
+  readonly ending: 'done' | 'late' | 'died';
+}
+
+/** What is thrown when the user interrupts, whatever reason the signal was given. */
+export function interrupted(signal: AbortSignal): PlayError {
+  return new PlayError({ kind: 'aborted', what: 'interrupted', cause: signal.reason });
 }
 
 /**
@@ -29,7 +34,6 @@ export class HostShell {
   #end: { error?: PlayError } | undefined;
   #frames: FrameReader | undefined;
   #outside = '';
-  #bytes = 0;
   #wake: () => void = () => {};
 
   /** @param become the words in front of a command that make it run as the play's user, or '' */
@@ -37,7 +41,6 @@ export class HostShell {
     this.#connection = connection;
     this.#become = become;
     const push = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
-      this.#bytes += chunk.length;
       if (this.#frames === undefined || !this.#frames.over) this.#frames?.push(stream, chunk);
       else this.#outside = (this.#outside + chunk.toString()).slice(-2000);
       this.#wake();
@@ -69,7 +72,7 @@ export class HostShell {
   /**
    * Runs one batch; batches of one shell never overlap.
    * @throws PlayError `unreachable` when the connection is lost, `failed` when the shell could not run it,
-   * and the signal's reason when interrupted, after the host's processes were told to end.
+   * `aborted` when interrupted, after the host's processes were told to end.
    */
   async run(
     parts: readonly Part[],
@@ -77,35 +80,38 @@ export class HostShell {
     onLine: (id: string, stream: 'stdout' | 'stderr', line: string) => void,
     signal?: AbortSignal,
   ): Promise<BatchResult> {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw interrupted(signal);
     const mark = randomBytes(9).toString('hex');
-    const frames = new FrameReader(mark, onLine);
+    const applies = parts.filter(({ apply }) => apply).map(({ id }) => id);
+    const frames = new FrameReader(mark, onLine, applies);
     this.#frames = frames;
-    this.#bytes = 0;
     const interrupt = () => this.#wake();
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
       this.#stdin.write(batchLine(mark, batchScript(mark, parts), limitSeconds).reveal());
       // The host's own `timeout` comes first; this one is for a host that has stopped answering at all.
-      const deadline = Date.now() + (limitSeconds + 30) * 1000;
+      const started = Date.now();
+      const deadline = started + (limitSeconds + 30) * 1000;
       while (!frames.over) {
         if (signal?.aborted) {
           await this.#interrupt(frames);
-          throw signal.reason;
+          throw interrupted(signal);
         }
         if (this.#end) throw this.#endedEarly(frames);
-        if (Date.now() > deadline || this.#bytes > MOST_OUTPUT) {
-          this.close();
+        if (Date.now() > deadline || frames.kept > MOST_OUTPUT) {
+          await this.#interrupt(frames);
           throw new PlayError({
             kind: 'failed',
             what:
-              this.#bytes > MOST_OUTPUT ? 'the host printed more than 64 MiB' : 'the host stopped answering',
+              frames.kept > MOST_OUTPUT ? 'the host printed more than 64 MiB' : 'the host stopped answering',
           });
         }
         await this.#change(deadline - Date.now());
       }
-      const stopped = frames.exit === 124 || frames.exit === 137;
-      return { frames, timedOut: stopped ? frames.running : undefined };
+      if (frames.exit === 0) return { frames, ending: 'done' };
+      // `timeout` says 124, or 137 when it had to kill: which something else may have done as well.
+      const late = frames.exit === 124 || (frames.exit === 137 && Date.now() - started >= limitSeconds * 1000);
+      return { frames, ending: late ? 'late' : 'died' };
     } finally {
       signal?.removeEventListener('abort', interrupt);
     }
@@ -129,12 +135,19 @@ export class HostShell {
   }
 
   async #interrupt(frames: FrameReader): Promise<void> {
-    const { group } = frames;
-    if (group !== undefined && this.alive) {
-      const kill = `${this.#become}/bin/sh -c ${quote(sh`kill -TERM -- ${-group}`.reveal())}`;
-      await this.#connection.run(kill, { signal: AbortSignal.timeout(GRACE_SECONDS * 1000) }).catch(() => {});
-      const until = Date.now() + GRACE_SECONDS * 1000;
-      while (!frames.over && this.alive && Date.now() < until) await this.#change(until - Date.now());
+    const graceMs = GRACE_SECONDS * 1000;
+    const wait = async (done: () => boolean) => {
+      const until = Date.now() + graceMs;
+      while (!done() && this.alive && Date.now() < until) await this.#change(until - Date.now());
+    };
+    // A batch that is on its way already would run unattended.
+    await wait(() => frames.group !== undefined || frames.over);
+    for (const signal of ['TERM', 'KILL']) {
+      if (frames.group === undefined || frames.over || !this.alive) break;
+      const kill = sh`kill -${signal} -- ${-frames.group}`.reveal();
+      const command = `${this.#become}/bin/sh -c ${quote(kill)}`;
+      await this.#connection.run(command, { signal: AbortSignal.timeout(graceMs) }).catch(() => {});
+      await wait(() => frames.over);
     }
     this.close();
   }

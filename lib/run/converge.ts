@@ -1,6 +1,6 @@
 import { asPlayError, PlayError } from '../errors.ts';
 import { handlersOf, handlerTask, notified, owe } from '../handler.ts';
-import type { Answer, HostSession, Probe } from '../host/session.ts';
+import type { Answer, Cut, HostSession, Probe } from '../host/session.ts';
 import type { Assessment, Change, Pending, Reply, Task } from '../task.ts';
 import type { Turns } from './turns.ts';
 
@@ -56,6 +56,8 @@ class Convergence {
   readonly #pending: Pending[] = [];
   /** Handlers that check mode has seen notified. */
   readonly #wouldNotify = new Set<string>();
+  /** Handlers of tasks that check mode could not judge. */
+  readonly #mayNotify = new Map<string, string>();
   #look: number;
 
   constructor(tasks: readonly Task[], options: ConvergeOptions) {
@@ -93,6 +95,7 @@ class Convergence {
       const last = this.#pending.at(-1);
       if (this.#options.check && last !== undefined) {
         this.#pending.push({ task: task.title, claims: task.claims });
+        for (const { name } of notified(task)) this.#mayNotify.set(name, task.title);
         return {
           status: 'unknown',
           changes: [],
@@ -105,6 +108,10 @@ class Convergence {
 
   #predict(task: Task, changes: readonly Change[]): Omit<Outcome, 'durationMs'> {
     const owed = task.type === 'handler' && this.#wouldNotify.has(task.title);
+    const notifier = task.type === 'handler' ? this.#mayNotify.get(task.title) : undefined;
+    if (changes.length === 0 && !owed && notifier !== undefined) {
+      return { status: 'unknown', changes, reason: `it runs if "${notifier}" changes something` };
+    }
     if (changes.length === 0 && !owed) return { status: 'ok', changes };
     this.#pending.push({ task: task.title, claims: task.claims });
     for (const handler of notified(task)) this.#wouldNotify.add(handler.name);
@@ -130,7 +137,7 @@ class Convergence {
     this.#answers.clear();
     this.#look = LOOK_AFTER_CHANGE;
     const asked = this.#nextIndexes(task.always ? index + 1 : index);
-    const { reply, answers } = await session.apply(
+    const applied = session.apply(
       {
         apply: made,
         as: task.options.as,
@@ -140,11 +147,15 @@ class Convergence {
       },
       asked.map((i) => this.#probe(i)),
     );
+    const { reply, answers } = await applied.catch((thrown: unknown) => {
+      throw halfDone(thrown, task);
+    });
     if (reply === 'timeout') {
       throw failed(`the change did not end within ${task.options.timeLimit ?? 600} s`, {
         next: 'look at the host, or give the task a longer timeLimit',
       });
     }
+    if (reply === 'died') throw failed('something on the host ended the shell that made the change', {});
     if (reply.code !== 0)
       throw failed(`the change failed with exit code ${reply.code}`, { why: lastWords(reply) });
     asked.forEach((i, n) => {
@@ -162,18 +173,37 @@ class Convergence {
     });
   }
 
-  /** Reads a trusted answer for the task, asking the host again when there is none. */
+  /**
+   * Reads a trusted answer for the task, asking the host again when there is none. Before a task is blamed it is
+   * asked once more, alone: its neighbours may have used up the time, and an answer from before is worth less.
+   */
   async #assess(index: number, task: Task): Promise<Assessment> {
     let answer = this.#answers.get(index);
     if (answer === undefined) {
       if (this.#answers.size > 0 || index > 0) this.#look *= 2;
       answer = await this.#lookFrom(index);
     }
-    if (answer === 'timeout') answer = await this.#lookFrom(index);
-    if (answer === 'timeout' || answer === undefined) {
-      throw failed('the look at its state did not end within 60 s', { why: task.probe.toString() });
+    try {
+      return this.#read(answer, task);
+    } catch (thrown) {
+      // In check mode it may well have to wait for an earlier change: asking again would not help.
+      if (this.#pending.length > 0) throw thrown;
+      const [again] = await this.#options.session.ask([this.#probe(index)], { fresh: true });
+      return this.#read(again, task);
     }
+  }
+
+  #read(answer: Answer, task: Task): Assessment {
+    if (answer === undefined || typeof answer === 'string') throw this.#unanswered(answer, task);
     return task.assess(answer, this.#pending);
+  }
+
+  #unanswered(answer: Cut | undefined, task: Task): PlayError {
+    const how =
+      answer === 'died'
+        ? 'the look at its state ended the shell it ran in'
+        : `the look at its state did not end within ${this.#options.session.lookSeconds} s`;
+    return failed(how, { why: task.probe.toString() });
   }
 
   async #lookFrom(index: number): Promise<Answer> {
@@ -218,6 +248,18 @@ class Convergence {
 export function describeChange({ what, from, to }: Change): string {
   if (from !== undefined && to !== undefined) return `${what} ${from} → ${to}`;
   return [what, to ?? from].filter((part) => part !== undefined).join(' ');
+}
+
+/** A lost connection tells nothing of the change that was under way. */
+function halfDone(thrown: unknown, task: Task): unknown {
+  if (!(thrown instanceof PlayError) || thrown.kind !== 'unreachable') return thrown;
+  const unknown = `"${task.title}" was being applied: whether it took effect, in whole or in part, is not known`;
+  const why = thrown.why === undefined ? unknown : `${thrown.why}\n${unknown}`;
+  return new PlayError({
+    ...thrown.toTrouble(),
+    why,
+    next: thrown.next ?? 'run it again: the host is looked at afresh, and what was done is left alone',
+  }).at({ task: task.title });
 }
 
 function failed(what: string, rest: { why?: string; next?: string }): PlayError {

@@ -50,8 +50,9 @@ async function answerOf<T>(
   try {
     const session = await asking.session(host);
     const [reply] = await session.ask([question], { fresh: question.fresh ?? false });
-    if (reply === undefined || reply === 'timeout') {
-      throw new PlayError({ kind: 'failed', what: `"${question.name}" was not answered in time` });
+    if (reply === undefined || typeof reply === 'string') {
+      const how = reply === 'died' ? 'ended the shell it was asked in' : 'was not answered in time';
+      throw new PlayError({ kind: 'failed', what: `"${question.name}" ${how}` });
     }
     return [host, question.parse(reply)];
   } catch (thrown) {
