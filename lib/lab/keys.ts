@@ -14,6 +14,8 @@ export interface KeyPair {
 /** A fresh ed25519 key. */
 export function newKey(comment: string): KeyPair {
   const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+  // ssh2 makes one key in 256 wrong: it drops a leading zero byte of the public half.
+  if (ssh2.utils.parseKey(pair.private) instanceof Error) return newKey(comment);
   return { private: pair.private, public: pair.public };
 }
 

@@ -1,29 +1,43 @@
 import { userInfo } from 'node:os';
+import { readConnectionVars } from '../connection/vars.ts';
 import { inputError } from '../errors.ts';
 import type { Host } from '../inventory/inventory.ts';
+
+/** What the command line says, where neither inventory nor play does. */
+export interface BecomeOptions {
+  /** `-b`, with the user to become. */
+  readonly become?: boolean | string | undefined;
+  /** `-u`: the user to log in as. */
+  readonly user?: string | undefined;
+}
 
 /**
  * The user whom a host's tasks run as, by sudo; undefined when that is the login user already.
  * As with Ansible, what the inventory says of the host wins over the play, and the play over the command line.
+ * @throws PlayError `input` for a variable that can't be used
  */
 export function becomeUser(
   host: Host,
   play: boolean | string | undefined,
-  commandLine: boolean | string | undefined,
+  commandLine: BecomeOptions = {},
 ): string | undefined {
-  const asked = play ?? commandLine ?? false;
+  const asked = play ?? commandLine.become ?? false;
   const wanted = flag(host, 'ansible_become') ?? asked !== false;
   if (!wanted) return undefined;
-  const { ansible_become_user: named } = host.vars;
+  const { ansible_become_user: named, ansible_become_method: method = 'sudo' } = host.vars;
+  if (method !== 'sudo' && method !== 'ansible.builtin.sudo') {
+    throw inputError(`another user can be become by sudo only, not by ${JSON.stringify(method)}`, {
+      where: { host: host.name, ...host.place('ansible_become_method') },
+    });
+  }
   const user = typeof named === 'string' ? named : typeof asked === 'string' ? asked : 'root';
-  return user === loginUser(host) ? undefined : user;
+  return user === loginUser(host, commandLine.user) ? undefined : user;
 }
 
-function loginUser(host: Host): string {
-  const { ansible_user: user, ansible_connection: connection } = host.vars;
-  if (connection === 'local') return userInfo().username;
-  if (typeof user === 'string') return user;
-  return connection === 'lab' ? 'root' : userInfo().username;
+function loginUser(host: Host, commandLine: string | undefined): string {
+  const { kind, user } = readConnectionVars(host);
+  if (kind === 'local') return userInfo().username;
+  return user ?? commandLine ?? (kind === 'lab' ? 'root' : userInfo().username);
 }
 
 /** Ansible's inventories write booleans as text too. */

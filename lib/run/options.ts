@@ -23,6 +23,8 @@ export interface RunOptions extends Selection {
   readonly forks?: number;
   /** Become this user where neither play nor inventory says (`true` is root). */
   readonly become?: boolean | string;
+  /** Log in as this user where the inventory says none. */
+  readonly user?: string;
   readonly onEvent?: Listener;
   /** Interrupts the run: nothing new begins, what is under way is told to end. */
   readonly signal?: AbortSignal;

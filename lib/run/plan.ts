@@ -1,4 +1,4 @@
-import { inputError } from '../errors.ts';
+import { inputError, PlayError } from '../errors.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Host, Inventory, Vars } from '../inventory/inventory.ts';
 import { limitHosts, selectHosts } from '../inventory/patterns.ts';
@@ -51,7 +51,13 @@ export function plan(
   for (const { roles, hosts, allHosts } of plays) {
     for (const { use, vars } of roles) validateTogether(use, hosts, vars, allHosts, inventory);
   }
-  return plays.filter(({ hosts }) => hosts.length > 0);
+  const left = plays.filter(({ hosts }) => hosts.length > 0);
+  if (left.length === 0 && selection.limit !== undefined) {
+    throw inputError(`the limit "${selection.limit}" leaves no host of any play`, {
+      next: 'see the hosts of each play with --list-hosts and without the limit',
+    });
+  }
+  return left;
 }
 
 /** A host as roles see it. */
@@ -119,6 +125,8 @@ function validateTogether(
       { playHosts, group: (name) => groupHosts(inventory, name) },
     );
   } catch (error) {
+    if (error instanceof PlayError)
+      throw inputError(error.what, { ...error.at({ role: use.name }).toTrouble() });
     throw inputError(error instanceof Error ? error.message : String(error), {
       where: { role: use.name },
       cause: error,

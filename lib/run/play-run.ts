@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import { unifiedDiff } from '../diff.ts';
-import { asPlayError, type PlayError } from '../errors.ts';
+import { asPlayError, PlayError } from '../errors.ts';
 import type { Listener, TaskRef } from '../events.ts';
 import type { HostSession } from '../host/session.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
@@ -26,6 +26,8 @@ export interface Running {
   readonly emit: Listener;
   readonly pool: Pool;
   readonly redactor: Redactor;
+  /** Numbers the run's tasks. */
+  readonly ids: { last: number };
 }
 
 /** Hosts worked on at once when nobody says. */
@@ -50,7 +52,6 @@ export class PlayRun {
   readonly #claims = new Map<string, ClaimBook>();
   readonly #turns = new Turns();
   readonly #queue: PQueue;
-  #nextId = 0;
 
   constructor(play: PlannedPlay, hosts: readonly Host[], running: Running) {
     this.#play = play;
@@ -112,7 +113,15 @@ export class PlayRun {
     } catch (thrown) {
       const error = asPlayError(thrown, 'failed', { role: stage.role });
       if (error.kind === 'aborted' || options.signal?.aborted) throw error;
-      for (const name of [...this.#hosts.keys()]) this.#drop(name, error.at({ host: name }));
+      // Only the host that was lost is unreachable; the others could not go on without it.
+      const { host: culprit } = error.where;
+      for (const name of [...this.#hosts.keys()]) {
+        const own = culprit === undefined || culprit === name;
+        this.#drop(
+          name,
+          own ? error.at({ host: name }) : new PlayError({ ...error.toTrouble(), kind: 'failed' }),
+        );
+      }
       return;
     }
     await this.#forEachHost((host) =>
@@ -129,7 +138,8 @@ export class PlayRun {
     const { options, emit } = this.#running;
     const play = this.#play.name;
     const tasks = withHandlers(stage.role, layout(asRoleHost));
-    this.#claimsOf(host).add(tasks);
+    const selected = selectedBy(stage.tags, options.tags, options.skipTags);
+    this.#claimsOf(host).add(tasks.filter(selected));
     const refs = tasks.map((task) => this.#ref(stage, host, task));
     emit({ type: 'role', play, role: stage.role, host: host.name, tasks: tasks.map(({ title }) => title) });
     const ok = await converge(tasks, {
@@ -137,7 +147,7 @@ export class PlayRun {
       role: stage.role,
       check: options.check ?? false,
       turns: this.#turns,
-      selected: selectedBy(stage.tags, options.tags, options.skipTags),
+      selected,
       progress: {
         applying: (index) => emit({ type: 'applying', ...at(refs, index) }),
         line: (index, stream, line) => emit({ type: 'output', stream, line, ...at(refs, index) }),
@@ -199,13 +209,14 @@ export class PlayRun {
 
   async #session(host: Host): Promise<HostSession> {
     const { options, pool } = this.#running;
-    return pool.session(host, becomeUser(host, this.#play.play.become, options.become));
+    return pool.session(host, becomeUser(host, this.#play.play.become, options));
   }
 
   #ref({ role }: Stage, host: Host, { title }: Task): TaskRef {
-    this.#nextId += 1;
+    const { ids } = this.#running;
+    ids.last += 1;
     return {
-      id: `${this.#play.name}/${this.#nextId}`,
+      id: `${this.#play.name}/${ids.last}`,
       play: this.#play.name,
       role,
       host: host.name,

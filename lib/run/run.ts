@@ -34,7 +34,9 @@ export async function run(playbook: Playbook, given: RunOptions): Promise<RunRes
   const options = { ...given, inventory: withExtraVars(given.inventory, extra.vars) };
   const plays = plan(playbook, options.inventory, extra, options);
   const { checkConnectionVars, openConnection } = await import('../connection/open.ts');
-  for (const host of new Set(plays.flatMap(({ hosts }) => hosts))) checkConnectionVars(host);
+  const warnings = [...new Set(plays.flatMap(({ hosts }) => hosts))].flatMap((host) =>
+    checkConnectionVars(host).map((text) => ({ type: 'warning' as const, host: host.name, text })),
+  );
 
   const redactor = new Redactor();
   const tally = new Tally();
@@ -54,10 +56,11 @@ export async function run(playbook: Playbook, given: RunOptions): Promise<RunRes
     check: options.check ?? false,
     plays: plays.map(({ name, hosts }) => ({ play: name, hosts: hosts.map((host) => host.name) })),
   });
+  for (const warning of warnings) emit(warning);
   let interrupted: readonly TaskRef[] = [];
   let aborted = false;
   try {
-    await runPlays(plays, { options, extra, emit, pool, redactor });
+    await runPlays(plays, { options, extra, emit, pool, redactor, ids: { last: 0 } });
   } catch (thrown) {
     if (!options.signal?.aborted && asPlayError(thrown, 'failed').kind !== 'aborted') throw thrown;
     aborted = true;

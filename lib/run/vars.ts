@@ -20,15 +20,12 @@ export function roleVars(role: RoleUse, host: Host, extra: ExtraVars): CheckedVa
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(properties)) {
     const value = pick(name, schema, role, host, extra);
-    if (value !== undefined) values[name] = structuredClone(plain(value));
+    if (value !== undefined) values[name] = plain(value);
   }
   const validate = validators.get(role.schema) ?? ajv.compile(role.schema);
   validators.set(role.schema, validate);
   if (!validate(values)) throw wrongVariable(role, host, extra, validate.errors ?? [], values);
-  for (const [name, schema] of Object.entries(properties)) {
-    if (isSecret(schema) && typeof values[name] === 'string') values[name] = secret(values[name]);
-  }
-  return values;
+  return withSecrets(values, role.schema) as CheckedVars;
 }
 
 /** @throws PlayError `input` for a variable that begins like one of the roles' own and isn't */
@@ -80,12 +77,33 @@ function fromText(text: string, schema: Schema): Value {
   }
 }
 
+/** A copy in plain data, as the validator wants it. */
 function plain(value: unknown): unknown {
-  return value instanceof Secret ? reveal(value) : value;
+  return mapped(value, (leaf) => (leaf instanceof Secret ? reveal(leaf) : leaf));
 }
 
-function isSecret(schema: Schema): boolean {
-  return schema.type === 'string' && schema.format === 'secret';
+/** A copy with everything wrapped that the schema calls secret, however deep, even where it is no text. */
+function withSecrets(value: unknown, schema: Schema | VarsSchema): unknown {
+  if (schema.type === 'string') {
+    return schema.format === 'secret' && value !== undefined ? secret(String(value)) : value;
+  }
+  if (schema.type === 'array' && Array.isArray(value))
+    return value.map((item) => withSecrets(item, schema.items));
+  if (schema.type === 'object' && typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => {
+        const inner = 'properties' in schema ? schema.properties[key] : schema.additionalProperties;
+        return [key, inner === undefined ? item : withSecrets(item, inner)];
+      }),
+    );
+  }
+  return value;
+}
+
+function mapped(value: unknown, leaf: (value: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapped(item, leaf));
+  if (typeof value !== 'object' || value === null || value instanceof Secret) return leaf(value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapped(item, leaf)]));
 }
 
 function wrongVariable(
@@ -108,7 +126,7 @@ function wrongVariable(
   const [, name = ''] = error?.instancePath.split('/') ?? [];
   const schema = role.schema.properties[name];
   const rest = error?.instancePath.split('/').slice(2).join('.') ?? '';
-  const shown = schema && isSecret(schema) ? '***' : JSON.stringify(values[name]);
+  const shown = schema ? shownValue(values[name], schema) : JSON.stringify(values[name]);
   const allowed =
     error?.keyword === 'enum' ? `: ${(error.params.allowedValues as unknown[]).join(', ')}` : '';
   return inputError(
@@ -118,6 +136,11 @@ function wrongVariable(
       why: `it is ${shown}${schema ? `; ${schema.description}` : ''}`,
     },
   );
+}
+
+function shownValue(value: unknown, schema: Schema): string {
+  const text = JSON.stringify(withSecrets(value, schema));
+  return text === '"***"' ? '***' : text;
 }
 
 function placeOf(name: string, role: RoleUse, host: Host, extra: ExtraVars): Place {

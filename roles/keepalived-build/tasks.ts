@@ -54,7 +54,8 @@ export function serviceTasks(host: RoleHost<KeepalivedVars>, site: Site): readon
         path: CONFIG,
         content: keepalivedConfig(vars, site),
         ...mine('0644'),
-        validate: (candidate) => sh`${program(root)} --config-test -f ${candidate}`,
+        // In a session of its own: when it ends it kills all that runs in its process group.
+        validate: (candidate) => sh`setsid --wait ${program(root)} --config-test -f ${candidate}`,
       },
       { notify: reload },
     ),

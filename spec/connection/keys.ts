@@ -12,7 +12,6 @@ export interface SpecKey {
 
 /** A fresh key. With a passphrase its private half is encrypted. */
 export function newKey(type: 'ed25519' | 'ecdsa' | 'rsa' = 'ed25519', passphrase?: string): SpecKey {
-  // The least costly rounds: the key protects nothing.
   // One round: the key protects nothing.
   const encryption = passphrase === undefined ? undefined : { passphrase, cipher: 'aes256-ctr', rounds: 1 };
   const pair =
