@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asPlayError, formatError, type PlayError } from '../errors.ts';
 import { version } from './package.ts';
 import type { RunFlags } from './run-command.ts';
@@ -45,7 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .action(async (playbook: string | undefined, flags: RunFlags, command: Command) => {
       if (playbook === undefined) {
         command.outputHelp({ error: true });
-        exitCode = 1;
+        exitCode = usageError(args);
         return;
       }
       const { runCommand } = await import('./run-command.ts');
@@ -70,12 +70,21 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 1;
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : usageError(args);
     const error = asPlayError(thrown, 'failed');
     process.stderr.write(`${formatError(error)}\n`);
     return exitCodeOf(error);
   }
   return exitCode || Number(process.exitCode ?? 0);
+}
+
+/** A program that reads our JSON gets its recap whatever is wrong. @returns the exit code */
+function usageError(args: readonly string[]): number {
+  const at = args.indexOf('--output');
+  if (args.includes('--output=json') || (at >= 0 && args[at + 1] === 'json')) {
+    process.stdout.write(`${JSON.stringify({ type: 'recap', exitCode: 1, durationMs: 0, hosts: {} })}\n`);
+  }
+  return 1;
 }
 
 function exitCodeOf({ kind, cause }: PlayError): number {
@@ -103,5 +112,5 @@ function collectList(value: string, before: readonly string[]): string[] {
 function positive(value: string): number {
   const count = Number(value);
   if (Number.isInteger(count) && count > 0) return count;
-  throw new CommanderError(1, 'usage', `error: --forks takes a positive whole number, not "${value}"`);
+  throw new InvalidArgumentError('It must be a positive whole number.');
 }

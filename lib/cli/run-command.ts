@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { asPlayError, formatError, inputError, type PlayError } from '../errors.ts';
 import { parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
+import type { Playbook } from '../play.ts';
 import { createReporter, type Output } from '../report/reporter.ts';
 import { eventError } from '../run/emit.ts';
 import { defaultCacheDir } from '../run/options.ts';
@@ -49,12 +50,11 @@ async function runPlaybook(given: string, flags: RunFlags, output: Output): Prom
     throw inputError('no inventory given', { next: `ts-play ${given} -i inventory.yml` });
   }
   const cacheDir = defaultCacheDir();
-  const [{ playbook, files }, inventory, extra] = await Promise.all([
-    loadPlaybook(path, cacheDir),
+  const [playbook, inventory, extra] = await Promise.all([
+    loadChecked(path, cacheDir),
     loadInventory(flags.inventory),
     parseExtraVars([...flags.extraVars], process.cwd()),
   ]);
-  await typeCheck(files.filter(isTypeScript), cacheDir);
   const options = {
     inventory,
     playbookName: given,
@@ -90,6 +90,7 @@ async function runPlaybook(given: string, flags: RunFlags, output: Output): Prom
       check: flags.check ?? false,
       diff: flags.diff ?? false,
       ...(flags.forks === undefined ? {} : { forks: flags.forks }),
+      ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.become ? { become: flags.becomeUser ?? true } : {}),
       onEvent: reporter.onEvent,
       signal: interrupt.signal,
@@ -110,6 +111,16 @@ async function runPlaybook(given: string, flags: RunFlags, output: Output): Prom
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
+}
+
+async function loadChecked(path: string, cacheDir: string): Promise<Playbook> {
+  const { playbook, files } = await loadPlaybook(path, cacheDir).catch(async (thrown: unknown) => {
+    // What a misspelt name makes it throw is better told by the type checker.
+    if (isTypeScript(path)) await typeCheck([path], cacheDir);
+    throw thrown;
+  });
+  await typeCheck(files.filter(isTypeScript), cacheDir);
+  return playbook;
 }
 
 /** An error that stopped the run as a whole: in words on stderr and, for programs, as events on stdout. */

@@ -110,7 +110,8 @@ export class HostShell {
       }
       if (frames.exit === 0) return { frames, ending: 'done' };
       // `timeout` says 124, or 137 when it had to kill: which something else may have done as well.
-      const late = frames.exit === 124 || (frames.exit === 137 && Date.now() - started >= limitSeconds * 1000);
+      const late =
+        frames.exit === 124 || (frames.exit === 137 && Date.now() - started >= limitSeconds * 1000);
       return { frames, ending: late ? 'late' : 'died' };
     } finally {
       signal?.removeEventListener('abort', interrupt);

@@ -4,6 +4,7 @@ import { withExtraVars } from '../inventory/extra-vars.ts';
 import type { Playbook } from '../play.ts';
 import { Redactor } from '../redact.ts';
 import { Secret } from '../secret.ts';
+import { becomeUser } from './become.ts';
 import { redacting } from './emit.ts';
 import type { RunOptions } from './options.ts';
 import { type PlannedPlay, plan } from './plan.ts';
@@ -19,7 +20,10 @@ export interface RunResult {
   readonly hosts: Readonly<Record<string, HostRecap>>;
   /** Every task on every host, in the order they ended. */
   readonly tasks: readonly Extract<RunEvent, { type: 'task' }>[];
-  /** What was under way when the run was interrupted. */
+  /**
+   * What was under way when the run was interrupted or its host was lost: whether it took effect, in whole or in
+   * part, is not known.
+   */
   readonly interrupted: readonly TaskRef[];
 }
 
@@ -37,6 +41,8 @@ export async function run(playbook: Playbook, given: RunOptions): Promise<RunRes
   const warnings = [...new Set(plays.flatMap(({ hosts }) => hosts))].flatMap((host) =>
     checkConnectionVars(host).map((text) => ({ type: 'warning' as const, host: host.name, text })),
   );
+
+  for (const { hosts, play } of plays) for (const host of hosts) becomeUser(host, play.become, options);
 
   const redactor = new Redactor();
   const tally = new Tally();
@@ -57,14 +63,12 @@ export async function run(playbook: Playbook, given: RunOptions): Promise<RunRes
     plays: plays.map(({ name, hosts }) => ({ play: name, hosts: hosts.map((host) => host.name) })),
   });
   for (const warning of warnings) emit(warning);
-  let interrupted: readonly TaskRef[] = [];
   let aborted = false;
   try {
     await runPlays(plays, { options, extra, emit, pool, redactor, ids: { last: 0 } });
   } catch (thrown) {
     if (!options.signal?.aborted && asPlayError(thrown, 'failed').kind !== 'aborted') throw thrown;
     aborted = true;
-    interrupted = tally.underWay;
   } finally {
     await pool.close();
   }
@@ -73,7 +77,8 @@ export async function run(playbook: Playbook, given: RunOptions): Promise<RunRes
     durationMs: Math.round(performance.now() - started),
     hosts: tally.recap((host) => pool.roundTrips(host)),
   };
-  emit({ type: 'recap', ...result, ...(aborted ? { interrupted } : {}) });
+  const interrupted = tally.underWay;
+  emit({ type: 'recap', ...result, ...(aborted || interrupted.length > 0 ? { interrupted } : {}) });
   return { ...result, tasks, interrupted };
 }
 
@@ -83,14 +88,16 @@ async function runPlays(plays: readonly PlannedPlay[], running: Running): Promis
   for (const play of plays) {
     const staying = play.hosts.filter(({ name }) => !gone.has(name));
     running.emit({ type: 'play', play: play.name, hosts: staying.map(({ name }) => name) });
-    for (const batch of play.batches) {
+    for (const [turn, batch] of play.batches.entries()) {
       const hosts = batch.filter(({ name }) => !gone.has(name));
       const failed = await new PlayRun(play, hosts, running).run();
       for (const host of failed) gone.add(host);
-      if (failed.length > 0 && play.batches.length > 1) {
+      const later = play.batches.slice(turn + 1).flat();
+      const left = later.map(({ name }) => name).filter((name) => !gone.has(name));
+      if (failed.length > 0 && left.length > 0) {
         running.emit({
           type: 'warning',
-          text: `the roll of "${play.name}" stops here: ${failed.join(', ')} failed`,
+          text: `the roll of "${play.name}" stops here: ${failed.join(', ')} failed; not touched: ${left.join(', ')}`,
         });
         break;
       }
@@ -101,7 +108,9 @@ async function runPlays(plays: readonly PlannedPlay[], running: Running): Promis
 }
 
 function secretsOf(plays: readonly PlannedPlay[]): readonly Secret[] {
-  return plays
-    .flatMap(({ roles }) => roles.flatMap(({ vars }) => [...vars.values()].flatMap(Object.values)))
-    .filter((value) => value instanceof Secret);
+  const within = (value: unknown): readonly Secret[] => {
+    if (value instanceof Secret) return [value];
+    return typeof value === 'object' && value !== null ? Object.values(value).flatMap(within) : [];
+  };
+  return plays.flatMap(({ roles }) => roles.flatMap(({ vars }) => [...vars.values()].flatMap(within)));
 }

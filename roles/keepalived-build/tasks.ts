@@ -1,8 +1,8 @@
-import { directory, file, type RoleHost, service, sh, type Task, user } from '../../lib/index.ts';
+import { directory, file, type RoleHost, service, type Task, user } from '../../lib/index.ts';
 import { type Origin, reloadOlder, restartOlder } from '../support/build/refresh.ts';
 import { checkScript, keepalivedAuth, keepalivedConfig, type Site } from './config.ts';
-import { AUTH, CHECK, CONFIG, CONFIG_DIR, homeFolder, PID_FILE, program, UNIT } from './paths.ts';
-import { keepalivedUnit } from './unit.ts';
+import { AUTH, CHECK, CONFIG, CONFIG_DIR, homeFolder, PID_FILE, UNIT } from './paths.ts';
+import { configTest, keepalivedUnit } from './unit.ts';
 import type { KeepalivedVars } from './vars.ts';
 
 const DEFAULT_CHECK_PORT = 8101;
@@ -54,8 +54,7 @@ export function serviceTasks(host: RoleHost<KeepalivedVars>, site: Site): readon
         path: CONFIG,
         content: keepalivedConfig(vars, site),
         ...mine('0644'),
-        // In a session of its own: when it ends it kills all that runs in its process group.
-        validate: (candidate) => sh`setsid --wait ${program(root)} --config-test -f ${candidate}`,
+        validate: (candidate) => configTest(root, candidate),
       },
       { notify: reload },
     ),
