@@ -80,15 +80,23 @@ function isPlaybook(value: unknown): value is Playbook {
 function thrownBy(thrown: unknown, path: string): PlayError {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const place = placeIn(error, path);
-  const syntax = error.name === 'SyntaxError' || ('code' in error && error.code === 'BABEL_PARSE_ERROR');
   return inputError(
-    syntax ? 'the playbook is not valid TypeScript' : 'the playbook could not be loaded: it threw an error',
+    isSyntaxError(error) ? 'the playbook is not valid TypeScript' : 'the playbook could not be loaded: it threw an error',
     {
       where: place,
       why: error.message,
       cause: thrown,
     },
   );
+}
+
+/** Whether code could not even be read. */
+export function isSyntaxError(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'SyntaxError' || /BABEL_PARSE_ERROR/.test(codeOf(error)));
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
 }
 
 /** The first place of the stack that is in one of the user's own files. */

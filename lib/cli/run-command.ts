@@ -8,7 +8,7 @@ import { eventError } from '../run/emit.ts';
 import { defaultCacheDir } from '../run/options.ts';
 import { run } from '../run/run.ts';
 import { listHosts, listTasks } from './list.ts';
-import { findPlaybook, isTypeScript, loadPlaybook } from './load-playbook.ts';
+import { findPlaybook, isSyntaxError, isTypeScript, loadPlaybook } from './load-playbook.ts';
 import { typeCheck } from './type-check.ts';
 
 /** The flags of `ts-play PLAYBOOK`, as commander gives them. */
@@ -116,7 +116,7 @@ async function runPlaybook(given: string, flags: RunFlags, output: Output): Prom
 async function loadChecked(path: string, cacheDir: string): Promise<Playbook> {
   const { playbook, files } = await loadPlaybook(path, cacheDir).catch(async (thrown: unknown) => {
     // What a misspelt name makes it throw is better told by the type checker.
-    if (isTypeScript(path)) await typeCheck([path], cacheDir);
+    if (isTypeScript(path) && !isSyntaxError((thrown as Error).cause)) await typeCheck([path], cacheDir);
     throw thrown;
   });
   await typeCheck(files.filter(isTypeScript), cacheDir);

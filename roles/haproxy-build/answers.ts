@@ -5,6 +5,7 @@ import { HEALTH_URI } from './paths.ts';
 export function answersQuestion(port: number): Question<true> {
   return {
     name: 'HAProxy answers',
+    fresh: true,
     // bash speaks TCP by itself, where not every host has curl.
     script: sh`port=${port} uri=${HEALTH_URI}
 export port uri

@@ -54,12 +54,15 @@ export function misplaced(vips: readonly string[], seen: Seen): readonly Misplac
 
 const addressQuestion: Question<readonly Address[]> = {
   name: 'which addresses are there',
+  // Keepalived moves them by itself, also when this run changes nothing.
+  fresh: true,
   script: sh`ip -o -4 addr show`,
   parse: ({ stdout }) => parseAddresses(stdout),
 };
 
 const stateQuestion: Question<string> = {
   name: 'what Keepalived says',
+  fresh: true,
   script: sh`systemctl is-active keepalived
 journalctl --unit=keepalived --no-pager --output=cat --lines=200 2>/dev/null |
   grep -E 'STATE|FAULT|failed|rror' | tail -n 3`,

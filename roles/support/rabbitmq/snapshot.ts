@@ -45,7 +45,10 @@ export interface Live {
   readonly queues: number | null;
   /** Exchanges beside the predeclared ones. */
   readonly exchanges: number | null;
-  readonly plugins: readonly string[] | null;
+  /** Runtime parameters, such as shovels, without policies. */
+  readonly parameters: number | null;
+  /** Erlang applications that run: active plugins are among them. */
+  readonly applications: readonly string[];
 }
 
 /** What the node's data folder says, also when the broker is down. */
@@ -54,8 +57,10 @@ export interface Disk {
   readonly present: boolean;
   /** Node names in `cluster_nodes.config`; empty when there is none. */
   readonly members: readonly string[];
-  /** Folders that hold queues. */
+  /** Folders that hold queues and streams. */
   readonly stored: number;
+  /** Plugins in `enabled_plugins`, which the broker starts with. */
+  readonly plugins: readonly string[];
 }
 
 export interface Snapshot {
@@ -68,8 +73,9 @@ export interface Snapshot {
 }
 
 /**
- * Reads a broker's state, live and on disk, in one look: `erl_call` answers in some 20 ms; where it isn't there or
- * can't talk to a running broker, one `rabbitmqctl eval` says the same in about a second.
+ * Reads a broker's state, live and on disk, in one look: `erl_call` answers in some 20 ms (its expression must end
+ * with a newline); where it isn't there or can't talk to a running broker, one `rabbitmqctl eval` says the same in
+ * about a second.
  */
 export const snapshotScript: Script = sh`${setNode}
 unit=$(systemctl show -p ActiveState --value ${BROKER_SERVICE} 2>/dev/null)
@@ -80,10 +86,13 @@ if [ -d "$d" ]; then echo present=yes; fi
 if [ -r "$d/cluster_nodes.config" ]; then echo "members=$(tr -d ' \n' <"$d/cluster_nodes.config")"; fi
 set -- "$d"/msg_stores/vhosts/*/queues/*; if [ -e "$1" ]; then echo "stored=$#"; fi
 set -- "$d"/quorum/*/*/; if [ -e "$1" ]; then echo "quorum=$#"; fi
+set -- "$d"/stream/*/; if [ -e "$1" ]; then echo "stream=$#"; fi
+f=/etc/rabbitmq/enabled_plugins
+if [ -r "$f" ]; then echo "plugins=$(tr -d ' \n' <"$f")"; fi
 expression=${SNAPSHOT_EXPRESSION}
 answer=
 if command -v erl_call >/dev/null 2>&1; then
-  answer=$(printf '%s' "$expression" | HOME=${BROKER_HOME} runuser -u ${BROKER_USER} -- erl_call $name "$node" -timeout 10 -e 2>/dev/null)
+  answer=$(printf '%s\n' "$expression" | HOME=${BROKER_HOME} runuser -u ${BROKER_USER} -- erl_call $name "$node" -timeout 10 -e 2>/dev/null)
 fi
 case "$unit/$answer" in
   */*TSPLAY:*) ;;
@@ -95,7 +104,7 @@ printf '%s\n' "$answer"`;
 export function parseSnapshot({ stdout, stderr }: Reply): Snapshot {
   const fields = new Map(
     stdout.split('\n').flatMap((line) => {
-      const match = /^(node|unit|present|members|stored|quorum)=(.*)$/.exec(line);
+      const match = /^(node|unit|present|members|stored|quorum|stream|plugins)=(.*)$/.exec(line);
       return match ? [[match[1] ?? '', match[2] ?? ''] as const] : [];
     }),
   );
@@ -110,7 +119,8 @@ export function parseSnapshot({ stdout, stderr }: Reply): Snapshot {
     disk: {
       present: fields.has('present'),
       members: nodeNames(fields.get('members') ?? ''),
-      stored: Number(fields.get('stored') ?? 0) + Number(fields.get('quorum') ?? 0),
+      stored: ['stored', 'quorum', 'stream'].reduce((sum, kind) => sum + Number(fields.get(kind) ?? 0), 0),
+      plugins: fields.get('plugins')?.match(/[a-z][A-Za-z0-9_@]*/g) ?? [],
     },
   };
 }

@@ -93,8 +93,8 @@ describe("Keepalived's configuration", () => {
 
   it('has a unit that checks before every start and reload', () => {
     const lines = keepalivedUnit('/usr/app').split('\n');
-    const check =
-      '/usr/app/keepalived/current/sbin/keepalived --config-test -f /etc/keepalived/keepalived.conf';
+    const keepalived = '/usr/app/keepalived/current/sbin/keepalived';
+    const check = `/bin/sh -c "( trap '' TERM; exec ${keepalived} --config-test -f /etc/keepalived/keepalived.conf )"`;
     assert.ok(lines.includes(`ExecStartPre=${check}`));
     assert.equal(
       lines.indexOf(`ExecReload=${check}`) + 1,

@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream';
+import type { Connection, Exit, RunOptions } from '../../lib/connection/connection.ts';
+import { PlayError } from '../../lib/errors.ts';
+import { readBatch, type SentBatch, type SentPart } from './shell-words.ts';
+
+/** What a scripted host does with one script: answers, or what goes wrong. */
+export type Doing =
+  | string
+  | { readonly code: number; readonly stdout?: string; readonly stderr?: string }
+  /** Its time limit ends the batch here. */
+  | 'HANG'
+  /** The batch's shell is killed here. */
+  | 'DIE'
+  /** The connection breaks here. */
+  | 'LOSE'
+  /** Nothing more is heard until the channel is closed. */
+  | 'STALL';
+
+/** A host that is only a function from scripts to answers; it takes batches as a real shell does. */
+export class ScriptedHost implements Connection {
+  /** Every batch that came, in order. */
+  readonly batches: SentBatch[] = [];
+  readonly commands: string[] = [];
+  closed = false;
+  readonly #answer: (part: SentPart, batch: SentBatch) => Doing | Promise<Doing>;
+
+  constructor(answer: (part: SentPart, batch: SentBatch) => Doing | Promise<Doing>) {
+    this.#answer = answer;
+  }
+
+  /** Ids and scripts of one batch, as `0:probe a`. */
+  sent(batch: number): readonly string[] {
+    return this.batches[batch]?.parts.map(({ id, code }) => `${id}:${code}`) ?? [];
+  }
+
+  /** Scripts that were sent as changes. */
+  get applied(): readonly string[] {
+    const parts = this.batches.flatMap((batch) => batch.parts);
+    return parts.filter(({ id }) => id === 'apply').map(({ code }) => code.replace(/^set -eu\n/, ''));
+  }
+
+  async run(command: string, options: RunOptions = {}): Promise<Exit> {
+    this.commands.push(command);
+    const [stdin] = options.stdin ?? [];
+    if (!(stdin instanceof Readable)) return { code: 0, signal: undefined };
+    return new Promise<Exit>((resolve, reject) => {
+      options.signal?.addEventListener('abort', () => reject(options.signal?.reason), { once: true });
+      stdin.on('end', () => resolve({ code: 0, signal: undefined }));
+      stdin.on('data', (chunk: Buffer) => {
+        const batch = readBatch(chunk.toString());
+        this.batches.push(batch);
+        this.#play(batch, options).catch(reject);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  async #play(batch: SentBatch, { onStdout, onStderr }: RunOptions): Promise<void> {
+    const mark = (words: string) => {
+      onStdout?.(Buffer.from(`\n${batch.mark} ${words}\n`));
+      onStderr?.(Buffer.from(`\n${batch.mark} ${words}\n`));
+    };
+    mark('group 4711');
+    let exit = 0;
+    for (const part of batch.parts) {
+      mark(`begin ${part.id}`);
+      const doing = await this.#answer(part, batch);
+      if (doing === 'LOSE') throw new PlayError({ kind: 'unreachable', what: 'connection lost' });
+      if (doing === 'STALL') return;
+      if (doing === 'HANG' || doing === 'DIE') {
+        exit = doing === 'HANG' ? 124 : 143;
+        break;
+      }
+      const { code, stdout = '', stderr = '' } = typeof doing === 'string' ? { code: 0, stdout: doing } : doing;
+      onStdout?.(Buffer.from(stdout));
+      onStderr?.(Buffer.from(stderr));
+      mark(`end ${part.id} ${code}`);
+      if (code !== 0 && ['before', 'apply', 'after'].includes(part.id)) break;
+    }
+    mark(`over ${exit}`);
+  }
+}

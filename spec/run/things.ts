@@ -1,0 +1,133 @@
+import { ScriptedHost } from '../host/scripted-host.ts';
+import { HostSession } from '../../lib/host/session.ts';
+import { Redactor } from '../../lib/redact.ts';
+import { converge, type Outcome, withHandlers } from '../../lib/run/converge.ts';
+import { Turns } from '../../lib/run/turns.ts';
+import { sh } from '../../lib/sh.ts';
+import { defineTask, type Task, type TaskType } from '../../lib/task.ts';
+import type { Doing } from '../host/scripted-host.ts';
+import type { SentPart } from '../host/shell-words.ts';
+
+export interface ThingWant {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A thing that has a value: the simplest task there is. */
+export const thingType: TaskType<ThingWant, string> = {
+  name: 'thing',
+  title: ({ name }) => name,
+  claims: ({ name, value }) => ({ [`thing ${name}`]: value }),
+  probe: ({ name }) => sh`get ${name}`,
+  parse({ code, stdout, stderr }) {
+    if (code !== 0) throw new Error(`no sense in it: ${stderr}`);
+    return stdout;
+  },
+  diff: (state, { value }) => (state === value ? [] : [{ what: 'value', from: state, to: value }]),
+  apply: ({ name, value }) => sh`put ${name} ${value}`,
+};
+
+export const thing = defineTask(thingType);
+
+/** The same without a state of its own. */
+export const deed = defineTask<{ readonly name: string }, null>({
+  name: 'deed',
+  always: true,
+  title: ({ name }) => name,
+  probe: () => sh`:`,
+  parse: () => null,
+  diff: () => [{ what: 'run' }],
+  apply: ({ name }) => sh`do ${name}`,
+});
+
+/** `count` things `t1…`, wanted to be `new`. */
+export function things(count: number): readonly Task[] {
+  return Array.from({ length: count }, (_, i) => thing({ name: `t${i + 1}`, value: 'new' }));
+}
+
+/** A host of things; markers of owed handlers included. `spoil` may answer instead. */
+export class ThingHost extends ScriptedHost {
+  readonly values: Map<string, string>;
+  readonly owed: Set<string>;
+  readonly done: string[];
+
+  constructor(
+    values: Readonly<Record<string, string>> = {},
+    spoil: (part: SentPart, host: ThingHost) => Doing | undefined | Promise<Doing | undefined> = () => undefined,
+  ) {
+    super(async (part) => (await spoil(part, this)) ?? this.#answer(part.code));
+    this.values = new Map(Object.entries(values));
+    this.owed = new Set();
+    this.done = [];
+  }
+
+  #answer(code: string): Doing {
+    const said: string[] = [];
+    for (const line of code.split('\n')) {
+      const [verb, name = '', value = ''] = line.split(' ');
+      if (verb === 'get') said.push(this.values.get(name) ?? 'old');
+      else if (verb === 'put') this.values.set(name, value);
+      else if (verb === 'do') this.done.push(name);
+      else if (verb === 'touch') this.owed.add(line.split('/').at(-1) ?? '');
+      else if (verb === 'rm') this.owed.delete(line.split('/').at(-1) ?? '');
+      else if (verb === 'if' && this.owed.has(/\/([^/ ]+) \]/.exec(line)?.[1] ?? '')) said.push('owed');
+    }
+    return said.map((text) => `${text}\n`).join('');
+  }
+}
+
+export interface Told extends Outcome {
+  readonly task: string;
+}
+
+export interface Converged {
+  readonly ok: boolean;
+  readonly told: readonly Told[];
+  readonly applying: readonly string[];
+  readonly lines: readonly string[];
+  readonly session: HostSession;
+  /** `task status` of each. */
+  readonly summary: readonly string[];
+}
+
+export interface ConvergeSetup {
+  readonly role?: string;
+  readonly check?: boolean;
+  readonly turns?: Turns;
+  readonly selected?: (task: Task) => boolean;
+  readonly epoch?: { value: number };
+  readonly name?: string;
+}
+
+/** Converges a host, handlers included, and keeps all that was told. */
+export async function convergeOn(
+  host: ScriptedHost,
+  tasks: readonly Task[],
+  setup: ConvergeSetup = {},
+): Promise<Converged> {
+  const { role = 'r', check = false, turns = new Turns(), selected = () => true, epoch = { value: 0 } } = setup;
+  const session = new HostSession(setup.name ?? 'h', host, undefined, new Redactor(), epoch);
+  const all = withHandlers(role, tasks);
+  const title = (index: number) => all[index]?.title ?? '?';
+  const told: Told[] = [];
+  const applying: string[] = [];
+  const lines: string[] = [];
+  try {
+    const ok = await converge(all, {
+      session,
+      role,
+      check,
+      turns,
+      selected,
+      progress: {
+        applying: (index) => void applying.push(title(index)),
+        line: (index, _stream, line) => void lines.push(`${title(index)}: ${line}`),
+        done: (index, outcome) => void told.push({ ...outcome, task: title(index) }),
+      },
+    });
+    const summary = told.map(({ task, status }) => `${task} ${status}`);
+    return { ok, told, applying, lines, session, summary };
+  } finally {
+    await session.close();
+  }
+}
