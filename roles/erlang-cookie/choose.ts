@@ -10,9 +10,10 @@ export interface Held {
 
 /**
  * The one cookie for all, when none is given: the one most hosts hold, so that a single odd node, be it the seed,
- * is brought to the cluster and not the cluster to it; in a tie, as on fresh hosts, the seed's; a new one of 256 bits
- * where nobody has any.
- * @throws Error when the seed didn't answer and the others disagree
+ * is brought to the cluster and not the cluster to it; in a tie, as on fresh hosts, the seed's, or the first's when
+ * the seed doesn't answer, which then gets it when it does; a new one of 256 bits where nobody has any.
+ * @param held in the inventory's order
+ * @throws Error when nobody has any and the seed doesn't answer: it may hold the cluster's
  */
 export function chooseCookie(held: readonly Held[], seed: string): Secret {
   const holders = new Map<string, { readonly cookie: Secret; readonly hosts: string[] }>();
@@ -23,18 +24,13 @@ export function chooseCookie(held: readonly Held[], seed: string): Secret {
     holders.set(cookie.reveal(), known);
   }
   const ranked = [...holders.values()].sort((a, b) => b.hosts.length - a.hosts.length);
-  const [first, second] = ranked;
+  const [first] = ranked;
   if (first === undefined) {
     if (held.some(({ host }) => host === seed)) return newCookie();
     throw new Error(`no host that answers has a cookie, and the seed ${seed} does not answer`);
   }
-  if (second === undefined || second.hosts.length < first.hosts.length) return first.cookie;
   const best = ranked.filter(({ hosts }) => hosts.length === first.hosts.length);
-  const seeds = best.find(({ hosts }) => hosts.includes(seed));
-  if (seeds) return seeds.cookie;
-  throw new Error(
-    `the nodes hold different cookies and the seed ${seed} has none of those: set erlang_cookie or erlang_cookie_seed`,
-  );
+  return (best.find(({ hosts }) => hosts.includes(seed)) ?? first).cookie;
 }
 
 function newCookie(): Secret {

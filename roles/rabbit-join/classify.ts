@@ -1,12 +1,22 @@
-import type { Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { knownMembers, type SeedView } from '../support/rabbitmq/seed.ts';
+import { isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 
 /**
  * What a node is to the cluster it shall belong to:
  * `blank` has never been started; `empty` is a cluster of one with nothing in it; `data` is one with something in it;
- * `member` belongs to the cluster; `half-joined` says it belongs and is not running there, or the others disagree;
+ * `untold` is one that doesn't run, so that nobody can say; `member` belongs to the cluster and runs in it;
+ * `half-joined` belongs and is not running; `disowned` thinks it belongs, and the others disagree;
  * `foreign` belongs to another cluster.
  */
-export type Standing = 'blank' | 'empty' | 'data' | 'member' | 'half-joined' | 'foreign';
+export type Standing =
+  | 'blank'
+  | 'empty'
+  | 'data'
+  | 'untold'
+  | 'member'
+  | 'half-joined'
+  | 'disowned'
+  | 'foreign';
 
 export interface Classified {
   readonly standing: Standing;
@@ -14,31 +24,20 @@ export interface Classified {
   readonly reason: string;
 }
 
-/** What the seed of the cluster knows. */
-export interface SeedView {
-  readonly node: string;
-  /** Node names of its cluster, itself included; undefined when it isn't running. */
-  readonly members: readonly string[] | undefined;
-}
-
 /**
  * Judges a node by what it says live and by what lies on its disk.
  * @param harmless users that the cluster would have anyway, which are no data
  */
 export function classify(node: Snapshot, seed: SeedView, harmless: readonly string[]): Classified {
-  const { live, disk } = node;
-  const members = live?.members ?? (disk.members.length > 0 ? disk.members : undefined);
-  if (members === undefined) {
-    return disk.stored > 0
-      ? { standing: 'data', reason: `${disk.stored} queues on disk, and no word of a cluster` }
-      : { standing: 'blank', reason: disk.present ? 'no cluster on disk' : 'never started' };
-  }
-  const others = members.filter((member) => member !== node.node);
+  const { disk } = node;
+  const others = knownMembers(node).filter((member) => member !== node.node);
   if (others.length > 0) return classifyMember(node, others, seed);
-  if (live?.running !== true) {
-    return disk.stored > 0
-      ? { standing: 'data', reason: `not running, with ${disk.stored} queues on disk` }
-      : { standing: 'half-joined', reason: 'a cluster of one that is not running' };
+  if (!isRunning(node)) {
+    if (disk.stored > 0)
+      return { standing: 'data', reason: `not running, with ${disk.stored} queues on disk` };
+    return disk.present || node.live
+      ? { standing: 'untold', reason: 'a cluster of one that is not running' }
+      : { standing: 'blank', reason: 'never started' };
   }
   const data = dataOf(node, harmless);
   return data === ''
@@ -48,34 +47,37 @@ export function classify(node: Snapshot, seed: SeedView, harmless: readonly stri
 
 function classifyMember(node: Snapshot, others: readonly string[], seed: SeedView): Classified {
   const isSeed = node.node === seed.node;
-  const running = node.live?.running === true;
-  const member: Classified = { standing: 'member', reason: `with ${others.join(', ')}` };
-  if (!isSeed && !others.includes(seed.node)) {
+  const ours = [seed.node, ...(seed.members ?? [])];
+  if (!isSeed && !others.some((other) => ours.includes(other))) {
     return { standing: 'foreign', reason: `a cluster with ${others.join(', ')}` };
   }
+  const member: Classified = { standing: 'member', reason: `with ${others.join(', ')}` };
   // A node that sees the seed run is in; what the seed said may be older than that.
-  if (running && (isSeed || node.live?.up?.includes(seed.node))) return member;
-  if (!isSeed && seed.members !== undefined && !seed.members.includes(node.node)) {
-    return { standing: 'half-joined', reason: `it counts itself to ${seed.node}'s cluster, which disagrees` };
+  if (isRunning(node) && (isSeed || node.live?.up?.includes(seed.node))) return member;
+  if (!isSeed && !(seed.members ?? [node.node]).includes(node.node)) {
+    return { standing: 'disowned', reason: `it counts itself to ${seed.node}'s cluster, which disagrees` };
   }
-  return running ? member : { standing: 'half-joined', reason: 'a member that is not running' };
+  return isRunning(node) ? member : { standing: 'half-joined', reason: 'a member that is not running' };
 }
 
-/** What a join would destroy, in words; empty when nothing. */
+/** What a join would destroy, in words; empty when nothing. What can't be told counts as something. */
 function dataOf({ live }: Snapshot, harmless: readonly string[]): string {
-  const users = (live?.users ?? []).filter(({ name }) => !harmless.includes(name));
-  const vhosts = (live?.vhosts ?? []).filter((vhost) => vhost !== '/');
+  const users = live?.users?.filter(({ name }) => !harmless.includes(name));
+  const vhosts = live?.vhosts?.filter((vhost) => vhost !== '/');
   return [
-    counted(live?.queues ?? 0, 'queues'),
-    counted(live?.exchanges ?? 0, 'exchanges'),
-    counted(vhosts.length, 'virtual hosts'),
-    counted(users.length, 'users'),
-    counted(live?.policies?.length ?? 0, 'policies'),
+    counted(live?.queues, 'queues'),
+    counted(live?.exchanges, 'exchanges'),
+    counted(vhosts?.length, 'virtual hosts'),
+    counted(users?.length, 'users'),
+    counted(live?.policies?.length, 'policies'),
+    counted(live?.parameters, 'parameters'),
   ]
     .filter(Boolean)
     .join(', ');
 }
 
-function counted(count: number, what: string): string {
-  return count === 0 ? '' : `${count} ${count === 1 ? what.slice(0, -1) : what}`;
+function counted(count: number | null | undefined, what: string): string {
+  if (count === null || count === undefined) return `${what} that could not be counted`;
+  if (count === 1) return `1 ${what === 'policies' ? 'policy' : what.slice(0, -1)}`;
+  return count === 0 ? '' : `${count} ${what}`;
 }

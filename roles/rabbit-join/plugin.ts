@@ -1,6 +1,6 @@
 import { defineTask, type TaskType } from '../../lib/index.ts';
 import { tool } from '../support/rabbitmq/commands.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
+import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 
 export const pluginsType: TaskType<{ readonly names: readonly string[] }, Snapshot> = {
   name: 'rabbit-plugins',
@@ -8,21 +8,16 @@ export const pluginsType: TaskType<{ readonly names: readonly string[] }, Snapsh
   claims: ({ names }) => Object.fromEntries(names.map((name) => [`rabbitmq plugin ${name}`, 'enabled'])),
   probe: () => snapshotScript,
   parse: parseSnapshot,
-  diff({ live }, { names }) {
-    if (live?.running !== true) throw new Error('the broker is not running');
-    return missing(names, live.plugins ?? []).map((name) => ({
-      what: name,
-      from: 'disabled',
-      to: 'enabled',
-    }));
-  },
-  apply: ({ names }, _changes, { live }) =>
-    tool('rabbitmq-plugins', '-q', 'enable', ...missing(names, live?.plugins ?? [])),
+  diff: (state, { names }) =>
+    missing(names, state).map((name) => ({ what: name, from: 'disabled', to: 'enabled' })),
+  apply: ({ names }, _changes, state) =>
+    tool('rabbitmq-plugins', '-q', 'enable', ...missing(names, state)),
 };
 
-/** Plugins that are enabled and running on this node. */
+/** Plugins that are enabled on this node, and running if it is. */
 export const plugins = defineTask(pluginsType);
 
-function missing(names: readonly string[], active: readonly string[]): readonly string[] {
+function missing(names: readonly string[], state: Snapshot): readonly string[] {
+  const active = isRunning(state) ? (state.live?.applications ?? []) : state.disk.plugins;
   return names.filter((name) => !active.includes(name));
 }

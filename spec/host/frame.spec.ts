@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { FrameReader } from '../../lib/host/frame.ts';
+
+const MARK = 'm4rk';
+
+function reader(endOnly: readonly string[] = []) {
+  const lines: string[] = [];
+  const frames = new FrameReader(MARK, (id, stream, line) => lines.push(`${id} ${stream} ${line}`), endOnly);
+  const out = (text: string | Buffer) => frames.push('stdout', Buffer.from(text));
+  const err = (text: string | Buffer) => frames.push('stderr', Buffer.from(text));
+  const mark = (words: string) => {
+    out(`\n${MARK} ${words}\n`);
+    err(`\n${MARK} ${words}\n`);
+  };
+  return { frames, lines, out, err, mark };
+}
+
+/** What a script that printed `text` is taken to have said. */
+function heard(text: string | Buffer, split?: number): string | undefined {
+  const { frames, out, mark } = reader();
+  mark('begin a');
+  const bytes = Buffer.from(text);
+  if (split === undefined) out(bytes);
+  else for (let at = 0; at < bytes.length; at += split) out(bytes.subarray(at, at + split));
+  mark('end a 0');
+  return frames.reply('a')?.stdout;
+}
+
+describe('FrameReader', () => {
+  it('takes one final newline off, and no more', () => {
+    assert.equal(heard(''), '');
+    assert.equal(heard('a'), 'a');
+    assert.equal(heard('a\n'), 'a');
+    assert.equal(heard('a\n\n'), 'a\n');
+    assert.equal(heard('\n'), '');
+    assert.equal(heard('\n\n'), '\n');
+    assert.equal(heard('\na'), '\na');
+  });
+
+  it('takes lines as they are, however they are cut into chunks', () => {
+    const text = 'ünï☃ 𝄞\n\n\ttab \r\nlast';
+    for (const split of [1, 2, 3, 7]) assert.equal(heard(text, split), text);
+  });
+
+  it('takes bytes that are no text, NUL included, without losing its place', () => {
+    const said = heard(Buffer.from([0, 255, 254, 10, 0xc3]));
+    assert.equal(said, '\0\ufffd\ufffd\n\ufffd');
+  });
+
+  it('is not deceived by what only looks like a marker', () => {
+    const text = `${MARK}\n ${MARK} end a 0\nx${MARK} end a 7\nM4RK end a 0\n${MARK}x over 0`;
+    assert.equal(heard(text), text);
+  });
+
+  it('keeps the streams of each script apart', () => {
+    const { frames, lines, out, err, mark } = reader();
+    err('motd\n');
+    mark('begin a');
+    out('one');
+    err('bad\n');
+    assert.equal(frames.running, 'a');
+    assert.equal(frames.reply('a'), undefined);
+    mark('end a 3');
+    mark('begin b');
+    mark('end b 0');
+    assert.deepEqual(frames.reply('a'), { code: 3, stdout: 'one', stderr: 'bad' });
+    assert.deepEqual(frames.reply('b'), { code: 0, stdout: '', stderr: '' });
+    assert.equal(frames.running, undefined);
+    assert.deepEqual(lines, [' stderr motd', 'a stderr bad', 'a stdout one']);
+    assert.equal(frames.outside, 'motd');
+  });
+
+  it('is over when both streams say so', () => {
+    const { frames, out, err } = reader();
+    out(`\n${MARK} group 42\n\n${MARK} begin a\n\n${MARK} over 124\n`);
+    assert.equal(frames.over, false);
+    err(`\n${MARK} over\n`);
+    assert.equal(frames.over, true);
+    assert.equal(frames.exit, 124);
+    assert.equal(frames.group, 42);
+    assert.equal(frames.running, 'a');
+  });
+
+  it('keeps an answer whole, however many lines it has', () => {
+    const text = 'x\n'.repeat(250_000);
+    assert.equal(heard(text)?.length, text.length - 1);
+  });
+
+  it('keeps the end of what need not be whole, and counts only what it keeps', () => {
+    const { frames, out, mark } = reader(['apply']);
+    mark('begin apply');
+    const before = frames.kept;
+    for (let i = 0; i < 5000; i += 1) out(`${i}\n`);
+    out('y'.repeat(3 * 1024 * 1024));
+    assert.equal(frames.kept, before);
+    mark('end apply 1');
+    const said = frames.reply('apply')?.stdout.split('\n') ?? [];
+    assert.ok(said.length >= 1000 && said.length < 3000, `${said.length} lines`);
+    assert.equal(said.at(-2), '4999');
+    assert.equal(said.at(-1)?.length, 1024 * 1024);
+  });
+
+  it('takes a line of 32 MiB in small chunks in reasonable time', () => {
+    const { frames, out, mark } = reader();
+    mark('begin a');
+    const chunk = 'z'.repeat(32 * 1024);
+    const started = performance.now();
+    for (let i = 0; i < 1024; i += 1) out(chunk);
+    mark('end a 0');
+    assert.equal(frames.reply('a')?.stdout.length, 32 * 1024 * 1024);
+    assert.ok(performance.now() - started < 4000, 'too slow');
+  });
+});
