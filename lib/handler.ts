@@ -40,6 +40,7 @@ export function handlerTask(role: string, handler: Handler): Task {
       apply: () => ({
         // In a subshell: an `exit 0` in the handler must not keep the marker.
         script: sh`(
+:
 ${handler.script}
 )
 rm -f -- ${marker}`,

@@ -6,6 +6,7 @@ export type { ExtraVars } from './inventory/extra-vars.ts';
 export type { Host, Inventory, Value, Vars } from './inventory/inventory.ts';
 export { loadInventory } from './inventory/load.ts';
 export { selectHosts } from './inventory/patterns.ts';
+export { didYouMean, nearest } from './nearest.ts';
 export { definePlaybook, type Play, type Playbook, type PlayHost } from './play.ts';
 export {
   defineRole,
@@ -18,6 +19,7 @@ export {
   type RoleUse,
   type Step,
   type StepContext,
+  type ValidateContext,
 } from './role.ts';
 export type { RunOptions } from './run/options.ts';
 export type { Connect } from './run/pool.ts';

@@ -1,6 +1,6 @@
 // Makes a clone ready to run: packages installed, TypeScript compiled. An installed package needs neither.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,8 +10,11 @@ const stamp = join(root, 'dist', '.built');
 /** Installs and compiles what is missing or older than its source; costs a few milliseconds when nothing is. */
 export function prepareClone() {
   if (!existsSync(join(root, 'tsconfig.json'))) return;
-  const installed = join(root, 'node_modules', '.package-lock.json');
-  if (modified(installed) < modified(join(root, 'package-lock.json'))) {
+  const modules = join(root, 'node_modules');
+  const installed = join(modules, '.package-lock.json');
+  // A linked folder is another checkout's: `npm ci` would empty that one.
+  const linked = lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  if (!linked && modified(installed) < modified(join(root, 'package-lock.json'))) {
     step('installing packages', 'npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit']);
   }
   if (modified(stamp) >= newest([join(root, 'lib'), join(root, 'roles'), join(root, 'spec')])) return;

@@ -30,7 +30,7 @@ printf '\n%s over %s\n' ${mark} "$?"; printf '\n%s over\n' ${mark} >&2
 function partScript({ id, script, as, apply }: Part): Script {
   const code = apply ? lines(sh`set -eu`, script) : script;
   const run = as === undefined ? sh`here ${code.quoted()}` : sh`as ${as} ${code.quoted()}`;
-  return apply ? sh`frame ${id} ${run.quoted()}; [ "$code" = 0 ] || exit 0` : sh`frame ${id} ${run.quoted()}`;
+  return apply ? sh`frame ${id} ${run}; [ "$code" = 0 ] || exit 0` : sh`frame ${id} ${run}`;
 }
 
 function prelude(mark: string): Script {
@@ -47,6 +47,6 @@ as() {
     printf '%s' "$2" | sudo -n -H -u "$1" -- /bin/sh -c 'eval "$(cat)"'
   fi
 }
-frame() { mark begin "$1"; ( eval "$2" ) </dev/null; code=$?; mark end "$1" "$code"; }
+frame() { id=$1; shift; mark begin "$id"; ( "$@" ) </dev/null; code=$?; mark end "$id" "$code"; }
 mark group "$PPID"`;
 }

@@ -41,11 +41,11 @@ export class FrameReader {
       this.#line(stream, reader, reader.rest);
       reader.rest = next;
     }
-    if (!this.#endOnly.has(reader.id)) this.#kept += chunk.length;
+    if (!this.#endOnly.has(reader.id)) this.#kept += chunk.length + LINE_COST * others.length;
     else if (reader.rest.length > LONGEST_LINE) reader.rest = reader.rest.slice(-LONGEST_LINE);
   }
 
-  /** Bytes kept of what was said, about. */
+  /** Bytes of memory that hold what was said, about. */
   get kept(): number {
     return this.#kept;
   }
@@ -123,6 +123,8 @@ export class FrameReader {
 
 /** Lines kept at least where only the end matters, and how long one may be. */
 const KEPT_LINES = 1000;
+/** Bytes of memory that a line takes beside its text, about. */
+const LINE_COST = 32;
 const LONGEST_LINE = 1024 * 1024;
 
 interface StreamReader {

@@ -227,7 +227,7 @@ mv -fT "$t" ${path}`;
   ): Promise<number | null> {
     this.#roundTrips += 1;
     const signal = this.#signal;
-    const command = `${this.#become}/bin/sh -c ${quote(script.reveal())}`;
+    const command = `${this.#become}/bin/sh -c ${loginWord(script.reveal())}`;
     try {
       const { code } = await this.#connection.run(command, {
         stdin,
@@ -275,6 +275,16 @@ function answerIn(result: BatchResult, id: string): Answer {
 
 function cutIn({ ending }: BatchResult): Cut {
   return ending === 'died' ? 'died' : 'timeout';
+}
+
+/**
+ * A script as one word for whatever login shell: csh ends a quotation at a newline and looks for `!` in it, fish
+ * for backslashes. Not for secrets: the word is an argument.
+ */
+function loginWord(code: string): string {
+  if (!/['\\!\n]/.test(code)) return quote(code);
+  const base64 = Buffer.from(code).toString('base64');
+  return `'eval "$(printf %s ${base64} | base64 -d)"'`;
 }
 
 function probeKey({ script, as }: Probe): string {

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import type { Connection } from '../connection/connection.ts';
 import { PlayError } from '../errors.ts';
-import { quote, sh } from '../sh.ts';
+import { quote, type Script, sh } from '../sh.ts';
 import { batchLine, batchScript, type Part } from './batch.ts';
 import { FrameReader } from './frame.ts';
 
-/** More than this in a batch's answers means that something prints without end. Bytes. */
+/** More than this kept of a batch's answers means that something prints without end. Bytes. */
 const MOST_OUTPUT = 64 * 1024 * 1024;
-/** Seconds that an interrupted batch is given to end, before and after it is killed. */
-const GRACE_SECONDS = 4;
+/** Seconds that an interrupted batch is given to end before it is killed. */
+const GRACE_SECONDS = 3;
 
 /** What became of a batch: it came to its end, its time limit ended it, or something killed its shell. */
 export interface BatchResult {
@@ -102,8 +102,7 @@ export class HostShell {
           await this.#interrupt(frames);
           throw new PlayError({
             kind: 'failed',
-            what:
-              frames.kept > MOST_OUTPUT ? 'the host printed more than 64 MiB' : 'the host stopped answering',
+            what: frames.kept > MOST_OUTPUT ? 'the host prints without end' : 'the host stopped answering',
           });
         }
         await this.#change(deadline - Date.now());
@@ -136,19 +135,17 @@ export class HostShell {
   }
 
   async #interrupt(frames: FrameReader): Promise<void> {
-    const graceMs = GRACE_SECONDS * 1000;
-    const wait = async (done: () => boolean) => {
-      const until = Date.now() + graceMs;
+    const wait = async (done: () => boolean, seconds: number) => {
+      const until = Date.now() + seconds * 1000;
       while (!done() && this.alive && Date.now() < until) await this.#change(until - Date.now());
     };
     // A batch that is on its way already would run unattended.
-    await wait(() => frames.group !== undefined || frames.over);
-    for (const signal of ['TERM', 'KILL']) {
-      if (frames.group === undefined || frames.over || !this.alive) break;
-      const kill = sh`kill -${signal} -- ${-frames.group}`.reveal();
-      const command = `${this.#become}/bin/sh -c ${quote(kill)}`;
-      await this.#connection.run(command, { signal: AbortSignal.timeout(graceMs) }).catch(() => {});
-      await wait(() => frames.over);
+    await wait(() => frames.group !== undefined || frames.over, GRACE_SECONDS);
+    if (frames.group !== undefined && this.alive) {
+      const command = `${this.#become}/bin/sh -c ${quote(killScript(frames.group).reveal())}`;
+      const signal = AbortSignal.timeout(2 * GRACE_SECONDS * 1000);
+      await this.#connection.run(command, { signal }).catch(() => {});
+      await wait(() => frames.over, 1);
     }
     this.close();
   }
@@ -166,4 +163,10 @@ export class HostShell {
         : undefined,
     });
   }
+}
+
+/** Asks a process group to end, gives it time to do so in order, and then ends it. */
+function killScript(group: number): Script {
+  // Without the usual `--` before the group, which dash takes for a process.
+  return sh`kill -TERM ${-group}; i=0; while [ $i -lt ${GRACE_SECONDS * 10} ] && kill -0 ${-group}; do sleep 0.1; i=$((i + 1)); done; kill -KILL ${-group}`;
 }

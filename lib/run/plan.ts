@@ -126,7 +126,7 @@ function validateTogether(
     );
   } catch (error) {
     if (error instanceof PlayError)
-      throw inputError(error.what, { ...error.at({ role: use.name }).toTrouble() });
+      throw new PlayError({ ...error.at({ role: use.name }).toTrouble(), kind: 'input' });
     throw inputError(error instanceof Error ? error.message : String(error), {
       where: { role: use.name },
       cause: error,

@@ -9,12 +9,14 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { BROKER_HOME, BROKER_SERVICE, BROKER_USER } from '../support/rabbitmq/commands.ts';
+import { alone, BROKER_HOME, BROKER_SERVICE, BROKER_USER } from '../support/rabbitmq/commands.ts';
 
 /** Where the broker's own cookie lies. */
 export const COOKIE_FILE = `${BROKER_HOME}/.erlang.cookie`;
+/** Where changes that are owed are noted. */
+const OWED = '/var/lib/ts-play/owed';
 /** Stands from before the broker is stopped until it runs again, so that a run that dies in between is made good. */
-const STOPPED = '/var/lib/ts-play/owed/erlang-cookie--start';
+const STOPPED = `${OWED}/erlang-cookie--start`;
 
 export interface CookieWant {
   readonly cookie: Secret;
@@ -75,15 +77,17 @@ function apply({ cookie: wanted }: CookieWant, changes: readonly Change[]): Scri
   const replaced = changes.some(({ what }) => what === 'cookie');
   if (!replaced)
     return lines(
+      alone,
       sh`chown ${BROKER_USER}:${BROKER_USER} ${COOKIE_FILE}`,
       sh`chmod 0400 ${COOKIE_FILE}`,
       startAgain,
     );
   return lines(
+    alone,
     // The unit's own stop command shows the old cookie to the node, so the node is stopped first.
     sh`case $(systemctl show -p ActiveState --value ${BROKER_SERVICE}) in
   active|activating|reloading|deactivating)
-    mkdir -p "$(dirname ${STOPPED})"
+    mkdir -p ${OWED}
     touch ${STOPPED}
     systemctl stop ${BROKER_SERVICE} ;;
 esac`,

@@ -1,4 +1,4 @@
-import { defineRole, file, Secret, sh } from '../../lib/index.ts';
+import { defineRole, file, packages, Secret, sh } from '../../lib/index.ts';
 import { chooseCookie } from './choose.ts';
 import { COOKIE_FILE, cookie } from './cookie.ts';
 import { vars } from './vars.ts';
@@ -37,6 +37,8 @@ export const erlangCookie = defineRole({
           seed,
         );
       return ({ vars }) => [
+        // The cookie belongs to the broker's own account, which comes with it.
+        ...(vars.erlang_install ? [packages({ names: vars.erlang_packages })] : []),
         cookie({ cookie: shared }),
         ...(vars.erlang_cookie_root
           ? [

@@ -16,6 +16,17 @@ export const vars = {
       type: 'string',
       description: "The host whose cookie the others get; the play's first host when not set.",
     },
+    erlang_install: {
+      type: 'boolean',
+      default: true,
+      description: 'Install the broker where it is missing: the cookie belongs to its account.',
+    },
+    erlang_packages: {
+      type: 'array',
+      items: { type: 'string' },
+      default: ['rabbitmq-server'],
+      description: 'The packages that bring the broker.',
+    },
     erlang_cookie_root: {
       type: 'boolean',
       default: false,

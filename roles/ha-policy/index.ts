@@ -1,5 +1,6 @@
 import { defineRole, PlayError } from '../../lib/index.ts';
-import { askBroker, isRunning, type Policy } from '../support/rabbitmq/snapshot.ts';
+import { ordered, spokesman } from '../support/rabbitmq/seed.ts';
+import { askBroker, type Policy } from '../support/rabbitmq/snapshot.ts';
 import { hasMirroring, wantedPolicy } from './definition.ts';
 import { policy } from './policy.ts';
 import { vars } from './vars.ts';
@@ -15,6 +16,11 @@ export const haPolicy = defineRole({
       if (own.ha_policy_absent.includes(own.ha_policy_name)) {
         throw new Error(`the policy ${own.ha_policy_name} is both wanted and to be absent`);
       }
+      if (own.ha_policy_count !== undefined && own.ha_policy_mode !== 'exactly') {
+        throw new Error(
+          `ha_policy_count is for ha_policy_mode exactly, and the mode is ${own.ha_policy_mode}`,
+        );
+      }
       if (own.ha_policy_count !== undefined && own.ha_policy_count > playHosts.length) {
         throw new Error(
           `ha_policy_count is ${own.ha_policy_count}, and there are only ${playHosts.length} nodes`,
@@ -23,16 +29,19 @@ export const haPolicy = defineRole({
     }
   },
   steps: [
-    async ({ hosts, playHosts, query, warn }) => {
-      const nodes = await query(hosts, askBroker);
-      // A policy belongs to the cluster: one running node sets it for all.
-      const [host, node] = [...nodes].find(([, snapshot]) => isRunning(snapshot)) ?? [];
-      const version = node?.live?.version;
-      if (version && !hasMirroring(version)) throw noMirroring(version);
+    async ({ hosts, playHosts, query, check, warn }) => {
+      const nodes = ordered(playHosts, await query(playHosts, askBroker));
+      // A policy belongs to the cluster: one of its running members sets it for all.
+      const names = hosts.map(({ name }) => name);
+      const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);
+      if (speaker === undefined)
+        warn('no member of the cluster runs: its policies can only be told in the run itself');
+      const live = nodes.get(speaker ?? '')?.live;
+      if (live?.version && !hasMirroring(live.version)) throw noMirroring(live.version);
       return ({ name, vars: own }) => {
-        if (name !== (host ?? hosts[0]?.name)) return [];
+        if (name !== speaker) return [];
         const wanted = wantedPolicy(own, playHosts.length);
-        for (const other of overlapping(node?.live?.policies ?? [], wanted, own.ha_policy_absent)) {
+        for (const other of overlapping(live?.policies ?? [], wanted, own.ha_policy_absent)) {
           warn(
             `the policies ${wanted.name} and ${other} match the same queues with the same priority: only one applies`,
           );
@@ -56,6 +65,7 @@ function overlapping(
   return policies
     .filter(({ vhost, name }) => vhost === wanted.vhost && name !== wanted.name && !absent.includes(name))
     .filter(({ pattern, priority }) => pattern === wanted.pattern && priority === wanted.priority)
+    .filter(({ applyTo }) => [applyTo, wanted.applyTo].includes('all') || applyTo === wanted.applyTo)
     .map(({ name }) => name);
 }
 

@@ -4,7 +4,9 @@ export const CONFIG_DIR = '/etc/haproxy';
 export const CONFIG = `${CONFIG_DIR}/haproxy.cfg`;
 /** Holds the password, so that {@link CONFIG} can be shown. */
 export const USERS = `${CONFIG_DIR}/users.cfg`;
-export const UNIT = '/etc/systemd/system/haproxy.service';
+/** Not /etc/systemd/system, which is the administrator's: from there a unit can't be masked. */
+export const UNIT_DIR = '/usr/local/lib/systemd/system';
+export const UNIT = `${UNIT_DIR}/haproxy.service`;
 export const PROFILE = '/etc/profile.d/haproxy.sh';
 export const PID_FILE = '/run/haproxy/haproxy.pid';
 export const SOCKET = '/run/haproxy/admin.sock';

@@ -11,7 +11,18 @@ import {
 } from '../../lib/index.ts';
 import { type Origin, reloadOlder, restartOlder } from '../support/build/refresh.ts';
 import { haproxyConfig, haproxyUsers } from './config.ts';
-import { CHROOT, CONFIG, CONFIG_DIR, homeFolder, PID_FILE, PROFILE, program, UNIT, USERS } from './paths.ts';
+import {
+  CHROOT,
+  CONFIG,
+  CONFIG_DIR,
+  homeFolder,
+  PID_FILE,
+  PROFILE,
+  program,
+  UNIT,
+  UNIT_DIR,
+  USERS,
+} from './paths.ts';
 import { haproxyProfile } from './profile.ts';
 import { haproxyUnit } from './unit.ts';
 import type { HaproxyVars } from './vars.ts';
@@ -48,11 +59,13 @@ export function serviceTasks(vars: HaproxyVars, backends: readonly KnownHost[]):
   const { haproxy_root: root } = vars;
   const { reload, restart } = handlers(root);
   const haproxy = program(root);
+  const tags = ['config'];
   const plain = { owner: 'root', group: 'root', mode: '0644' };
   return [
-    file({ path: UNIT, content: haproxyUnit(root), ...plain }, { notify: restart }),
-    file({ path: PROFILE, content: haproxyProfile(root), ...plain }),
-    directory({ path: CONFIG_DIR, owner: 'root', group: 'root', mode: '0755' }),
+    directory({ path: UNIT_DIR }, { tags }),
+    file({ path: UNIT, content: haproxyUnit(root), ...plain }, { notify: restart, tags }),
+    file({ path: PROFILE, content: haproxyProfile(root), ...plain }, { tags }),
+    directory({ path: CONFIG_DIR, owner: 'root', group: 'root', mode: '0755' }, { tags }),
     file(
       {
         path: USERS,
@@ -62,7 +75,7 @@ export function serviceTasks(vars: HaproxyVars, backends: readonly KnownHost[]):
         mode: '0600',
         validate: (candidate) => checkUsers(haproxy, candidate),
       },
-      { notify: reload },
+      { notify: reload, tags },
     ),
     file(
       {
@@ -71,9 +84,9 @@ export function serviceTasks(vars: HaproxyVars, backends: readonly KnownHost[]):
         ...plain,
         validate: (candidate) => sh`${haproxy} -c -q -f ${candidate} -f ${USERS}`,
       },
-      { notify: reload },
+      { notify: reload, tags },
     ),
-    service({ name: 'haproxy', state: 'started', enabled: true }),
+    service({ name: 'haproxy', state: 'started', enabled: true }, { tags: ['service'] }),
   ];
 }
 

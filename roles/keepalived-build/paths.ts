@@ -5,7 +5,9 @@ export const CONFIG = `${CONFIG_DIR}/keepalived.conf`;
 /** Holds the password, so that {@link CONFIG} can be shown. */
 export const AUTH = `${CONFIG_DIR}/auth.conf`;
 export const CHECK = `${CONFIG_DIR}/check_haproxy`;
-export const UNIT = '/etc/systemd/system/keepalived.service';
+/** Not /etc/systemd/system, which is the administrator's: from there a unit can't be masked. */
+export const UNIT_DIR = '/usr/local/lib/systemd/system';
+export const UNIT = `${UNIT_DIR}/keepalived.service`;
 export const PID_FILE = '/run/keepalived.pid';
 export const VRRP_PID_FILE = '/run/keepalived-vrrp.pid';
 

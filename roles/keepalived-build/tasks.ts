@@ -1,7 +1,7 @@
 import { directory, file, type RoleHost, service, type Task, user } from '../../lib/index.ts';
 import { type Origin, reloadOlder, restartOlder } from '../support/build/refresh.ts';
 import { checkScript, keepalivedAuth, keepalivedConfig, type Site } from './config.ts';
-import { AUTH, CHECK, CONFIG, CONFIG_DIR, homeFolder, PID_FILE, UNIT } from './paths.ts';
+import { AUTH, CHECK, CONFIG, CONFIG_DIR, homeFolder, PID_FILE, UNIT, UNIT_DIR } from './paths.ts';
 import { configTest, keepalivedUnit } from './unit.ts';
 import type { KeepalivedVars } from './vars.ts';
 
@@ -40,14 +40,16 @@ export function serviceTasks(host: RoleHost<KeepalivedVars>, site: Site): readon
   const { vars } = host;
   const { keepalived_root: root } = vars;
   const { reload, restart } = handlers(root);
+  const tags = ['config'];
   const mine = (mode: string) => ({ owner: 'root', group: 'root', mode });
   return [
-    file({ path: UNIT, content: keepalivedUnit(root), ...mine('0644') }, { notify: restart }),
-    directory({ path: CONFIG_DIR, ...mine('0755') }),
-    file({ path: CHECK, content: checkScript(checkPort(host)), ...mine('0755') }),
+    directory({ path: UNIT_DIR }, { tags }),
+    file({ path: UNIT, content: keepalivedUnit(root), ...mine('0644') }, { notify: restart, tags }),
+    directory({ path: CONFIG_DIR, ...mine('0755') }, { tags }),
+    file({ path: CHECK, content: checkScript(checkPort(host)), ...mine('0755') }, { tags }),
     file(
       { path: AUTH, content: keepalivedAuth(vars.keepalived_auth_pass), ...mine('0600') },
-      { notify: reload },
+      { notify: reload, tags },
     ),
     file(
       {
@@ -56,9 +58,9 @@ export function serviceTasks(host: RoleHost<KeepalivedVars>, site: Site): readon
         ...mine('0644'),
         validate: (candidate) => configTest(root, candidate),
       },
-      { notify: reload },
+      { notify: reload, tags },
     ),
-    service({ name: 'keepalived', state: 'started', enabled: true }),
+    service({ name: 'keepalived', state: 'started', enabled: true }, { tags: ['service'] }),
   ];
 }
 

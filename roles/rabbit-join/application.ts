@@ -1,5 +1,5 @@
 import { defineTask, lines, type TaskType } from '../../lib/index.ts';
-import { BROKER_HOME, BROKER_SERVICE, ctl } from '../support/rabbitmq/commands.ts';
+import { alone, BROKER_HOME, BROKER_SERVICE, ctl } from '../support/rabbitmq/commands.ts';
 import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 
 export interface ApplicationWant {
@@ -22,7 +22,7 @@ export const applicationType: TaskType<ApplicationWant, Snapshot> = {
       `${state.node} does not answer, though its unit is ${state.unit}: if it was started with another cookie than the one in ${BROKER_HOME}/.erlang.cookie, run on this host: systemctl restart ${BROKER_SERVICE}`,
     );
   },
-  apply: () => lines(ctl('start_app'), ctl('await_startup', '--timeout', '120')),
+  apply: () => lines(alone, ctl('start_app'), ctl('await_startup', '--timeout', '120')),
 };
 
 export const application = defineTask(applicationType);

@@ -45,6 +45,16 @@ export function classify(node: Snapshot, seed: SeedView, harmless: readonly stri
     : { standing: 'data', reason: `a cluster of one with ${data}` };
 }
 
+/**
+ * Whether a node can only be started when the others run: a ram node has its cluster from a disc node, and one that
+ * the others have forgotten has to join anew. All others are started together, since they wait for each other.
+ */
+export function startsLast(node: Snapshot, seed: SeedView): boolean {
+  const { standing } = classify(node, seed, []);
+  const ram = node.disk.disc.length > 0 && !node.disk.disc.includes(node.node);
+  return standing === 'disowned' || (standing === 'half-joined' && ram);
+}
+
 function classifyMember(node: Snapshot, others: readonly string[], seed: SeedView): Classified {
   const isSeed = node.node === seed.node;
   const ours = [seed.node, ...(seed.members ?? [])];

@@ -1,31 +1,27 @@
 import {
-  check,
   defineRole,
   directory,
   file,
   type KnownHost,
-  line,
   packages,
   type RoleHost,
   restart,
   service,
-  sh,
   type Task,
 } from '../../lib/index.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
-import { askBroker, isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { chooseSeed, ordered, seedView, spokesman } from '../support/rabbitmq/seed.ts';
+import { askBroker, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { application } from './application.ts';
+import { startsLast } from './classify.ts';
 import { clusterName } from './cluster-name.ts';
+import { candidates, preferred, refuseNamesakes, refuseSecondCluster, warnOfSilent } from './founding.ts';
 import { member } from './membership.ts';
+import { hostsEntry, resolves } from './names.ts';
 import { plugins } from './plugin.ts';
-import { chooseSeed } from './seed.ts';
 import { brokerUser } from './user.ts';
+import { validate } from './validate.ts';
 import { type Vars, vars } from './vars.ts';
-
-const askName = {
-  name: 'its host name',
-  script: sh`hostname -s`,
-  parse: ({ stdout }: { readonly stdout: string }) => stdout.trim(),
-};
 
 /** Running brokers, joined to one cluster (the seed's sections 2.2 to 2.4). */
 export const rabbitJoin = defineRole({
@@ -33,61 +29,72 @@ export const rabbitJoin = defineRole({
   description: 'Running brokers joined to one cluster, with an administrator and without guest.',
   prefix: 'rabbit_',
   vars,
-  validate(hosts, { playHosts }) {
-    const [first] = hosts;
-    if (hosts.length === playHosts.length && hosts.every((host) => host.vars.rabbit_node_type === 'ram')) {
-      throw new Error('every node is a ram node: at least one must be disc, or a restart loses everything');
-    }
-    const named = [
-      ...(first?.vars.rabbit_allow_data_loss ?? []),
-      ...(first?.vars.rabbit_seed ? [first.vars.rabbit_seed] : []),
-    ];
-    for (const name of named) {
-      if (!playHosts.some((host) => host.name === name)) throw new Error(`${name} is no host of this play`);
-    }
-  },
+  validate,
   steps: [
-    async ({ playHosts, query }) => {
-      const names = await query(playHosts, askName);
-      return (host) => brokerTasks(host, playHosts, names);
+    async ({ hosts, playHosts, query, check, warn }) => {
+      const nodes = ordered(preferred(hosts, playHosts), await query(playHosts, askBroker));
+      refuseNamesakes(nodes);
+      if (check) warnOfSilent(nodes, hosts, warn);
+      const seed = nodes.get(chooseSeed(nodes) ?? '');
+      return (host) => {
+        const node = nodes.get(host.name);
+        const last = node !== undefined && seed !== undefined && startsLast(node, seedView(seed));
+        return [...hostTasks(host, playHosts, nodes), ...startTasks(last, check)];
+      };
     },
-    async ({ hosts, playHosts, query, warn }) => {
-      const nodes = ordered(playHosts, await query(playHosts, askBroker));
-      const seed = chooseSeed(nodes, hosts[0]?.vars.rabbit_seed ?? playHosts[0]?.name);
-      const snapshot = seed === undefined ? undefined : nodes.get(seed);
-      if (snapshot?.live?.partitions.length)
-        warn(`${seed} sees a network partition: ${snapshot.live.partitions.join(', ')}`);
-      return (host) => (snapshot === undefined ? [] : [memberTask(host, snapshot)]);
+    async ({ hosts, playHosts, query, check, warn }) => {
+      const answers = ordered(preferred(hosts, playHosts), await query(playHosts, askBroker));
+      const nodes = candidates(answers, hosts);
+      const seed = nodes.get(chooseSeed(nodes) ?? '');
+      if (seed === undefined) return () => [];
+      refuseSecondCluster(seed, answers, preferred(hosts, playHosts), warn);
+      if (seed.live?.partitions.length)
+        warn(`${seed.node} sees a network partition: ${seed.live.partitions.join(', ')}`);
+      return (host) => {
+        const node = nodes.get(host.name);
+        const last = node !== undefined && startsLast(node, seedView(seed));
+        return [memberTask(host, seed, check && !last)];
+      };
     },
-    async ({ hosts, query }) => {
-      const nodes = await query(hosts, askBroker);
-      const running = hosts.find(({ name }) => {
-        const node = nodes.get(name);
-        return node !== undefined && isRunning(node);
-      });
-      return (host) => (host.name === (running ?? hosts[0])?.name ? clusterTasks(host.vars) : []);
+    async ({ hosts, playHosts, query, check, warn }) => {
+      const nodes = ordered(preferred(hosts, playHosts), await query(playHosts, askBroker));
+      const names = playHosts.map(({ name }) => name).filter((name) => hosts.some((h) => h.name === name));
+      const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);
+      if (speaker === undefined)
+        warn('no member of the cluster runs: its name and its users can only be told in the run itself');
+      return (host) => [
+        plugins({ names: host.vars.rabbit_plugins }),
+        ...(host.name === speaker ? clusterTasks(host.vars) : []),
+      ];
     },
   ],
 });
 
-function brokerTasks(
-  { vars: own }: RoleHost<Vars>,
+/** What the host needs before its broker can run: software, limits, names. */
+function hostTasks(
+  { name, vars: own }: RoleHost<Vars>,
   playHosts: readonly KnownHost[],
-  names: ReadonlyMap<string, string>,
+  nodes: ReadonlyMap<string, Snapshot>,
 ): readonly Task[] {
   const peers = playHosts.flatMap((peer) => {
-    const hostname = names.get(peer.name);
-    return hostname === undefined ? [] : [{ hostname, address: peer.address }];
+    const node = nodes.get(peer.name)?.node;
+    return node === undefined ? [] : [{ ...peer, hostname: node.slice(node.indexOf('@') + 1) }];
   });
   return [
     ...(own.rabbit_install ? [packages({ names: own.rabbit_packages })] : []),
     ...(own.rabbit_nofile === undefined ? [] : limitTasks(own.rabbit_nofile)),
-    ...peers.map(({ hostname, address }) =>
-      own.rabbit_hosts_entries ? hostsEntry(hostname, address) : resolves(hostname),
+    ...peers.flatMap(({ hostname, address, name: peer }) =>
+      own.rabbit_hosts_entries
+        ? [hostsEntry(hostname, address), ...(peer === name ? [] : [resolves(hostname, address)])]
+        : [resolves(hostname)],
     ),
-    service({ name: BROKER_SERVICE, state: 'started', enabled: true }),
-    plugins({ names: own.rabbit_plugins }),
   ];
+}
+
+/** What can't start yet is left to its membership, the step after. */
+function startTasks(last: boolean, predicting: boolean): readonly Task[] {
+  if (last) return [service({ name: BROKER_SERVICE, enabled: true })];
+  return [service({ name: BROKER_SERVICE, state: 'started', enabled: true }), application({ predicting })];
 }
 
 function limitTasks(limit: number): readonly Task[] {
@@ -101,32 +108,15 @@ function limitTasks(limit: number): readonly Task[] {
   ];
 }
 
-function hostsEntry(hostname: string, address: string): Task {
-  const name = hostname.replaceAll('.', '\\.');
-  return line({
-    path: '/etc/hosts',
-    line: `${address} ${hostname}`,
-    match: `^\\s*[^#\\s]+\\s+(.*\\s)?${name}(\\s|$)`,
-  });
-}
-
-function resolves(hostname: string): Task {
-  return check({
-    that: `${hostname} is found by name`,
-    probe: sh`getent hosts ${hostname}`,
-    holds: ({ code, stdout }) => (code === 0 && stdout !== '') || `${hostname} does not resolve on this host`,
-    next: 'add it to DNS, or set rabbit_hosts_entries: true',
-  });
-}
-
-function memberTask({ name, vars: own }: RoleHost<Vars>, seed: Snapshot): Task {
+function memberTask({ name, vars: own }: RoleHost<Vars>, seed: Snapshot, started: boolean): Task {
   return member(
     {
-      seed: { node: seed.node, members: seed.live?.running ? (seed.live.members ?? undefined) : undefined },
+      seed: seedView(seed),
       nodeType: own.rabbit_node_type,
       allowDataLoss: own.rabbit_allow_data_loss.includes(name),
       harmlessUsers: ['guest', own.rabbit_admin_user],
       host: name,
+      started,
     },
     { oneAtATime: 'rabbit-join' },
   );
@@ -141,14 +131,4 @@ function clusterTasks(own: Vars): readonly Task[] {
       ? [brokerUser({ name: 'guest', state: 'absent' })]
       : []),
   ];
-}
-
-/** Answers in the inventory's order, which decides where nothing else does. */
-function ordered<T>(hosts: readonly KnownHost[], answers: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-  return new Map(
-    hosts.flatMap(({ name }) => {
-      const answer = answers.get(name);
-      return answer === undefined ? [] : [[name, answer] as const];
-    }),
-  );
 }

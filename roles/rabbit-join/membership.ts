@@ -1,4 +1,5 @@
-import { type Change, defineTask, type Script, type TaskType } from '../../lib/index.ts';
+import { type Change, defineTask, lines, type Script, type TaskType } from '../../lib/index.ts';
+import { alone } from '../support/rabbitmq/commands.ts';
 import type { SeedView } from '../support/rabbitmq/seed.ts';
 import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 import { type Classified, classify } from './classify.ts';
@@ -14,8 +15,8 @@ export interface MemberWant {
   readonly harmlessUsers: readonly string[];
   /** The host's name in the inventory, for messages. */
   readonly host: string;
-  /** Check mode: a member that is down is one that an earlier change would have started. */
-  readonly predicting: boolean;
+  /** Check mode: if it is down, an earlier task would have started it. */
+  readonly started: boolean;
 }
 
 /** A broker that is a running member of the seed's cluster, of the wanted type. */
@@ -26,7 +27,7 @@ export const memberType: TaskType<MemberWant, Snapshot> = {
   probe: () => snapshotScript,
   parse: parseSnapshot,
   diff,
-  apply: (want, _changes, state) => apply(want, state),
+  apply: (want, _changes, state) => lines(alone, apply(want, state)),
 };
 
 export const member = defineTask(memberType);
@@ -37,9 +38,9 @@ function diff(state: Snapshot, want: MemberWant): readonly Change[] {
   if (standing === 'foreign') throw foreign(state, reason);
   if (standing === 'member') return typeChange(state, want);
   if (isSeed || standing === 'half-joined') {
-    if (isSeed && want.nodeType === 'ram') throw alone(want);
+    if (standing !== 'half-joined' && want.nodeType === 'ram') throw withoutDisc(want);
     if (isRunning(state)) return [];
-    const start = want.predicting ? [] : [{ what: 'broker', from: reason, to: 'running' }];
+    const start = want.started ? [] : [{ what: 'broker', from: reason, to: 'running' }];
     return state.live && !isSeed ? [...start, ...typeChange(state, want)] : start;
   }
   if (destroys(state, standing) && !want.allowDataLoss) throw refused(want, reason);
@@ -76,7 +77,7 @@ function foreign({ node }: Snapshot, reason: string): Error {
   );
 }
 
-function alone({ host }: MemberWant): Error {
+function withoutDisc({ host }: MemberWant): Error {
   return new Error(
     `${host} is to be a ram node and is a cluster of its own: a disc node has to be there first, so make it disc or bring one of the disc nodes up`,
   );

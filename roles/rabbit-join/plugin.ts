@@ -10,8 +10,7 @@ export const pluginsType: TaskType<{ readonly names: readonly string[] }, Snapsh
   parse: parseSnapshot,
   diff: (state, { names }) =>
     missing(names, state).map((name) => ({ what: name, from: 'disabled', to: 'enabled' })),
-  apply: ({ names }, _changes, state) =>
-    tool('rabbitmq-plugins', '-q', 'enable', ...missing(names, state)),
+  apply: ({ names }, _changes, state) => tool('rabbitmq-plugins', '-q', 'enable', ...missing(names, state)),
 };
 
 /** Plugins that are enabled on this node, and running if it is. */

@@ -17,10 +17,15 @@ export async function ensureAnsible(say) {
   say('installing Ansible (apt-get install ansible)');
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await execute('apt-get', ['--quiet', 'update'], { env });
-  await execute('apt-get', ['--quiet', '--yes', '--no-install-recommends', 'install', 'ansible', 'openssh-client'], {
-    env,
-  });
-  if (!(await present())) throw new Error('the package ansible came without the collection community.rabbitmq');
+  await execute(
+    'apt-get',
+    ['--quiet', '--yes', '--no-install-recommends', 'install', 'ansible', 'openssh-client'],
+    {
+      env,
+    },
+  );
+  if (!(await present()))
+    throw new Error('the package ansible came without the collection community.rabbitmq');
 }
 
 /** Ansible on one lab, with a home, a fact cache and ssh's control sockets of its own. */

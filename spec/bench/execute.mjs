@@ -48,7 +48,10 @@ export function execute(command, args, options = {}) {
       running.delete(child);
       if (interrupted.signal.aborted && !always) reject(interrupted.signal.reason);
       else if (codes.includes(code)) resolve({ ...output, code, ms });
-      else reject(new Error(failure([command, ...args], late ? `took over ${seconds} s` : (code ?? signal), output)));
+      else
+        reject(
+          new Error(failure([command, ...args], late ? `took over ${seconds} s` : (code ?? signal), output)),
+        );
     });
   });
 }

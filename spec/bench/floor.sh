@@ -42,4 +42,7 @@ sha256sum "$@"
 systemctl show -p LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload haproxy.service keepalived.service
 ip -o -4 addr show
 ip -o -4 route show default
-exec 3<>/dev/tcp/127.0.0.1/8101 2>/dev/null || :
+timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8101
+printf "GET /healthz HTTP/1.0\r\n\r\n" >&3
+read -r status <&3
+echo "$status"'

@@ -27,18 +27,18 @@ export class Lab {
 
   async up() {
     if (this.#up) return;
-    // Not only once it stands: one that died half-way is to be taken down as well.
+    // Whatever an earlier benchmark left behind is no measure.
+    await this.down();
     this.#up = true;
     await tsPlay(['lab', 'up', '--name', this.name], { seconds: 900 });
   }
 
   /** Three hosts that nothing was done to yet. */
   async fresh() {
-    await this.down();
+    this.#up = false;
     await this.up();
   }
 
-  /** Also when it was left behind by an earlier benchmark. */
   async down() {
     await tsPlay(['lab', 'down', '--name', this.name], { always: true, seconds: 300 });
     this.#up = false;
@@ -55,10 +55,13 @@ export class Lab {
   /** Runs a command on the lab's network; `ms` is the command's own time, without that of getting there. */
   async enter(argv, options) {
     const timed = 's=$(date +%s%N); "$@"; c=$?; echo $(($(date +%s%N) - s)) >"$ELAPSED"; exit $c';
-    const result = await tsPlay(['lab', 'enter', '--name', this.name, '--', 'sh', '-c', timed, 'sh', ...argv], {
-      ...options,
-      env: { ...options?.env, ELAPSED: this.elapsed },
-    });
+    const result = await tsPlay(
+      ['lab', 'enter', '--name', this.name, '--', 'sh', '-c', timed, 'sh', ...argv],
+      {
+        ...options,
+        env: { ...options?.env, ELAPSED: this.elapsed },
+      },
+    );
     return { ...result, ms: Number(await readFile(this.elapsed, 'utf8')) / 1e6 };
   }
 }

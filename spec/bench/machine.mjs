@@ -12,13 +12,13 @@ export async function describeMachine() {
   const release = /^PRETTY_NAME="?(.*?)"?$/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1];
   const [ansible, collections, ssh, own] = await Promise.all([
     first('ansible', ['--version']),
-    first('dpkg-query', ['-W', '-f', '${Version}\n', 'ansible']),
+    first('dpkg-query', ['-W', 'ansible']),
     first('ssh', ['-V']),
     tsPlay(['--version']).then(({ stdout }) => stdout.trim()),
   ]);
   return [
     `${os.cpus().length} cores (${os.cpus()[0]?.model.trim()}), ${Math.round(os.totalmem() / 2 ** 30)} GiB memory`,
     `${release}, Linux ${os.release()}, Node ${process.versions.node}, ${ssh.split(',')[0]}`,
-    `ts-play ${own}; ${ansible.replace(/[[\]]/g, '')}, package ansible ${collections}`,
+    `ts-play ${own}; ${ansible.replace(/[[\]]/g, '')}, package ${collections.replace('\t', ' ')}`,
   ];
 }

@@ -4,7 +4,10 @@ import { tsPlay } from './lab.mjs';
 /** Runs a playbook in a lab. @returns wall-clock milliseconds of the whole process, its recap, and all its events */
 export async function play(lab, cache, playbook = 'playbooks/site.ts') {
   const args = [playbook, '-i', 'inventory/lab.yml', '-e', `lab_name=${lab.name}`, '--output', 'json'];
-  const { ms, stdout } = await tsPlay(args, { env: { TS_PLAY_CACHE: cache } });
+  const { ms, stdout, stderr } = await tsPlay(args, { env: { TS_PLAY_CACHE: cache } });
+  if (!/\n\{"type":"recap".*\}\n$/.test(stdout)) {
+    throw new Error(`${playbook} ended without a recap:\n${stdout.slice(-4000)}\n${stderr}`);
+  }
   const events = stdout
     .trimEnd()
     .split('\n')

@@ -3,7 +3,9 @@ import { median } from './measure.mjs';
 
 /** `1.23 s`, `45 ms`. */
 export function time(ms) {
-  return ms < 1000 ? `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  return ms < 1000
+    ? `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
+    : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
 
 /** Median and, in brackets, the range. */
@@ -18,7 +20,14 @@ export function times(values) {
  */
 export function row({ what, measured, against, figure, bound, target, unit }) {
   const met = bound === 'least' ? figure >= target : figure <= target;
-  return { what, measured, against, figure: amount(figure, unit), target: `${bound === 'least' ? '≥' : '≤'} ${target}${unit}`, met };
+  return {
+    what,
+    measured,
+    against,
+    figure: amount(figure, unit),
+    target: `${bound === 'least' ? '≥' : '≤'} ${target}${unit}`,
+    met,
+  };
 }
 
 function amount(value, unit) {

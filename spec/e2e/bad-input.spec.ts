@@ -61,7 +61,7 @@ describe('bad input, against real hosts', function () {
     ['a missing sha256', (text) => text.replace(/^.*haproxy_sha256.*\n/m, ''), [/haproxy_sha256/]],
     [
       'a wrong sha256',
-      (text) => text.replace(/haproxy_sha256: .*/, `haproxy_sha256: ${'0'.repeat(64)}`),
+      (text) => text.replace(/haproxy_sha256: .*/, `haproxy_sha256: ${'f'.repeat(64)}`),
       [/sha256/, /haproxy-2\.6\.12\.tar\.gz/],
     ],
   ];

@@ -198,7 +198,7 @@ describe('site.ts on real hosts', function () {
     await new Promise((resolve) => setTimeout(resolve, 5000));
     await on(
       holder,
-      'systemctl mask --runtime haproxy; systemctl kill -s KILL haproxy; systemctl stop haproxy || true',
+      'systemctl mask --runtime haproxy && systemctl kill -s KILL haproxy',
     );
     assert.deepEqual(
       await until(

@@ -74,7 +74,11 @@ export class ScriptedHost implements Connection {
         exit = doing === 'HANG' ? 124 : 143;
         break;
       }
-      const { code, stdout = '', stderr = '' } = typeof doing === 'string' ? { code: 0, stdout: doing } : doing;
+      const {
+        code,
+        stdout = '',
+        stderr = '',
+      } = typeof doing === 'string' ? { code: 0, stdout: doing } : doing;
       onStdout?.(Buffer.from(stdout));
       onStderr?.(Buffer.from(stderr));
       mark(`end ${part.id} ${code}`);

@@ -2,7 +2,7 @@
 export function wordAt(text: string, start: number): { readonly word: string; readonly end: number } {
   let word = '';
   let at = start;
-  while (at < text.length && !/\s/.test(text[at] ?? '')) {
+  while (at < text.length && !/[\s;]/.test(text[at] ?? '')) {
     if (text[at] === "'") {
       const close = text.indexOf("'", at + 1);
       if (close < 0) throw new Error(`a quote is not closed: ${text.slice(start, start + 80)}`);
@@ -42,10 +42,12 @@ export function readBatch(line: string): SentBatch {
   const limit = Number(/^ \| timeout -k 10 ([\d.]+) /.exec(rest)?.[1]);
   const mark = /over %s\\n' (\S+) "\$\?"/.exec(rest)?.[1];
   if (mark === undefined || Number.isNaN(limit)) throw new Error(`no batch: ${rest}`);
-  const parts = [...batch.matchAll(/^frame (\S+) /gm)].map((match): SentPart => {
-    const { word: run } = wordAt(batch, match.index + match[0].length);
-    const [, as] = /^as (\S+) /.exec(run) ?? [];
-    return { id: match[1] ?? '', as, code: wordAt(run, as === undefined ? 5 : 4 + as.length).word };
-  });
+  const parts = [...batch.matchAll(/^frame (\S+) (?:here|as (\S+)) /gm)].map(
+    (match): SentPart => ({
+      id: match[1] ?? '',
+      as: match[2],
+      code: wordAt(batch, match.index + match[0].length).word,
+    }),
+  );
   return { mark, limit, parts };
 }

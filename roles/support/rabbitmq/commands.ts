@@ -11,13 +11,27 @@ export const BROKER_SERVICE = 'rabbitmq-server';
  * tools read names and passwords as the UTF-8 they are.
  */
 export function tool(name: string, ...args: readonly string[]): Script {
-  return sh`HOME=${BROKER_HOME} LC_ALL=C.UTF-8 runuser -u ${BROKER_USER} -- ${`/usr/lib/rabbitmq/bin/${name}`} ${args}`;
+  return sh`HOME=${BROKER_HOME} LC_ALL=C.UTF-8 runuser -u ${BROKER_USER} -- ${`/usr/lib/rabbitmq/bin/${name}`} ${args} 9>&-`;
 }
 
 /** `rabbitmqctl -q …`; each call starts an Erlang VM, which takes about a second. */
 export function ctl(...args: readonly string[]): Script {
   return tool('rabbitmqctl', '-q', ...args);
 }
+
+/**
+ * Begins a script that changes a broker's membership. A run that was killed leaves its last script at work on the
+ * host: this one waits for it and then does nothing, since what it was made for is no longer what there is.
+ * The lock is on descriptor 9, which {@link tool} closes, so that no daemon started by one keeps it.
+ */
+export const alone: Script = sh`if command -v flock >/dev/null; then
+  exec 9>/run/ts-play-rabbitmq.lock
+  if ! flock -n 9; then
+    echo 'an earlier run is still at work on this broker: waiting for it' >&2
+    flock -w 300 9 || exit 1
+    exit 0
+  fi
+fi`;
 
 /** Sets `$node` to this host's node name, as the broker's own start script finds it. */
 export const setNode: Script = sh`node=rabbit; long=

@@ -34,7 +34,10 @@ export function seedView(seed: Snapshot): SeedView {
  * @param nodes what the hosts answered, the preferred first
  * @param among hosts that may be chosen
  */
-export function spokesman(nodes: ReadonlyMap<string, Snapshot>, among: readonly string[]): string | undefined {
+export function spokesman(
+  nodes: ReadonlyMap<string, Snapshot>,
+  among: readonly string[],
+): string | undefined {
   const seed = nodes.get(chooseSeed(nodes) ?? '')?.node;
   return among.find((host) => {
     const node = nodes.get(host);

@@ -57,6 +57,8 @@ export interface Disk {
   readonly present: boolean;
   /** Node names in `cluster_nodes.config`; empty when there is none. */
   readonly members: readonly string[];
+  /** Those of them that are disc nodes. */
+  readonly disc: readonly string[];
   /** Folders that hold queues and streams. */
   readonly stored: number;
   /** Plugins in `enabled_plugins`, which the broker starts with. */
@@ -73,12 +75,15 @@ export interface Snapshot {
 }
 
 /**
- * Reads a broker's state, live and on disk, in one look: `erl_call` answers in some 20 ms (its expression must end
+ * Reads a broker's state, live and on disk, in one look; one that is just starting is waited for, up to 30 s: `erl_call` answers in some 20 ms (its expression must end
  * with a newline); where it isn't there or can't talk to a running broker, one `rabbitmqctl eval` says the same in
  * about a second.
  */
 export const snapshotScript: Script = sh`${setNode}
-unit=$(systemctl show -p ActiveState --value ${BROKER_SERVICE} 2>/dev/null)
+state() { systemctl show -p "$1" --value ${BROKER_SERVICE} 2>/dev/null; }
+n=0
+while [ "$n" -lt 30 ] && [ "$(state SubState)" = start ]; do sleep 1; n=$((n + 1)); done
+unit=$(state ActiveState)
 d=${BROKER_HOME}/mnesia/$node
 echo "node=$node"
 echo "unit=$unit"
@@ -119,6 +124,8 @@ export function parseSnapshot({ stdout, stderr }: Reply): Snapshot {
     disk: {
       present: fields.has('present'),
       members: nodeNames(fields.get('members') ?? ''),
+      // As in `{[all],[disc]}.`
+      disc: nodeNames(fields.get('members')?.split('],[')[1] ?? ''),
       stored: ['stored', 'quorum', 'stream'].reduce((sum, kind) => sum + Number(fields.get(kind) ?? 0), 0),
       plugins: fields.get('plugins')?.match(/[a-z][A-Za-z0-9_@]*/g) ?? [],
     },

@@ -1,0 +1,77 @@
+import type { KnownHost, RoleHost } from '../../lib/index.ts';
+import { knownMembers } from '../support/rabbitmq/seed.ts';
+import { isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import type { Vars } from './vars.ts';
+
+/** The nodes' hosts, the one that founds the cluster first: the seed that is named, else a disc node. */
+export function preferred(
+  hosts: readonly RoleHost<Vars>[],
+  playHosts: readonly KnownHost[],
+): readonly KnownHost[] {
+  const seed = hosts.find(({ vars }) => vars.rabbit_seed)?.vars.rabbit_seed;
+  const rank = ({ name, inventoryVars }: KnownHost) => {
+    const own = hosts.find((host) => host.name === name)?.vars;
+    const type = own?.rabbit_node_type ?? inventoryVars['rabbit_node_type'];
+    return name === seed ? 0 : type === 'ram' ? 2 : 1;
+  };
+  return [...playHosts].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Nodes that run or are about to: others can't be joined, unless there is nothing else. */
+export function candidates(
+  nodes: ReadonlyMap<string, Snapshot>,
+  hosts: readonly { readonly name: string }[],
+): ReadonlyMap<string, Snapshot> {
+  const inPlay = new Set(hosts.map(({ name }) => name));
+  const able = new Map([...nodes].filter(([name, node]) => isRunning(node) || inPlay.has(name)));
+  return able.size > 0 ? able : nodes;
+}
+
+/**
+ * A new cluster without the host that should found it may become a second one beside the one that it is in: most
+ * of the nodes must have been asked. The one left out joins when it is back.
+ * @throws Error when too few answer
+ */
+export function refuseSecondCluster(
+  seed: Snapshot,
+  answers: ReadonlyMap<string, Snapshot>,
+  wanted: readonly KnownHost[],
+  warn: (text: string) => void,
+): void {
+  const [first] = wanted;
+  if (first === undefined || answers.has(first.name) || knownMembers(seed).length > 1) return;
+  if (answers.size * 2 <= wanted.length) {
+    throw new Error(
+      `${first.name}, which the others join, does not answer, and only ${answers.size} of ${wanted.length} nodes do, none of them in a cluster: a second cluster might be founded; bring ${first.name} up, or name another rabbit_seed`,
+    );
+  }
+  warn(`${first.name} does not answer: the cluster begins with ${seed.node}`);
+}
+
+/** @throws Error when two hosts' nodes have one name, as clones have */
+export function refuseNamesakes(nodes: ReadonlyMap<string, Snapshot>): void {
+  const hosts = new Map<string, string>();
+  for (const [host, { node }] of nodes) {
+    const other = hosts.get(node);
+    if (other !== undefined) {
+      throw new Error(`${other} and ${host} are both ${node}: give each machine a host name of its own`);
+    }
+    hosts.set(node, host);
+  }
+}
+
+/** Check mode: says whose broker is judged by its disk alone. */
+export function warnOfSilent(
+  nodes: ReadonlyMap<string, Snapshot>,
+  hosts: readonly { readonly name: string }[],
+  warn: (text: string) => void,
+): void {
+  for (const { name } of hosts) {
+    const node = nodes.get(name);
+    if (node?.unit === 'active' && !node.live) {
+      warn(`the broker of ${name} does not answer: what would change is told from its disk`);
+    } else if (node && !isRunning(node) && node.disk.present && knownMembers(node).length <= 1) {
+      warn(`the broker of ${name} is stopped: whether it holds data is only seen in the run itself`);
+    }
+  }
+}

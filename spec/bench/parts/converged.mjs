@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { Ansible } from '../ansible.mjs';
+import { prepareFloor } from '../floor.mjs';
+import { alternate, ratio } from '../measure.mjs';
+import { play } from '../site.mjs';
+import { assertStanding } from '../standing.mjs';
+import { row, times } from '../table.mjs';
+
+export const rounds = 5;
+
+/**
+ * The job where nothing is left to do. Each tool has a lab of its own, since neither leaves things as the other
+ * wants them.
+ */
+export async function converged({ lab, peerLab, temp, rounds: count, say }) {
+  const cache = join(temp, 'cache');
+  const ansible = new Ansible(peerLab, temp);
+  await lab.up();
+  say('converged rerun: ts-play sets up its lab');
+  await play(lab, cache);
+  await assertStanding(lab);
+  await peerLab.up();
+  say('converged rerun: Ansible sets up its lab');
+  await ansible.play();
+  await assertStanding(peerLab);
+  const floor = await prepareFloor(lab, temp);
+
+  const unchanged = (what, run) => async () => {
+    const { ms, changed } = await run();
+    if (changed > 0) throw new Error(`${what} changed ${changed} things on converged hosts`);
+    return ms;
+  };
+  const rerun = unchanged('ts-play', () => play(lab, cache));
+  // The first of each fills its caches.
+  await rerun();
+  await floor();
+  const took = await alternate(
+    {
+      ansible: unchanged('Ansible', () => ansible.play()),
+      floor,
+      tsPlay: rerun,
+    },
+    count,
+  );
+  await ansible.forget();
+  await peerLab.down();
+  const measured = times(took.tsPlay);
+  return [
+    row({
+      what: 'Converged rerun against Ansible',
+      measured,
+      against: `Ansible: ${times(took.ansible)}`,
+      figure: ratio(took.ansible, took.tsPlay),
+      bound: 'least',
+      target: 25,
+      unit: '× faster',
+    }),
+    row({
+      what: 'Converged rerun against the floor',
+      measured,
+      against: `three parallel \`ssh HOST sh -s\`: ${times(took.floor)}`,
+      figure: ratio(took.tsPlay, took.floor),
+      bound: 'most',
+      target: 2,
+      unit: '× the floor',
+    }),
+  ];
+}

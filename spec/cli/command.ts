@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const main = new URL('../../lib/cli/main.js', import.meta.url).href;
+const entry = `const { main } = await import('${main}'); process.exitCode = await main(process.argv.slice(1));`;
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A user's folder, and the command line in it, as a process of its own. */
+export class Workplace {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'ts-play-cli-')));
+
+  constructor() {
+    mkdirSync(this.path('cache'));
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [name, text] of Object.entries(files)) writeFileSync(this.path(name), text);
+  }
+
+  start(...args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', entry, '--', ...args], {
+      cwd: this.folder,
+      env: { ...process.env, TS_PLAY_CACHE: this.path('cache'), NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const ended = once(child, 'close').then(([code]): Outcome => ({ code, stdout, stderr }));
+    return { child, ended };
+  }
+
+  run(...args: readonly string[]): Promise<Outcome> {
+    return this.start(...args).ended;
+  }
+
+  dispose(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { asPlayError, filePlace, formatError, inputError, PlayError } from '../lib/errors.ts';
+
+describe('PlayError', () => {
+  it('says what, where, why and what next, a line each', () => {
+    const error = inputError('the port is wrong', {
+      where: { host: 'web1', role: 'proxy', task: 'file /x', file: 'hosts.yml', line: 3, column: 7 },
+      why: 'it is "abc"\nit must be a number',
+      next: 'correct it',
+    });
+    assert.equal(
+      formatError(error),
+      [
+        'the port is wrong',
+        '  at: host web1, role proxy, task "file /x", hosts.yml:3:7',
+        '  why: it is "abc"',
+        '       it must be a number',
+        '  next: correct it',
+      ].join('\n'),
+    );
+    assert.equal(formatError(inputError('just so')), 'just so');
+  });
+
+  it('gains places, and never loses a nearer one', () => {
+    const error = inputError('x', { where: { host: 'a', line: undefined } }).at({
+      host: 'b',
+      role: 'r',
+      line: 4,
+    });
+    assert.deepEqual(error.where, { host: 'a', role: 'r', line: 4 });
+    assert.equal(error.kind, 'input');
+  });
+
+  it('wraps whatever was thrown, with its cause', () => {
+    const cause = new TypeError('oops');
+    const error = asPlayError(cause, 'failed', { host: 'a' });
+    assert.deepEqual(
+      [error.kind, error.what, error.where, error.cause],
+      ['failed', 'oops', { host: 'a' }, cause],
+    );
+    assert.equal(asPlayError('text', 'failed').what, 'text');
+    assert.equal(asPlayError(undefined, 'failed').what, 'undefined');
+  });
+
+  it('keeps the kind of an error that has one', () => {
+    const lost = new PlayError({ kind: 'unreachable', what: 'lost', next: 'wait' });
+    const error = asPlayError(lost, 'failed', { host: 'a' });
+    assert.deepEqual([error.kind, error.next, error.where.host], ['unreachable', 'wait', 'a']);
+  });
+
+  it('gives as much of a file’s place as is known', () => {
+    assert.equal(filePlace({ file: 'a', line: 1, column: 2 }), 'a:1:2');
+    assert.equal(filePlace({ file: 'a', line: 1 }), 'a:1');
+    assert.equal(filePlace({ file: 'a', column: 2 }), 'a');
+    assert.equal(filePlace({}), '');
+  });
+});

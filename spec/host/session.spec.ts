@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PlayError } from '../../lib/errors.ts';
+import { HostSession } from '../../lib/host/session.ts';
+import { Redactor } from '../../lib/redact.ts';
+import { secret } from '../../lib/secret.ts';
+import { sh } from '../../lib/sh.ts';
+import { uploadedPath } from '../../lib/task.ts';
+import { rebasedLocal } from './hosts.ts';
+import { ScriptedHost } from './scripted-host.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const quiet = { onLine: () => {} };
+
+describe('HostSession', () => {
+  describe('asking', () => {
+    const host = () => {
+      let count = 0;
+      return new ScriptedHost(({ code }) => {
+        count += 1;
+        return `${code} ${count}\n`;
+      });
+    };
+    const open = (connection: ScriptedHost, epoch = { value: 0 }) =>
+      new HostSession('h', connection, undefined, new Redactor(), epoch);
+    const text = (answers: readonly unknown[]) =>
+      answers.map((answer) => (answer as { stdout: string }).stdout);
+
+    it('asks all in one batch, the same question once', async () => {
+      const connection = host();
+      const session = open(connection);
+      const probes = [{ script: sh`a` }, { script: sh`b` }, { script: sh`a` }, { script: sh`a`, as: 'bob' }];
+      assert.deepEqual(text(await session.ask(probes)), ['a 1', 'b 2', 'a 1', 'a 3']);
+      assert.equal(session.roundTrips, 1);
+      await session.close();
+    });
+
+    it('reuses answers while nothing was changed anywhere, unless asked for fresh ones', async () => {
+      const epoch = { value: 0 };
+      const connection = host();
+      const [session, other] = [open(connection, epoch), open(host(), epoch)];
+      const ask = async (fresh = false) => text(await session.ask([{ script: sh`a` }], { fresh }));
+      assert.deepEqual(await ask(), ['a 1']);
+      assert.deepEqual(await ask(), ['a 1']);
+      assert.deepEqual(await ask(true), ['a 2']);
+      assert.deepEqual(await ask(), ['a 2']);
+      await other.apply({ apply: { script: sh`change` }, ...quiet }, []);
+      assert.deepEqual(await ask(), ['a 3']);
+      assert.equal(session.roundTrips, 3);
+      await Promise.all([session.close(), other.close()]);
+    });
+
+    it('asks again what was asked while another host was being changed', async () => {
+      const epoch = { value: 0 };
+      const slow = open(
+        new ScriptedHost(async () => {
+          await sleep(60);
+          return '';
+        }),
+        epoch,
+      );
+      const session = open(host(), epoch);
+      const changing = slow.apply({ apply: { script: sh`change` }, ...quiet }, []);
+      await sleep(10);
+      assert.deepEqual(text(await session.ask([{ script: sh`a` }])), ['a 1']);
+      await changing;
+      assert.deepEqual(text(await session.ask([{ script: sh`a` }])), ['a 2']);
+      await Promise.all([session.close(), slow.close()]);
+    });
+
+    it('never keeps an answer for another user’s question or another secret', async () => {
+      const session = open(host());
+      const [one] = await session.ask([{ script: sh`login ${secret('one1')}` }]);
+      const [two] = await session.ask([{ script: sh`login ${secret('two2')}` }]);
+      assert.notDeepEqual(one, two);
+      await session.close();
+    });
+
+    it('tells timeouts and deaths from answers, and leaves what was not got to open', async () => {
+      const hang = open(new ScriptedHost(({ code }) => (code === 'b' ? 'HANG' : 'fine')));
+      const die = open(new ScriptedHost(({ code }) => (code === 'b' ? 'DIE' : 'fine')));
+      const probes = [{ script: sh`a` }, { script: sh`b` }, { script: sh`c` }];
+      const fine = { code: 0, stdout: 'fine', stderr: '' };
+      assert.deepEqual(await hang.ask(probes), [fine, 'timeout', undefined]);
+      assert.deepEqual(await die.ask(probes), [fine, 'died', undefined]);
+      await Promise.all([hang.close(), die.close()]);
+    });
+
+    it('limits a look to the seconds it was given', async () => {
+      const connection = host();
+      const session = new HostSession('h', connection, undefined, new Redactor(), { value: 0 }, undefined, 3);
+      await session.ask([{ script: sh`a` }]);
+      await session.apply({ apply: { script: sh`b` }, timeLimit: 10, ...quiet }, []);
+      assert.deepEqual(
+        connection.batches.map(({ limit }) => limit),
+        [3, 13],
+      );
+      await session.close();
+    });
+  });
+
+  it('becomes the play’s user for shells and files alike', async () => {
+    const connection = new ScriptedHost(() => '');
+    const session = new HostSession('h', connection, 'app user', new Redactor(), { value: 0 });
+    await session.ask([{ script: sh`a` }]);
+    await session.download('/x', join(tmpdir(), `ts-play-session-${process.pid}`));
+    const become = "sudo -n -H -u 'app user' -- ";
+    assert.equal(connection.commands[0], `exec ${become}/bin/sh`);
+    assert.equal(connection.commands[1], `${become}/bin/sh -c 'exec cat -- /x'`);
+    rmSync(join(tmpdir(), `ts-play-session-${process.pid}`));
+    await session.close();
+  });
+
+  it('gives a login shell nothing to stumble over', async () => {
+    const connection = new ScriptedHost(() => '');
+    const session = new HostSession('h', connection, undefined, new Redactor(), { value: 0 });
+    const to = join(tmpdir(), `ts-play-session-${process.pid}`);
+    for (const path of ["/it's", '/a!b', '/a\\b', '/a\nb', '/plain']) await session.download(path, to);
+    rmSync(to);
+    for (const command of connection.commands) assert.match(command, /^\/bin\/sh -c '[^'!\\\n]*'$/);
+    await session.close();
+  });
+
+  describe('on this machine', () => {
+    let folder: string;
+    let session: HostSession;
+    const abort = { controller: new AbortController() };
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'ts-play-session-'));
+      mkdirSync(join(folder, 'var'));
+      abort.controller = new AbortController();
+      const connection = rebasedLocal('/var/tmp/', `${folder}/var/`);
+      session = new HostSession(
+        'h',
+        connection,
+        undefined,
+        new Redactor(),
+        { value: 0 },
+        abort.controller.signal,
+        2,
+      );
+    });
+    afterEach(async () => {
+      await session.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const local = (text: string) => {
+      const from = join(folder, 'source');
+      writeFileSync(from, text);
+      return { from, sha256: sha256(text) };
+    };
+    const leftOn = () => readdirSync(join(folder, 'var'));
+
+    it('blames a hung probe and answers the others', async () => {
+      const answers = await session.ask([
+        { script: sh`echo a` },
+        { script: sh`sleep 20` },
+        { script: sh`echo c` },
+      ]);
+      assert.deepEqual(
+        answers.map((answer) => (typeof answer === 'object' ? answer.stdout : answer)),
+        ['a', 'timeout', undefined],
+      );
+    });
+
+    it('lays files down verified, and takes them away after the apply, which sees them', async () => {
+      const upload = local('the file’s content');
+      const { reply, answers } = await session.apply(
+        {
+          apply: {
+            script: sh`cat -- ${uploadedPath(upload)}; stat -c ' %a' ${uploadedPath(upload)}`,
+            uploads: [upload],
+          },
+          ...quiet,
+        },
+        [{ script: sh`echo asked` }],
+      );
+      assert.deepEqual(reply, { code: 0, stdout: 'the file’s content 600', stderr: '' });
+      assert.equal((answers[0] as { stdout: string }).stdout, 'asked');
+      assert.deepEqual(leftOn(), []);
+    });
+
+    it('takes files away after an apply that fails', async () => {
+      const { reply } = await session.apply(
+        { apply: { script: sh`exit 3`, uploads: [local('x')] }, ...quiet },
+        [{ script: sh`echo asked` }],
+      );
+      assert.equal((reply as { code: number }).code, 3);
+      assert.deepEqual(leftOn(), []);
+    });
+
+    it('refuses a file that is not what it should be, and leaves nothing', async () => {
+      const good = local('good');
+      const apply = {
+        script: sh`: >${join(folder, 'applied')}`,
+        uploads: [good, { ...good, sha256: sha256('else') }],
+      };
+      await assert.rejects(session.apply({ apply, ...quiet }, []), /could not send/);
+      assert.equal(existsSync(join(folder, 'applied')), false);
+      assert.deepEqual(leftOn(), []);
+    });
+
+    it('fails when the file to send is gone', async () => {
+      const apply = { script: sh`:`, uploads: [{ from: join(folder, 'nowhere'), sha256: sha256('') }] };
+      await assert.rejects(session.apply({ apply, ...quiet }, []), /ENOENT/);
+    });
+
+    it('takes files away when it is interrupted', async () => {
+      const upload = local('x');
+      const running = session.apply(
+        { apply: { script: sh`: >${join(folder, 'started')}; sleep 30`, uploads: [upload] }, ...quiet },
+        [],
+      );
+      for (let i = 0; i < 200 && !existsSync(join(folder, 'started')); i += 1) await sleep(20);
+      assert.equal(leftOn().length, 1);
+      abort.controller.abort(new Error('enough'));
+      await assert.rejects(running, (error) => error instanceof PlayError && error.kind === 'aborted');
+      assert.deepEqual(leftOn(), []);
+    });
+
+    it('fetches files whole, with their sum', async () => {
+      const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 256));
+      const path = join(folder, "it's a file");
+      writeFileSync(path, bytes);
+      const to = join(folder, 'new', 'copy');
+      const sum = await session.download(path, to);
+      assert.equal(sum, createHash('sha256').update(bytes).digest('hex'));
+      assert.deepEqual(readFileSync(to), bytes);
+      assert.equal(statSync(to).mode & 0o777, 0o600);
+      assert.deepEqual(readdirSync(join(folder, 'new')), ['copy']);
+    });
+
+    it('fetches nothing rather than half', async () => {
+      const to = join(folder, 'new', 'copy');
+      await assert.rejects(session.download(join(folder, 'nowhere'), to), (error) => {
+        assert.ok(error instanceof PlayError);
+        assert.match(`${error.what} ${error.why}`, /could not read .*No such file/);
+        return true;
+      });
+      assert.deepEqual(readdirSync(join(folder, 'new')), []);
+    });
+
+    it('says when the controller has no room for it, instead of falling over', async function () {
+      if (!existsSync('/dev/full')) return this.skip();
+      const to = join(folder, 'file-in-the-way');
+      writeFileSync(to, '');
+      writeFileSync(join(folder, 'x'), 'y'.repeat(1000));
+      await assert.rejects(session.download(join(folder, 'x'), join(to, 'copy')));
+    });
+
+    it('takes secrets out of lines and of errors', async () => {
+      const password = secret("pass'word");
+      const lines: string[] = [];
+      const { reply } = await session.apply(
+        {
+          apply: { script: sh`echo ${password}; echo ${password} >&2` },
+          onLine: (_, line) => lines.push(line),
+        },
+        [],
+      );
+      assert.deepEqual(lines.sort(), ['***', '***']);
+      assert.equal((reply as { stdout: string }).stdout, "pass'word");
+      await assert.rejects(session.download("/nowhere/pass'word", join(folder, 'x')), (error) => {
+        assert.ok(error instanceof PlayError);
+        assert.doesNotMatch(error.why ?? '', /pass'word/);
+        return true;
+      });
+    });
+
+    it('makes round trips one after the other, whoever asks', async () => {
+      const replies = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => session.ask([{ script: sh`sleep 0.01; echo ${i}` }])),
+      );
+      assert.deepEqual(
+        replies.map(([answer]) => (answer as { stdout: string }).stdout),
+        Array.from({ length: 8 }, (_, i) => String(i)),
+      );
+    });
+  });
+});

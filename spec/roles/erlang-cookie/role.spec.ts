@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { type RoleHost, Secret, type StepContext, secret, type Task } from '../../../lib/index.ts';
+import { erlangCookie } from '../../../roles/erlang-cookie/index.ts';
+import type { Vars } from '../../../roles/erlang-cookie/vars.ts';
+import { defaultsOf, known } from '../support/rabbitmq/nodes.ts';
+
+const { definition } = erlangCookie;
+
+function host(name: string, vars: Partial<Vars> = {}): RoleHost<Vars> {
+  const defaults = defaultsOf(definition.vars.properties) as unknown as Vars;
+  return { ...known(name, '192.0.2.11'), vars: { ...defaults, ...vars } };
+}
+
+/** The tasks of each host, when these hosts hold these cookies. */
+async function layout(hosts: readonly RoleHost<Vars>[], held: Readonly<Record<string, string | undefined>>) {
+  const context: Partial<StepContext<Vars>> = {
+    hosts,
+    playHosts: hosts,
+    query: async (asked, { parse }) =>
+      new Map(
+        asked
+          .filter(({ name }) => name in held)
+          .map(({ name }) => [name, parse({ code: 0, stdout: held[name] ?? '', stderr: '' })] as const),
+      ),
+  };
+  const [step] = definition.steps;
+  assert.ok(step);
+  const lay = await step(context as StepContext<Vars>);
+  return (name: string) => lay(hosts.find((each) => each.name === name) ?? host(name));
+}
+
+const wanted = (tasks: readonly Task[]) =>
+  tasks.find(({ type }) => type === 'erlang-cookie')?.claims['file /var/lib/rabbitmq/.erlang.cookie'];
+const fingerprint = (value: string) => secret(value).fingerprint();
+
+describe('the role erlang-cookie', () => {
+  it('gives all hosts the cookie that was given, else the chosen one', async () => {
+    const given = [host('a', { erlang_cookie: secret('GIVEN') }), host('b')];
+    const one = await layout(given, { a: 'A\n', b: 'B' });
+    assert.equal(wanted(one('a')), fingerprint('GIVEN'));
+    assert.equal(wanted(one('b')), fingerprint('GIVEN'));
+    const other = await layout([host('a'), host('b')], { a: 'A\n', b: 'B' });
+    assert.equal(wanted(other('b')), fingerprint('A'));
+    const named = { erlang_cookie_seed: 'b' };
+    const third = await layout([host('a', named), host('b', named)], { a: 'A', b: 'B' });
+    assert.equal(wanted(third('a')), fingerprint('B'));
+  });
+
+  it('installs the broker first, unless told not to, and gives root the cookie when told to', async () => {
+    const hosts = [host('a', { erlang_install: false }), host('b', { erlang_cookie_root: true })];
+    const tasks = await layout(hosts, { a: 'A' });
+    assert.deepEqual(
+      tasks('a').map(({ type }) => type),
+      ['erlang-cookie'],
+    );
+    assert.deepEqual(
+      tasks('b').map(({ title }) => title),
+      [
+        'package rabbitmq-server',
+        'Erlang cookie /var/lib/rabbitmq/.erlang.cookie',
+        'file /root/.erlang.cookie',
+      ],
+    );
+    assert.ok(!JSON.stringify(tasks('b').map(({ claims }) => claims)).includes('"A"'));
+  });
+
+  it('refuses a seed that is no host of the play', () => {
+    const hosts = [host('a', { erlang_cookie_seed: 'hadoop9' })];
+    assert.throws(
+      () => definition.validate?.(hosts, { playHosts: hosts, group: () => [] }),
+      /hadoop9, which is no host of this play/,
+    );
+  });
+
+  it('keeps a cookie it read a secret', async () => {
+    const seen: unknown[] = [];
+    const [step] = definition.steps;
+    const context: Partial<StepContext<Vars>> = {
+      hosts: [host('a')],
+      playHosts: [host('a')],
+      query: async (_, { parse }) => {
+        const value = parse({ code: 0, stdout: 'C00KIE\n', stderr: '' });
+        seen.push(value);
+        return new Map([['a', value]]);
+      },
+    };
+    await step?.(context as StepContext<Vars>);
+    assert.ok(seen[0] instanceof Secret);
+    assert.equal(seen[0].reveal(), 'C00KIE');
+  });
+});

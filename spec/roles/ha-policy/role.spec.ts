@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { formatError, PlayError, type RoleHost, type StepContext } from '../../../lib/index.ts';
+import { haPolicy } from '../../../roles/ha-policy/index.ts';
+import type { Vars } from '../../../roles/ha-policy/vars.ts';
+import type { Policy, Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
+import { context, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
+
+const { definition } = haPolicy;
+const host = (name: string, vars: Partial<Vars> = {}): RoleHost<Vars> => ({
+  ...known(name, '192.0.2.11'),
+  vars: { ...(defaultsOf(definition.vars.properties) as unknown as Vars), ...vars },
+});
+const members = { members: ['rabbit@a', 'rabbit@b'], up: ['rabbit@a', 'rabbit@b'] };
+const both = { a: running('a', members), b: running('b', members) };
+
+async function run(
+  nodes: Readonly<Record<string, Snapshot>>,
+  vars: Partial<Vars> = {},
+  rest: Partial<StepContext<Vars>> = {},
+) {
+  const hosts = [host('a', vars), host('b', vars)];
+  const asked = context(hosts, nodes, rest);
+  const layout = await definition.steps[0]?.(asked.context);
+  assert.ok(layout);
+  return { titles: hosts.map((each) => layout(each).map(({ title }) => title)), warnings: asked.warnings };
+}
+
+describe('the role ha-policy', () => {
+  it('sets the policy through one running member, what is absent first', async () => {
+    const { titles } = await run(both, { ha_policy_absent: ['old'] });
+    assert.deepEqual(titles, [['policy old on / absent', 'policy ha-all on /'], []]);
+    const other = await run({ ...both, a: down('a', members.members) });
+    assert.deepEqual(other.titles, [[], ['policy ha-all on /']]);
+  });
+
+  it('refuses mirroring on a broker that has none, and says what to do', async () => {
+    const modern = { a: running('a', { ...members, version: '4.0.5' }), b: running('b', members) };
+    await assert.rejects(run(modern), (error) => {
+      assert.ok(error instanceof PlayError);
+      assert.match(formatError(error), /RabbitMQ 4\.0\.5 has no mirrored queues.*\n.*\n.*quorum queues/);
+      return true;
+    });
+  });
+
+  it('says in check mode what it can not tell, and fails in the run itself', async () => {
+    const off = { a: down('a', members.members), b: down('b', members.members) };
+    const { titles, warnings } = await run(off, {}, { check: true });
+    assert.deepEqual(titles, [[], []]);
+    assert.match(warnings[0] ?? '', /only be told in the run itself/);
+    assert.deepEqual((await run(off)).titles, [['policy ha-all on /'], []]);
+  });
+
+  const policies = (changed: Partial<Policy>): Record<string, Snapshot> => {
+    const other = { vhost: '/', name: 'ha-two', pattern: '^(?!amq\\.).*', priority: 0, applyTo: 'queues' };
+    return { a: running('a', { policies: [{ ...other, definition: {}, ...changed }] }) };
+  };
+
+  it('warns of a policy that competes with it', async () => {
+    const competing = /policies ha-all and ha-two match the same queues with the same priority/;
+    assert.match((await run(policies({}))).warnings[0] ?? '', competing);
+    assert.match((await run(policies({ applyTo: 'all' }))).warnings[0] ?? '', competing);
+    for (const changed of [
+      { priority: 1 },
+      { pattern: '^x' },
+      { vhost: 'v' },
+      { name: 'ha-all' },
+      { applyTo: 'exchanges' },
+    ]) {
+      assert.deepEqual((await run(policies(changed))).warnings, [], JSON.stringify(changed));
+    }
+    assert.deepEqual((await run(policies({}), { ha_policy_absent: ['ha-two'] })).warnings, []);
+  });
+
+  it('refuses variables that contradict each other', () => {
+    const validate = (vars: Partial<Vars>) =>
+      definition.validate?.([host('a', vars)], { playHosts: [known('a', 'a')], group: () => [] });
+    validate({});
+    assert.throws(() => validate({ ha_policy_absent: ['ha-all'] }), /both wanted and to be absent/);
+    assert.throws(() => validate({ ha_policy_count: 1 }), /is for ha_policy_mode exactly/);
+    assert.throws(
+      () => validate({ ha_policy_mode: 'exactly', ha_policy_count: 2 }),
+      /ha_policy_count is 2, and there are only 1 nodes/,
+    );
+  });
+});

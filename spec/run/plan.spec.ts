@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { PlayError } from '../../lib/errors.ts';
+import type { ExtraVars } from '../../lib/inventory/extra-vars.ts';
+import { parseInventory } from '../../lib/inventory/load.ts';
+import type { Play } from '../../lib/play.ts';
+import { defineRole, type RoleUse } from '../../lib/role.ts';
+import { type PlannedPlay, plan, type Selection } from '../../lib/run/plan.ts';
+import { Secret, secret } from '../../lib/secret.ts';
+
+const inventory = parseInventory(
+  `all:
+  vars:
+    web_port: 1000
+  children:
+    web:
+      hosts:
+        web[1:5]:
+      vars:
+        web_mode: fast
+    db:
+      hosts:
+        db1:
+          web_port: 2000
+`,
+  'hosts.yml',
+);
+
+const web = defineRole({
+  name: 'web',
+  description: 'd',
+  prefix: 'web_',
+  vars: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['web_mode'],
+    properties: {
+      web_mode: { type: 'string', enum: ['fast', 'safe'], description: 'how it works' },
+      web_port: { type: 'integer', default: 80, minimum: 1, description: 'its port' },
+      web_open: { type: 'boolean', default: false, description: 'for all' },
+      web_names: { type: 'array', items: { type: 'string' }, default: ['a'], description: 'names' },
+      web_password: { type: 'string', format: 'secret', description: 'a password' },
+      web_users: {
+        type: 'array',
+        description: 'accounts',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['name'],
+          properties: { name: { type: 'string' }, password: { type: 'string', format: 'secret' } },
+        },
+      },
+    },
+  },
+  steps: [() => () => []],
+});
+
+const noExtra: ExtraVars = { vars: {}, loose: new Set() };
+const loose = (vars: Readonly<Record<string, string>>): ExtraVars => ({
+  vars,
+  loose: new Set(Object.keys(vars)),
+});
+
+function planned(
+  play: Partial<Play>,
+  { extra = noExtra, ...selection }: Selection & { extra?: ExtraVars } = {},
+): PlannedPlay {
+  const [first] = plan({ plays: [{ name: 'p', hosts: 'web', ...play }] }, inventory, extra, selection);
+  assert.ok(first);
+  return first;
+}
+
+function batches(serial: Play['serial'], limit?: string): string[][] {
+  return planned({ ...(serial === undefined ? {} : { serial }) }, { limit }).batches.map((batch) =>
+    batch.map(({ name }) => name.slice(3)),
+  );
+}
+
+function vars(use: RoleUse, host = 'web1', extra = noExtra) {
+  const { roles } = planned({ hosts: 'all', roles: [use] }, { extra });
+  return roles[0]?.vars.get(host) ?? {};
+}
+
+function mistake(act: () => unknown): PlayError {
+  try {
+    act();
+  } catch (error) {
+    assert.ok(error instanceof PlayError, String(error));
+    assert.equal(error.kind, 'input');
+    return error;
+  }
+  throw new Error('nothing was wrong');
+}
+
+const ok = { web_mode: 'safe' } as const;
+
+describe('plan', () => {
+  describe('serial', () => {
+    it('makes one batch of all when it is left out', () => {
+      assert.deepEqual(batches(undefined), [['1', '2', '3', '4', '5']]);
+    });
+
+    it('takes a size, text too, and more than there are', () => {
+      assert.deepEqual(batches(2), [['1', '2'], ['3', '4'], ['5']]);
+      assert.deepEqual(batches('2'), [['1', '2'], ['3', '4'], ['5']]);
+      assert.deepEqual(batches(9), [['1', '2', '3', '4', '5']]);
+    });
+
+    it('takes a percentage, rounded down, at least one', () => {
+      assert.deepEqual(batches('50%'), [['1', '2'], ['3', '4'], ['5']]);
+      assert.equal(batches('1%').length, 5);
+      assert.equal(batches('100%').length, 1);
+    });
+
+    it('takes a list of sizes, of which the last goes on', () => {
+      assert.deepEqual(batches([1, '50%']), [['1'], ['2', '3'], ['4', '5']]);
+      assert.deepEqual(batches([3, 1]), [['1', '2', '3'], ['4'], ['5']]);
+    });
+
+    it('counts percentages of the hosts that a limit leaves', () => {
+      assert.deepEqual(batches('50%', 'web1,web4'), [['1'], ['4']]);
+    });
+
+    for (const size of [0, -1, 1.5, 'many', '%', '-5%']) {
+      it(`refuses ${size}`, () => {
+        assert.match(mistake(() => batches(size)).what, /serial must be a positive number or a percentage/);
+      });
+    }
+  });
+
+  describe('hosts', () => {
+    const names = (play: Partial<Play>, selection: Selection = {}) =>
+      planned(play, selection).hosts.map(({ name }) => name);
+
+    it('stand in the play’s order, whatever the limit’s is', () => {
+      assert.deepEqual(names({ hosts: 'db,web' }, { limit: 'web3,db1,web1' }), ['db1', 'web1', 'web3']);
+    });
+
+    it('outside the limit are known all the same', () => {
+      assert.equal(planned({}, { limit: 'web2' }).allHosts.length, 5);
+    });
+
+    it('refuses a limit that leaves none, in the inventory or in any play', () => {
+      assert.match(mistake(() => planned({}, { limit: 'web9' })).next ?? '', /did you mean "web/);
+      assert.match(mistake(() => planned({}, { limit: 'db1' })).what, /leaves no host of any play/);
+    });
+
+    it('refuses an unknown group with the nearest', () => {
+      const error = mistake(() => planned({ hosts: 'webb' }));
+      assert.match(error.what, /no host or group is called "webb"/);
+      assert.match(error.next ?? '', /did you mean "web"/);
+    });
+
+    it('leaves out plays without one', () => {
+      const plays = [
+        { name: 'a', hosts: 'web' },
+        { name: 'b', hosts: 'db' },
+      ];
+      assert.deepEqual(
+        plan({ plays }, inventory, noExtra, { limit: 'db1' }).map(({ name }) => name),
+        ['b'],
+      );
+    });
+  });
+
+  describe('roles', () => {
+    it('asked for by name are the only ones; an unknown one is refused with the nearest', () => {
+      assert.equal(planned({ roles: [web(ok)] }, { roles: ['web'] }).roles.length, 1);
+      assert.match(
+        mistake(() => planned({ roles: [web(ok)] }, { roles: ['webb'] })).next ?? '',
+        /did you mean "web"/,
+      );
+      assert.match(mistake(() => planned({}, { roles: ['x'] })).next ?? '', /roles are: none/);
+    });
+
+    it('that validate refuses are told with the role’s name', () => {
+      const strict = defineRole({
+        ...web.definition,
+        validate(hosts) {
+          throw new Error(`${hosts.length} hosts are too few`);
+        },
+      });
+      const error = mistake(() => planned({ roles: [strict(ok)] }));
+      assert.deepEqual([error.what, error.where.role], ['5 hosts are too few', 'web']);
+    });
+
+    it('keep what validate says of why and what next', () => {
+      const strict = defineRole({
+        ...web.definition,
+        validate() {
+          throw new PlayError({ kind: 'failed', what: 'no', why: 'because', next: 'type this' });
+        },
+      });
+      const error = mistake(() => planned({ roles: [strict(ok)] }));
+      assert.deepEqual([error.why, error.next, error.where.role], ['because', 'type this', 'web']);
+    });
+  });
+
+  describe('variables', () => {
+    it('come from -e, then the playbook, then the inventory, then defaults', () => {
+      assert.equal(vars(web(ok))['web_port'], 1000);
+      assert.equal(vars(web(ok), 'db1')['web_port'], 2000);
+      assert.equal(vars(web({ ...ok, web_port: 3000 }), 'db1')['web_port'], 3000);
+      assert.equal(
+        vars(web({ ...ok, web_port: 3000 }), 'db1', loose({ web_port: '4000' }))['web_port'],
+        4000,
+      );
+      assert.deepEqual(vars(web(ok))['web_names'], ['a']);
+      assert.equal(vars(web({ ...ok, web_port: undefined }))['web_port'], 1000);
+    });
+
+    it('given as key=value become what the schema asks for', () => {
+      const given = vars(
+        web(),
+        'web1',
+        loose({ web_open: 'true', web_names: '["x"]', web_mode: 'safe', web_password: '0123' }),
+      );
+      assert.deepEqual([given['web_open'], given['web_names'], given['web_mode']], [true, ['x'], 'safe']);
+      assert.equal((given['web_password'] as Secret).reveal(), '0123');
+      assert.equal(vars(web(ok), 'web1', loose({ web_open: 'false' }))['web_open'], false);
+    });
+
+    it('given as JSON keep their types', () => {
+      const error = mistake(() => vars(web(ok), 'web1', { vars: { web_port: '80' }, loose: new Set() }));
+      assert.match(error.what, /web_port of role web must be integer/);
+    });
+
+    it('of hosts are not shared between them', () => {
+      const { roles } = planned({ roles: [web(ok)] });
+      const [one, two] = [...(roles[0]?.vars.values() ?? [])];
+      assert.notEqual(one?.['web_names'], two?.['web_names']);
+    });
+
+    it('that are secret are wrapped, however deep and wherever they come from', () => {
+      const users = [
+        { name: 'ann', password: 'hunter22' },
+        { name: 'bob', password: secret('hunter33') },
+        { name: 'cy' },
+      ];
+      const given = vars(web({ ...ok, web_password: secret('hunter44'), web_users: users as never }));
+      assert.ok(given['web_password'] instanceof Secret);
+      const [ann, bob, cy] = given['web_users'] as { name: string; password?: Secret }[];
+      assert.equal(ann?.password?.reveal(), 'hunter22');
+      assert.equal(bob?.password?.reveal(), 'hunter33');
+      assert.deepEqual(cy, { name: 'cy' });
+      assert.doesNotMatch(JSON.stringify(given), /hunter/);
+    });
+
+    it('that are wrong are told with their place, and secrets are not shown', () => {
+      const wrong = parseInventory(
+        'all:\n  hosts:\n    h:\n      web_mode: fast\n      web_port: "x"\n',
+        'hosts.yml',
+      );
+      const error = mistake(() =>
+        plan({ plays: [{ name: 'p', hosts: 'h', roles: [web()] }] }, wrong, noExtra, {}),
+      );
+      assert.match(error.what, /variable web_port of role web must be integer/);
+      assert.match(error.why ?? '', /it is "x"; its port/);
+      assert.deepEqual([error.where.host, error.where.file, error.where.line], ['h', 'hosts.yml', 5]);
+
+      assert.equal(mistake(() => vars(web({ ...ok, web_port: 0 }))).where.file, 'the playbook');
+      assert.equal(mistake(() => vars(web(ok), 'web1', loose({ web_port: 'x' }))).where.file, '-e');
+      assert.match(
+        mistake(() => vars(web({ web_mode: 'slow' as never }))).what,
+        /allowed values: fast, safe/,
+      );
+      const hidden = mistake(() => vars(web({ ...ok, web_password: 12345678 as never })));
+      assert.match(hidden.why ?? '', /it is \*\*\*/);
+      const deep = mistake(() => vars(web({ ...ok, web_users: [{ password: 'hunter22' }] as never })));
+      assert.doesNotMatch(JSON.stringify([deep.what, deep.why, deep.next]), /hunter22/);
+    });
+
+    it('that are missing are told with what they are for', () => {
+      const error = mistake(() => vars(web(), 'db1'));
+      assert.match(error.what, /role web needs the variable web_mode/);
+      assert.equal(error.where.host, 'db1');
+      assert.equal(error.why, 'how it works');
+      assert.match(error.next ?? '', /-e web_mode=/);
+    });
+
+    it('that begin like the role’s and are none are refused, with the nearest, wherever they are', () => {
+      const misspelt = parseInventory(
+        'all:\n  hosts:\n    h:\n      web_mode: fast\n      web_prot: 1\n',
+        'hosts.yml',
+      );
+      const error = mistake(() =>
+        plan({ plays: [{ name: 'p', hosts: 'h', roles: [web()] }] }, misspelt, noExtra, {}),
+      );
+      assert.match(error.what, /unknown variable web_prot for role web/);
+      assert.match(error.next ?? '', /did you mean "web_port"/);
+      assert.deepEqual([error.where.host, error.where.line, error.where.column], ['h', 5, 7]);
+      assert.equal(mistake(() => vars(web(ok), 'web1', loose({ web_prot: '1' }))).where.file, '-e');
+      assert.match(mistake(() => vars(web({ ...ok, other: 1 } as never))).what, /unknown variable other/);
+      assert.match(
+        mistake(() => vars(web(ok), 'web1', loose({ web_zzzzzzz: '1' }))).next ?? '',
+        /variables are: web_mode/,
+      );
+    });
+
+    it('of nobody’s prefix are the user’s own', () => {
+      assert.equal(vars(web(ok), 'web1', loose({ mine: 'x' }))['web_port'], 1000);
+    });
+  });
+});

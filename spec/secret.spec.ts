@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { reveal, Secret, secret } from '../lib/secret.ts';
+
+describe('Secret', () => {
+  const hidden = secret('hunter2');
+
+  it('is *** in every kind of text', () => {
+    const texts = [
+      `${hidden}`,
+      String(hidden),
+      JSON.stringify([{ hidden }]),
+      inspect({ hidden, deep: { list: [hidden] } }, { depth: 9, showHidden: true, getters: true }),
+      new Error(`bad ${hidden}`).message,
+      JSON.stringify(Object.entries(hidden)),
+    ];
+    for (const text of texts) assert.doesNotMatch(text, /hunter2/);
+    assert.equal(JSON.stringify(hidden), '"***"');
+  });
+
+  it('has no property that holds it', () => {
+    assert.deepEqual(Reflect.ownKeys(hidden), []);
+    assert.deepEqual({ ...hidden }, {});
+  });
+
+  it('gives itself only when asked', () => {
+    assert.equal(hidden.reveal(), 'hunter2');
+    assert.equal(reveal(hidden), 'hunter2');
+    assert.equal(reveal('plain'), 'plain');
+  });
+
+  it('stays what it is when wrapped again', () => {
+    assert.equal(secret(hidden), hidden);
+    assert.ok(secret('x') instanceof Secret);
+  });
+
+  it('is compared by fingerprint', () => {
+    assert.equal(secret('a').fingerprint(), secret('a').fingerprint());
+    assert.notEqual(secret('a').fingerprint(), secret('b').fingerprint());
+    assert.equal(
+      secret('').fingerprint(),
+      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    );
+  });
+});
