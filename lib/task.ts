@@ -88,7 +88,7 @@ export interface TaskType<Want, State> {
 export interface TaskOptions {
   /** Replaces the type's own title. */
   readonly title?: string;
-  /** Handlers that run at the end of the role when this task changes something. */
+  /** Handlers that run at the end of the role's step when this task changes something. */
   readonly notify?: Handler | readonly Handler[];
   readonly tags?: readonly string[];
   /** The user who probes and applies; the play's user when left out. */

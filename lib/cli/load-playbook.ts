@@ -81,7 +81,9 @@ function thrownBy(thrown: unknown, path: string): PlayError {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const place = placeIn(error, path);
   return inputError(
-    isSyntaxError(error) ? 'the playbook is not valid TypeScript' : 'the playbook could not be loaded: it threw an error',
+    isSyntaxError(error)
+      ? 'the playbook is not valid TypeScript'
+      : 'the playbook could not be loaded: it threw an error',
     {
       where: place,
       why: error.message,
@@ -92,11 +94,11 @@ function thrownBy(thrown: unknown, path: string): PlayError {
 
 /** Whether code could not even be read. */
 export function isSyntaxError(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'SyntaxError' || /BABEL_PARSE_ERROR/.test(codeOf(error)));
+  return error instanceof Error && (error.name === 'SyntaxError' || isParseError(error));
 }
 
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
+function isParseError(error: Error): boolean {
+  return error.message.startsWith('ParseError:');
 }
 
 /** The first place of the stack that is in one of the user's own files. */
@@ -106,7 +108,9 @@ function placeIn(error: Error, path: string) {
     .map((line) => /\(?((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?$/.exec(line.trim()))
     .find((match) => match?.[1] && !match[1].includes('/node_modules/') && !match[1].includes('/dist/'));
   if (!own?.[1]) return { file: path };
-  return { file: own[1].replace(/^file:\/\//, ''), line: Number(own[2]), column: Number(own[3]) };
+  // The parser, other than the engine, counts columns from 0.
+  const column = Number(own[3]) + (isParseError(error) ? 1 : 0);
+  return { file: own[1].replace(/^file:\/\//, ''), line: Number(own[2]), column };
 }
 
 /** Whether a file is one that types can be checked in. */

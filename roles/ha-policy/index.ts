@@ -1,5 +1,5 @@
 import { defineRole, PlayError } from '../../lib/index.ts';
-import { ordered, spokesman } from '../support/rabbitmq/seed.ts';
+import { ordered, preferred, spokesman } from '../support/rabbitmq/seed.ts';
 import { askBroker, type Policy } from '../support/rabbitmq/snapshot.ts';
 import { hasMirroring, wantedPolicy } from './definition.ts';
 import { policy } from './policy.ts';
@@ -30,7 +30,7 @@ export const haPolicy = defineRole({
   },
   steps: [
     async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = ordered(playHosts, await query(playHosts, askBroker));
+      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
       // A policy belongs to the cluster: one of its running members sets it for all.
       const names = hosts.map(({ name }) => name);
       const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);

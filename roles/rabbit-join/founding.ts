@@ -1,21 +1,6 @@
-import type { KnownHost, RoleHost } from '../../lib/index.ts';
+import type { KnownHost } from '../../lib/index.ts';
 import { knownMembers } from '../support/rabbitmq/seed.ts';
 import { isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
-import type { Vars } from './vars.ts';
-
-/** The nodes' hosts, the one that founds the cluster first: the seed that is named, else a disc node. */
-export function preferred(
-  hosts: readonly RoleHost<Vars>[],
-  playHosts: readonly KnownHost[],
-): readonly KnownHost[] {
-  const seed = hosts.find(({ vars }) => vars.rabbit_seed)?.vars.rabbit_seed;
-  const rank = ({ name, inventoryVars }: KnownHost) => {
-    const own = hosts.find((host) => host.name === name)?.vars;
-    const type = own?.rabbit_node_type ?? inventoryVars['rabbit_node_type'];
-    return name === seed ? 0 : type === 'ram' ? 2 : 1;
-  };
-  return [...playHosts].sort((a, b) => rank(a) - rank(b));
-}
 
 /** Nodes that run or are about to: others can't be joined, unless there is nothing else. */
 export function candidates(

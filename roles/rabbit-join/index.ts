@@ -10,12 +10,12 @@ import {
   type Task,
 } from '../../lib/index.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
-import { chooseSeed, ordered, seedView, spokesman } from '../support/rabbitmq/seed.ts';
+import { chooseSeed, ordered, preferred, seedView, spokesman } from '../support/rabbitmq/seed.ts';
 import { askBroker, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 import { application } from './application.ts';
 import { startsLast } from './classify.ts';
 import { clusterName } from './cluster-name.ts';
-import { candidates, preferred, refuseNamesakes, refuseSecondCluster, warnOfSilent } from './founding.ts';
+import { candidates, refuseNamesakes, refuseSecondCluster, warnOfSilent } from './founding.ts';
 import { member } from './membership.ts';
 import { hostsEntry, resolves } from './names.ts';
 import { plugins } from './plugin.ts';
@@ -32,7 +32,7 @@ export const rabbitJoin = defineRole({
   validate,
   steps: [
     async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = ordered(preferred(hosts, playHosts), await query(playHosts, askBroker));
+      const nodes = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
       refuseNamesakes(nodes);
       if (check) warnOfSilent(nodes, hosts, warn);
       const seed = nodes.get(chooseSeed(nodes) ?? '');
@@ -43,11 +43,11 @@ export const rabbitJoin = defineRole({
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {
-      const answers = ordered(preferred(hosts, playHosts), await query(playHosts, askBroker));
+      const answers = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
       const nodes = candidates(answers, hosts);
       const seed = nodes.get(chooseSeed(nodes) ?? '');
       if (seed === undefined) return () => [];
-      refuseSecondCluster(seed, answers, preferred(hosts, playHosts), warn);
+      refuseSecondCluster(seed, answers, foundersFirst(hosts, playHosts), warn);
       if (seed.live?.partitions.length)
         warn(`${seed.node} sees a network partition: ${seed.live.partitions.join(', ')}`);
       return (host) => {
@@ -57,7 +57,7 @@ export const rabbitJoin = defineRole({
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = ordered(preferred(hosts, playHosts), await query(playHosts, askBroker));
+      const nodes = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
       const names = playHosts.map(({ name }) => name).filter((name) => hosts.some((h) => h.name === name));
       const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);
       if (speaker === undefined)
@@ -69,6 +69,14 @@ export const rabbitJoin = defineRole({
     },
   ],
 });
+
+/** All hosts of the play, in the order in which they would found the cluster. */
+function foundersFirst(
+  hosts: readonly RoleHost<Vars>[],
+  playHosts: readonly KnownHost[],
+): readonly KnownHost[] {
+  return preferred(playHosts, new Map(hosts.map(({ name, vars: own }) => [name, own])));
+}
 
 /** What the host needs before its broker can run: software, limits, names. */
 function hostTasks(

@@ -73,7 +73,7 @@ function refused({ host }: MemberWant, reason: string): Error {
 
 function foreign({ node }: Snapshot, reason: string): Error {
   return new Error(
-    `${node} is a member of another cluster (${reason}); if it is to leave that one, on another member of it run: rabbitmqctl forget_cluster_node ${node}, and on this host: rabbitmqctl stop_app && rabbitmqctl reset && rabbitmqctl start_app`,
+    `${node} is a member of another cluster (${reason}); if it is to leave that one, which destroys what it alone holds, run on this host, while the others are up: rabbitmqctl stop_app && rabbitmqctl reset && rabbitmqctl start_app`,
   );
 }
 

@@ -18,6 +18,11 @@ export function validate(
   if (hosts.find(({ name }) => name === seed)?.vars.rabbit_node_type === 'ram') {
     throw new Error(`rabbit_seed names ${seed}, a ram node: a cluster begins with a disc node`);
   }
+  if (hosts.some(({ vars }) => /^\s|\s$|[\r\n]/.test(vars.rabbit_admin_password.reveal()))) {
+    throw new Error(
+      'rabbit_admin_password begins or ends with a blank, or has several lines: the broker would be given another one',
+    );
+  }
   if (!hosts.some((host) => host.vars.rabbit_hosts_entries)) return;
   const nameless = playHosts.find(({ address }) => isIP(address) === 0);
   if (nameless) {

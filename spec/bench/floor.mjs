@@ -18,7 +18,9 @@ done
 for p in $pids; do wait "$p" || exit 1; done`;
   return async () => {
     const { ms } = await lab.enter(['sh', '-c', `pids=\n${each}`]).catch(async (error) => {
-      const said = await Promise.all(names.map((host) => readFile(join(temp, `floor-${host}.out`), 'utf8')));
+      const said = await Promise.all(
+        names.map((host) => readFile(join(temp, `floor-${host}.out`), 'utf8').catch(() => '')),
+      );
       throw new Error(`${error.message}\n${said.join('\n')}`);
     });
     return ms;

@@ -16,7 +16,7 @@ for host in $hosts; do getent hosts "$host"; done
 systemctl show -p LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload rabbitmq-server.service
 node=rabbit@$(hostname -s)
 tr -d ' \n' <"/var/lib/rabbitmq/mnesia/$node/cluster_nodes.config"
-printf '%s' "$expression" |
+printf '%s\n' "$expression" |
   HOME=/var/lib/rabbitmq runuser -u rabbitmq -- erl_call -sname "$node" -timeout 10 -e
 
 [ -n "$proxy" ] || exit 0
@@ -33,9 +33,9 @@ dpkg-query -W -f '${Package}|${db:Status-Status}|${Version}\n' \
 readlink /usr/app/haproxy/current /usr/app/keepalived/current
 stat -L -c '%s:%f:%u:%g' /usr/app/haproxy/current /usr/app/keepalived/current \
   /var/lib/haproxy /etc/haproxy /etc/keepalived
-set -- /etc/systemd/system/haproxy.service /etc/profile.d/haproxy.sh \
+set -- /usr/local/lib/systemd/system/haproxy.service /etc/profile.d/haproxy.sh \
   /etc/haproxy/users.cfg /etc/haproxy/haproxy.cfg \
-  /etc/systemd/system/keepalived.service /etc/keepalived/check_haproxy \
+  /usr/local/lib/systemd/system/keepalived.service /etc/keepalived/check_haproxy \
   /etc/keepalived/auth.conf /etc/keepalived/keepalived.conf
 stat -L -c '%s:%f:%u:%g' "$@"
 sha256sum "$@"

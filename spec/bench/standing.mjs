@@ -5,19 +5,16 @@ import { names } from './lab.mjs';
  * would prove nothing.
  */
 export async function assertStanding(lab) {
-  const { stdout } = await lab.exec(
-    'hadoop001',
-    'rabbitmqctl -q cluster_status --formatter json; rabbitmqctl -q list_policies --formatter json',
-  );
-  const [cluster, policies] = stdout
-    .split('\n')
-    .flatMap((line) => (/^[[{]/.test(line) ? [JSON.parse(line)] : []));
+  const tell = async (question) =>
+    JSON.parse((await lab.exec('hadoop001', `rabbitmqctl -q ${question} --formatter json`)).stdout);
+  const cluster = await tell('cluster_status');
+  const policies = await tell('list_policies');
   const proxies = await Promise.all(['hadoop001', 'hadoop002'].map((host) => lab.exec(host, asked)));
   const answers = proxies.map(({ stdout: text }) => text.trim().split(' '));
   const faults = [
-    cluster?.running_nodes.length === names.length || 'not all three brokers run in one cluster',
-    cluster?.ram_nodes.join() === 'rabbit@hadoop002' || 'hadoop002 is not the one ram node',
-    policies?.some(({ name }) => name === 'ha-all') || 'there is no policy ha-all',
+    cluster.running_nodes.length === names.length || 'not all three brokers run in one cluster',
+    cluster.ram_nodes.join() === 'rabbit@hadoop002' || 'hadoop002 is not the one ram node',
+    policies.some(({ name }) => name === 'ha-all') || 'there is no policy ha-all',
     answers.every(([haproxy, keepalived]) => haproxy === 'active' && keepalived === 'active') ||
       'a proxy does not run',
     answers.filter(([, , vip]) => vip === '1').length === 1 ||

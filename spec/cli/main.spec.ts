@@ -138,7 +138,7 @@ describe('the command line', () => {
       ));
 
     it('that can not be read is told with its place', () =>
-      refused(['syntax.ts', '-i', 'hosts.yml'], /not valid TypeScript/, /syntax\.ts:2:\d+/).then(() => {}));
+      refused(['syntax.ts', '-i', 'hosts.yml'], /not valid TypeScript/, /syntax\.ts:2:42/).then(() => {}));
 
     it('with a type error is told with its place', () =>
       refused(['types.ts', '-i', 'hosts.yml'], /type error/, /types\.ts:3:\d+/, /TS2322/).then(() => {}));

@@ -1,3 +1,4 @@
+import type { KnownHost } from '../../../lib/index.ts';
 import { isRunning, type Snapshot } from './snapshot.ts';
 
 /** What the seed of the cluster knows. */
@@ -24,13 +25,33 @@ export function chooseSeed(nodes: ReadonlyMap<string, Snapshot>): string | undef
   return best?.[0];
 }
 
+/** What a host's variables say of its place in the cluster. */
+export interface Place {
+  readonly rabbit_seed?: unknown;
+  readonly rabbit_node_type?: unknown;
+}
+
+/**
+ * The hosts, the one that founds the cluster first: the seed that is named, else a disc node.
+ * @param own variables of hosts where more is known than the inventory says
+ */
+export function preferred(
+  hosts: readonly KnownHost[],
+  own: ReadonlyMap<string, Place> = new Map(),
+): readonly KnownHost[] {
+  const place = ({ name, inventoryVars }: KnownHost): Place => own.get(name) ?? inventoryVars;
+  const seed = hosts.map(place).find(({ rabbit_seed: named }) => named !== undefined)?.rabbit_seed;
+  const rank = (host: KnownHost) => (host.name === seed ? 0 : place(host).rabbit_node_type === 'ram' ? 2 : 1);
+  return [...hosts].sort((a, b) => rank(a) - rank(b));
+}
+
 /** What a node knows as the seed. */
 export function seedView(seed: Snapshot): SeedView {
   return { node: seed.node, members: seed.live?.running ? (seed.live.members ?? undefined) : undefined };
 }
 
 /**
- * The host through which what belongs to the cluster as a whole is asked and set: a running member of it.
+ * The host through which what belongs to the cluster as a whole is asked and set: the seed, else a running member.
  * @param nodes what the hosts answered, the preferred first
  * @param among hosts that may be chosen
  */
@@ -38,10 +59,10 @@ export function spokesman(
   nodes: ReadonlyMap<string, Snapshot>,
   among: readonly string[],
 ): string | undefined {
-  const seed = nodes.get(chooseSeed(nodes) ?? '')?.node;
-  return among.find((host) => {
+  const seed = chooseSeed(nodes) ?? '';
+  return [...among.filter((host) => host === seed), ...among].find((host) => {
     const node = nodes.get(host);
-    return node !== undefined && isRunning(node) && knownMembers(node).includes(seed ?? '');
+    return node !== undefined && isRunning(node) && knownMembers(node).includes(nodes.get(seed)?.node ?? '');
   });
 }
 

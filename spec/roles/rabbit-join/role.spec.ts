@@ -60,6 +60,12 @@ describe('the role rabbit-join before it contacts anybody', () => {
       () => validate([host('a'), host('b', { ...ram, rabbit_seed: 'b' })].reverse()),
       /begins with a disc node/,
     );
+    for (const password of [' x', 'x ', 'x\ny', 'x\n']) {
+      assert.throws(
+        () => validate([host('a', { rabbit_admin_password: secret(password) })]),
+        /begins or ends with a blank/,
+      );
+    }
     assert.throws(
       () => validate([host('a', { rabbit_hosts_entries: true }, 'mq1.example.org')]),
       /every node's address, and a has mq1\.example\.org/,
@@ -191,7 +197,7 @@ describe('the third step of rabbit-join', () => {
 
   it('asks a member, and in check mode nobody who is about to join', async () => {
     const wiped = { ...cluster, a: running('a') };
-    assert.ok((await step(2, named, wiped, { check: true })).titles['b']?.includes('cluster name prod'));
+    assert.ok((await step(2, named, wiped, { check: true })).titles['c']?.includes('cluster name prod'));
     const joiner = await step(2, [host('a')], wiped, { check: true });
     assert.deepEqual(joiner.titles['a'], ['plugins rabbitmq_management']);
     assert.match(joiner.warnings[0] ?? '', /only be told in the run itself/);

@@ -65,7 +65,12 @@ inEveryShell("a broker's user", (box) => {
     writeFileSync(box().path('stdin'), '');
   });
 
-  for (const password of [PASSWORD, ...HOSTILE.filter((text) => !text.includes('\n')), '-n', ' x ']) {
+  for (const password of [
+    PASSWORD,
+    ...HOSTILE.filter((text) => !text.includes('\n')),
+    '-n',
+    'ends with\t%',
+  ]) {
     it(`is given the password ${JSON.stringify(password)} on stdin alone`, async () => {
       const task = brokerUser({ name: 'admin', password: secret(password) });
       for (const told of [{ users: [] }, { ...good, users: [user('admin', 'old')] }]) {

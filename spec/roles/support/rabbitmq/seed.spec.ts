@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
-import { chooseSeed, ordered, seedView, spokesman } from '../../../../roles/support/rabbitmq/seed.ts';
+import {
+  chooseSeed,
+  ordered,
+  preferred,
+  seedView,
+  spokesman,
+} from '../../../../roles/support/rabbitmq/seed.ts';
 import type { Snapshot } from '../../../../roles/support/rabbitmq/snapshot.ts';
-import { appStopped, down, running } from './nodes.ts';
+import { appStopped, down, known, running } from './nodes.ts';
 
 const [a, b, c] = ['rabbit@a', 'rabbit@b', 'rabbit@c'];
 const seedOf = (nodes: Readonly<Record<string, Snapshot>>) => chooseSeed(new Map(Object.entries(nodes)));
@@ -51,6 +57,8 @@ describe('who speaks for the cluster', () => {
   it('is a running member of it, and no node that is about to join', () => {
     assert.equal(speaker({ a: running('a'), ...two }), 'b');
     assert.equal(speaker({ a: running('a'), ...two }, ['a', 'c']), 'c');
+    // The seed speaks, wherever it stands among the others.
+    assert.equal(speaker(two, ['c', 'b']), 'b');
     assert.equal(speaker({ a: running('a'), ...two }, ['a']), undefined);
   });
 
@@ -58,6 +66,14 @@ describe('who speaks for the cluster', () => {
     assert.equal(speaker({ a: running('a'), b: running('b') }), 'a');
     assert.equal(speaker({ a: down('a', [a, b]), b: appStopped('b', [a, b]) }), undefined);
   });
+});
+
+it('the named seed is preferred, then disc nodes, in the order of the inventory', () => {
+  const hosts = [known('a', 'a', { rabbit_node_type: 'ram' }), known('b', 'b'), known('c', 'c')];
+  const names = (...args: Parameters<typeof preferred>) => preferred(...args).map(({ name }) => name);
+  assert.deepEqual(names(hosts), ['b', 'c', 'a']);
+  assert.deepEqual(names(hosts, new Map([['c', { rabbit_seed: 'c' }]])), ['c', 'b', 'a']);
+  assert.deepEqual(names(hosts, new Map([['a', { rabbit_node_type: 'disc' }]])), ['a', 'b', 'c']);
 });
 
 it('answers are put into the order of the hosts', () => {
