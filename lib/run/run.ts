@@ -99,6 +99,8 @@ async function runPlays(plays: readonly PlannedPlay[], running: Running): Promis
           type: 'warning',
           text: `the roll of "${play.name}" stops here: ${failed.join(', ')} failed; not touched: ${left.join(', ')}`,
         });
+        // What was not touched must not be met by later plays, which count on this one.
+        for (const host of left) gone.add(host);
         break;
       }
     }

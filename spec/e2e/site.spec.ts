@@ -196,10 +196,7 @@ describe('site.ts on real hosts', function () {
     const other = PROXIES.find((host) => host !== holder) ?? '';
     const running = client(20);
     await new Promise((resolve) => setTimeout(resolve, 5000));
-    await on(
-      holder,
-      'systemctl mask --runtime haproxy && systemctl kill -s KILL haproxy',
-    );
+    await on(holder, 'systemctl mask --runtime haproxy && systemctl kill -s KILL haproxy');
     assert.deepEqual(
       await until(
         () => vipHolders(),

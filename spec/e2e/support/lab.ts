@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../../lib/cli/package.ts';
 import type { RunEvent } from '../../../lib/events.ts';
@@ -7,6 +9,9 @@ import type { RunEvent } from '../../../lib/events.ts';
 export const LAB = 'e2e';
 export const SITE = join(packageRoot, 'playbooks', 'site.ts');
 export const INVENTORY = join(packageRoot, 'inventory', 'lab.yml');
+/** A cache of the tests' own, so that what a person has built before makes no test pass or fail. */
+const CACHE = mkdtempSync(join(tmpdir(), 'ts-play-e2e-'));
+process.on('exit', () => rmSync(CACHE, { recursive: true, force: true }));
 const BIN = join(packageRoot, 'lib', 'bin.mjs');
 
 export interface Ended {
@@ -31,7 +36,7 @@ export function command(argv: readonly string[], options: Options = {}): Promise
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd ?? packageRoot,
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, TS_PLAY_CACHE: CACHE, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let stdout = '';
