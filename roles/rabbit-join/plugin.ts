@@ -1,5 +1,4 @@
-import { defineTask, type TaskType } from '../../lib/index.ts';
-import { tool } from '../support/rabbitmq/commands.ts';
+import { defineTask, sh, type TaskType } from '../../lib/index.ts';
 import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 
 export const pluginsType: TaskType<{ readonly names: readonly string[] }, Snapshot> = {
@@ -10,7 +9,10 @@ export const pluginsType: TaskType<{ readonly names: readonly string[] }, Snapsh
   parse: parseSnapshot,
   diff: (state, { names }) =>
     missing(names, state).map((name) => ({ what: name, from: 'disabled', to: 'enabled' })),
-  apply: ({ names }, _changes, state) => tool('rabbitmq-plugins', '-q', 'enable', ...missing(names, state)),
+  // The distribution's own script: it knows where its plugins lie, which the broker's (on Debian 13) does not. Unlike
+  // its siblings it passes on its arguments as they are.
+  apply: ({ names }, _changes, state) =>
+    sh`LC_ALL=C.UTF-8 /usr/sbin/rabbitmq-plugins -q enable ${missing(names, state)} 9>&-`,
 };
 
 /** Plugins that are enabled on this node, and running if it is. */

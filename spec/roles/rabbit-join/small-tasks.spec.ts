@@ -38,7 +38,7 @@ describe('plugins', () => {
     assert.deepEqual(changes(one), ['rabbitmq_shovel']);
     assert.match(
       String(task.assess(answer(one), []).apply().script),
-      /bin\/rabbitmq-plugins -q enable rabbitmq_shovel 9>&-$/,
+      /sbin\/rabbitmq-plugins -q enable rabbitmq_shovel 9>&-$/,
     );
   });
 
