@@ -7,7 +7,7 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { ctl } from '../support/rabbitmq/commands.ts';
+import { ctl, tool } from '../support/rabbitmq/commands.ts';
 import { hasPassword } from '../support/rabbitmq/password.ts';
 import { parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 
@@ -50,9 +50,10 @@ function apply(want: BrokerUserWant, changes: readonly Change[], { live }: Snaps
   if (want.state === 'absent') return ctl('delete_user', want.name);
   const has = (what: string) => changes.some((change) => change.what === what);
   return lines(
-    // Asked for on stdin, so that no list of processes shows it.
-    has('user') && sh`printf '%s\n' ${want.password} | ${ctl('add_user', want.name)}`,
-    has('password') && sh`printf '%s\n' ${want.password} | ${ctl('change_password', want.name)}`,
+    // Asked for on stdin, so that no list of processes shows it; with one more word, be it -q, newer tools don't ask.
+    has('user') && sh`printf '%s\n' ${want.password} | ${tool('rabbitmqctl', 'add_user', want.name)}`,
+    has('password') &&
+      sh`printf '%s\n' ${want.password} | ${tool('rabbitmqctl', 'change_password', want.name)}`,
     has('tags') && ctl('set_user_tags', want.name, ...TAGS),
     ...(live ? withoutPermission(live, want.name) : []).map((vhost) =>
       ctl('set_permissions', '-p', vhost, want.name, '.*', '.*', '.*'),
