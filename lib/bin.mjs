@@ -8,7 +8,7 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   console.log(version);
 } else {
   const { prepareClone } = await import('./setup.mjs');
-  prepareClone();
-  const { main } = await import('../dist/lib/cli/main.js');
+  await prepareClone();
+  const { main } = await import('../dist/bundle/cli.js');
   process.exitCode = await main(args);
 }

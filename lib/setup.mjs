@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'dist', '.built');
 
 /** Installs and compiles what is missing or older than its source; costs a few milliseconds when nothing is. */
-export function prepareClone() {
+export async function prepareClone() {
   if (!existsSync(join(root, 'tsconfig.json'))) return;
   const modules = join(root, 'node_modules');
   const installed = join(modules, '.package-lock.json');
@@ -21,6 +21,8 @@ export function prepareClone() {
   // A file that was removed or renamed must not live on as JavaScript.
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   step('compiling', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
+  const { bundle } = await import('./bundle.mjs');
+  await bundle(root);
   writeFileSync(stamp, '');
 }
 
@@ -49,4 +51,4 @@ function newest(folders) {
 }
 
 // `node lib/setup.mjs` is what `npm pack` runs first.
-if (process.argv[1] === fileURLToPath(import.meta.url)) prepareClone();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await prepareClone();

@@ -7,7 +7,7 @@ import { prepareClone } from '../lib/setup.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
-prepareClone();
+await prepareClone();
 
 const only = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };

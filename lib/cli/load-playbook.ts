@@ -61,16 +61,20 @@ export async function loadPlaybook(path: string, cacheDir: string): Promise<Load
 }
 
 async function virtualModules(): Promise<Record<string, unknown>> {
-  const folder = join(packageRoot, 'dist', 'roles');
-  const names = readdirSync(folder, { withFileTypes: true }).filter(({ name }) =>
-    existsSync(join(folder, name, 'index.js')),
-  );
   const roles = await Promise.all(
-    names.map(
-      async ({ name }) => [`ts-play/roles/${name}`, await import(join(folder, name, 'index.js'))] as const,
-    ),
+    [...roleModules()].map(async ([name, path]) => [`ts-play/roles/${name}`, await import(path)] as const),
   );
   return { 'ts-play': library, ...Object.fromEntries(roles) };
+}
+
+/** The roles that are shipped, by name, each as the module of this very build: packed, or as compiled for specs. */
+function roleModules(): ReadonlyMap<string, string> {
+  const packed = import.meta.url.includes('/dist/bundle/');
+  const folder = join(packageRoot, 'dist', packed ? 'bundle/roles' : 'roles');
+  const found = readdirSync(folder).map((name): readonly [string, string] =>
+    packed ? [name.replace(/\.js$/, ''), join(folder, name)] : [name, join(folder, name, 'index.js')],
+  );
+  return new Map(found.filter(([, path]) => path.endsWith('.js') && existsSync(path)));
 }
 
 function isPlaybook(value: unknown): value is Playbook {

@@ -1,0 +1,34 @@
+// Packs the compiled engine, its roles and what they depend on into a few files: a run spends more time on finding and
+// reading hundreds of small modules than on looking at a converged host.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/** Writes `dist/bundle` of the checkout at `root`. */
+export async function bundle(root) {
+  const dist = join(root, 'dist');
+  const roles = readdirSync(join(dist, 'roles')).filter((name) =>
+    existsSync(join(dist, 'roles', name, 'index.js')),
+  );
+  await build({
+    entryPoints: [
+      { in: join(dist, 'lib/cli/main.js'), out: 'cli' },
+      { in: join(dist, 'lib/index.js'), out: 'index' },
+      { in: join(dist, 'lib/lab/relay.js'), out: 'relay' },
+      ...roles.map((name) => ({ in: join(dist, 'roles', name, 'index.js'), out: `roles/${name}` })),
+    ],
+    outdir: join(dist, 'bundle'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: true,
+    // Loaded from where they are installed: they find files of their own beside them, or are optional.
+    external: ['jiti', 'typescript', 'esbuild', 'cpu-features', '*.node'],
+    banner: {
+      js: "import { createRequire as bundledRequire } from 'node:module'; const require = bundledRequire(import.meta.url);",
+    },
+    logLevel: 'error',
+  });
+}
