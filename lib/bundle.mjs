@@ -26,8 +26,16 @@ export async function bundle(root) {
     sourcemap: true,
     // Loaded from where they are installed: they find files of their own beside them, or are optional.
     external: ['jiti', 'typescript', 'esbuild', 'cpu-features', '*.node'],
+    // What CommonJS packages expect to find around them.
     banner: {
-      js: "import { createRequire as bundledRequire } from 'node:module'; const require = bundledRequire(import.meta.url);",
+      js: [
+        "import { createRequire as bundledRequire } from 'node:module';",
+        "import { dirname as bundledDirname } from 'node:path';",
+        "import { fileURLToPath as bundledPath } from 'node:url';",
+        'const require = bundledRequire(import.meta.url);',
+        'const __filename = bundledPath(import.meta.url);',
+        'const __dirname = bundledDirname(__filename);',
+      ].join('\n'),
     },
     logLevel: 'error',
   });
