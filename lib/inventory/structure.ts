@@ -1,4 +1,5 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { quickAjv } from '../ajv.ts';
 import { inputError, type Place, type PlayError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Value } from './inventory.ts';
@@ -10,7 +11,7 @@ let compiled: ValidateFunction | undefined;
 
 /** What in the file doesn't have the shape of an inventory. */
 export function structureMistakes(yaml: YamlFile): PlayError[] {
-  compiled ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(inventorySchema);
+  compiled ??= quickAjv({ verbose: true, strict: false }).compile(inventorySchema);
   if (compiled(yaml.data)) return [];
   return (compiled.errors ?? []).map((error) => mistake(error, yaml));
 }

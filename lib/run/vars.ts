@@ -1,4 +1,5 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { quickAjv } from '../ajv.ts';
 import { inputError, type Place } from '../errors.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Host, Value } from '../inventory/inventory.ts';
@@ -7,7 +8,7 @@ import type { CheckedVars, RoleUse } from '../role.ts';
 import type { Schema, VarsSchema } from '../schema.ts';
 import { reveal, Secret, secret } from '../secret.ts';
 
-const ajv = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: true, strict: false });
+const ajv = quickAjv({ useDefaults: true, strict: false });
 ajv.addFormat('secret', true);
 const validators = new WeakMap<VarsSchema, ValidateFunction>();
 
