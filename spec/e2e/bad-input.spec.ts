@@ -18,8 +18,10 @@ describe('bad input, against real hosts', function () {
     untouched = await fingerprint('hadoop001');
   });
   after(async () => {
-    assert.equal(await fingerprint('hadoop001'), untouched, 'nothing was touched');
+    const now = await fingerprint('hadoop001');
     await rm(folder, { recursive: true, force: true });
+    await lab('down');
+    assert.equal(now, untouched, 'nothing was touched');
   });
 
   async function inventory(change: (text: string) => string): Promise<string> {

@@ -13,7 +13,10 @@ describe('interrupted runs on real hosts', function () {
     await lab('up', '--hosts', '3');
     folder = await mkdtemp(join(tmpdir(), 'ts-play-interrupt-'));
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await lab('down');
+  });
 
   async function playbook(tasks: string): Promise<string> {
     const file = join(folder, 'play.ts');

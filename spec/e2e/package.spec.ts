@@ -14,7 +14,10 @@ describe('the packed package', function () {
     await lab('up', '--hosts', '3');
     folder = await mkdtemp(join(tmpdir(), 'ts-play-user-'));
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await lab('down');
+  });
 
   async function ok(argv: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await command(argv, { cwd: folder });

@@ -20,6 +20,7 @@ describe('site.ts on real hosts', function () {
   this.bail(true);
 
   before(() => freshLab());
+  after(() => lab('down'));
 
   let predicted: Played;
   let first: Played;
@@ -189,6 +190,15 @@ describe('site.ts on real hosts', function () {
     const roles = new Set(only.events.flatMap((event) => (event.type === 'task' ? [event.role] : [])));
     assert.deepEqual([...roles], ['haproxy-build']);
     assert.deepEqual(Object.keys(only.recap.hosts).sort(), [...PROXIES]);
+  });
+
+  it('works the same for a user who becomes root by sudo, and says what is wrong for one who may not', async () => {
+    const sudoer = await site(['-e', 'ansible_user=ops', '--check']);
+    assert.equal(sudoer.code, 0, troubles(sudoer));
+    assert.deepEqual(tasksWith('changed', sudoer), []);
+    const other = await site(['-e', 'ansible_user=plain', '--check']);
+    assert.equal(other.code, 2);
+    assert.match(troubles(other), /sudo refused/);
   });
 
   it('moves the virtual IP when HAProxy dies and is kept down; clients work on', async () => {
