@@ -47,7 +47,10 @@ describe('the examples in the documentation', function () {
   it('the first playbook lays out its tasks for every host', async () => {
     const [file = ''] = written('README.md');
     const { playbook } = await loadPlaybook(file, join(folder, 'cache'));
-    const inventory = parseInventory('web:\n  vars:\n    ansible_become: false\n  hosts:\n    web1:\n    web2:\n      port: 8080\n', 'hosts.yml');
+    const inventory = parseInventory(
+      'web:\n  vars:\n    ansible_become: false\n  hosts:\n    web1:\n    web2:\n      port: 8080\n',
+      'hosts.yml',
+    );
     const titles: string[] = [];
     await run(playbook, {
       inventory,
