@@ -9,6 +9,7 @@ import { prepareClone } from '../../lib/setup.mjs';
 import { Ansible, ensureAnsible } from './ansible.mjs';
 import { interrupt } from './execute.mjs';
 import { Lab, root } from './lab.mjs';
+import { lock, unlock } from './lock.mjs';
 import { describeMachine } from './machine.mjs';
 import { page } from './page.mjs';
 import { converged, rounds as convergedRounds } from './parts/converged.mjs';
@@ -50,6 +51,12 @@ function options() {
 }
 
 const { only, pairs } = options();
+try {
+  lock();
+} catch (error) {
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exit(1);
+}
 const chosen = Object.entries(parts).filter(([name]) => only.length === 0 || only.includes(name));
 const temp = await mkdtemp(join(os.tmpdir(), 'ts-play-bench-'));
 const labs = { lab: new Lab('bench', temp), peerLab: new Lab('bench-ansible', temp) };
@@ -64,7 +71,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 try {
-  prepareClone();
+  await prepareClone();
   if (chosen.some(([, { lab }]) => lab) && process.getuid?.() !== 0)
     throw new Error('labs need root: run it as root');
   if (chosen.some(([, { peer }]) => peer)) await ensureAnsible(say);
@@ -93,5 +100,6 @@ try {
     if (chosen.some(([, part]) => part.lab)) await lab.down().catch((error) => say(error.message));
   }
   await rm(temp, { recursive: true, force: true });
+  unlock();
 }
 process.exitCode = exitCode;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fingerprint } from './support/cluster.ts';
+import { fingerprint, freshLab } from './support/cluster.ts';
 import { INVENTORY, LAB, lab, type Played, play, SITE } from './support/lab.ts';
 
 /** Every mistake: one clear error with a place and a next step, exit 1 (4 for a host key), and nothing touched. */
@@ -13,7 +13,7 @@ describe('bad input, against real hosts', function () {
   let untouched: string;
 
   before(async () => {
-    await lab('up', '--hosts', '3');
+    await freshLab();
     folder = await mkdtemp(join(tmpdir(), 'ts-play-bad-'));
     untouched = await fingerprint('hadoop001');
   });

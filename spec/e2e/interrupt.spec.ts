@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freshLab } from './support/cluster.ts';
 import { lab, on, play, tasksWith, troubles } from './support/lab.ts';
 
 /** Runs that end before they are done: what was in flight is said, and the next run makes it good. */
@@ -10,7 +11,7 @@ describe('interrupted runs on real hosts', function () {
 
   let folder: string;
   before(async () => {
-    await lab('up', '--hosts', '3');
+    await freshLab();
     folder = await mkdtemp(join(tmpdir(), 'ts-play-interrupt-'));
   });
   after(async () => {

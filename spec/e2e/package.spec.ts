@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../lib/cli/package.ts';
+import { freshLab } from './support/cluster.ts';
 import { command, LAB, lab, on } from './support/lab.ts';
 
 /** The tarball, installed where a user would, with a playbook of the user's own. */
@@ -11,7 +12,7 @@ describe('the packed package', function () {
 
   let folder: string;
   before(async () => {
-    await lab('up', '--hosts', '3');
+    await freshLab();
     folder = await mkdtemp(join(tmpdir(), 'ts-play-user-'));
   });
   after(async () => {
