@@ -17,7 +17,6 @@ import { lab, on, type Played, site, tasksWith, troubles, until } from './suppor
 
 describe('site.ts on real hosts', function () {
   this.timeout('10m');
-  this.bail(true);
 
   before(() => freshLab());
   after(() => lab('down'));
