@@ -1,23 +1,20 @@
+import { inputError } from '../errors.ts';
 import { attempt } from './command.ts';
 
 /** Where Debian's packages come from. */
 export interface Mirror {
   readonly main: string;
-  readonly security: string;
+  /** Undefined where the machine uses none: then there are no security updates. */
+  readonly security: string | undefined;
 }
-
-const fallback: Mirror = {
-  main: 'http://deb.debian.org/debian/',
-  security: 'http://deb.debian.org/debian-security/',
-};
 
 /** Debian releases whose mirror serves every other release as well. */
 const releases = /^(bullseye|bookworm|trixie|forky|sid)$/;
 
 /**
- * Reads `URI CODENAME COMPONENT ORIGIN` lines, as this machine's apt prints them; what they don't tell is the
- * public mirror. The origin is missing before the first `apt-get update`: then the address has to do, since
- * other vendors name their repositories `bookworm main` too.
+ * Reads `URI CODENAME COMPONENT ORIGIN` lines, as this machine's apt prints them. The origin is missing before the
+ * first `apt-get update`: then the address has to do, since other vendors name their repositories `bookworm main` too.
+ * @throws PlayError `input` when they name no mirror of Debian
  */
 export function parseMirror(targets: string): Mirror {
   const rows = targets.split('\n').map((line) => line.trim().split(/\s+/));
@@ -28,10 +25,16 @@ export function parseMirror(targets: string): Mirror {
         wanted(codename) &&
         (origin === undefined ? /debian/.test(address) : origin === 'Debian'),
     )?.[0];
-  return {
-    main: uri((codename) => releases.test(codename)) ?? fallback.main,
-    security: uri((codename) => codename.endsWith('-security')) ?? fallback.security,
-  };
+  const main = uri((codename) => releases.test(codename));
+  if (main === undefined) {
+    throw inputError(
+      "this machine's apt knows no mirror of Debian, from which the lab's hosts could be made",
+      {
+        next: 'name one in /etc/apt/sources.list, then type apt-get update',
+      },
+    );
+  }
+  return { main, security: uri((codename) => codename.endsWith('-security')) };
 }
 
 /** The mirror this machine's own apt uses. */
@@ -54,7 +57,7 @@ export function aptSources(mirror: Mirror, release: string): string[] {
   return [
     `deb ${signed} ${mirror.main} ${release} main`,
     `deb ${signed} ${mirror.main} ${release}-updates main`,
-    `deb ${signed} ${mirror.security} ${release}-security main`,
+    ...(mirror.security === undefined ? [] : [`deb ${signed} ${mirror.security} ${release}-security main`]),
   ];
 }
 
