@@ -1,7 +1,8 @@
 import { asPlayError, PlayError } from '../errors.ts';
 import { handlersOf, handlerTask, notified, owe } from '../handler.ts';
 import type { Answer, Cut, HostSession, Probe } from '../host/session.ts';
-import type { Assessment, Change, Pending, Reply, Task } from '../task.ts';
+import type { Assessment, Change, Reply, Task } from '../task.ts';
+import { Foresight } from './foresight.ts';
 import type { Turns } from './turns.ts';
 
 /** How one task ended; the caller turns it into an event. */
@@ -25,6 +26,8 @@ export interface ConvergeOptions {
   readonly role: string;
   readonly check: boolean;
   readonly turns: Turns;
+  /** Check mode's memory of this host; what other roles and plays would have changed counts as well. */
+  readonly foresight?: Foresight;
   /** False for a task that tags leave out. */
   readonly selected: (task: Task) => boolean;
   readonly progress: Progress;
@@ -53,7 +56,7 @@ class Convergence {
   readonly #tasks: readonly Task[];
   readonly #options: ConvergeOptions;
   readonly #answers = new Map<number, Answer>();
-  readonly #pending: Pending[] = [];
+  readonly #foresight: Foresight;
   /** Handlers that check mode has seen notified. */
   readonly #wouldNotify = new Set<string>();
   /** Handlers of tasks that check mode could not judge. */
@@ -64,6 +67,7 @@ class Convergence {
     this.#tasks = tasks;
     this.#options = options;
     this.#look = tasks.length;
+    this.#foresight = options.foresight ?? new Foresight();
   }
 
   async run(): Promise<boolean> {
@@ -92,9 +96,9 @@ class Convergence {
       const error = asPlayError(thrown, 'failed', { task: task.title });
       if (error.kind !== 'failed') throw error;
       // What can't be told now may well be told once the earlier changes are made.
-      const last = this.#pending.at(-1);
+      const last = this.#foresight.pending.at(-1);
       if (this.#options.check && last !== undefined) {
-        this.#pending.push({ task: task.title, claims: task.claims });
+        this.#foresight.unknown(task);
         for (const { name } of notified(task)) this.#mayNotify.set(name, task.title);
         return {
           status: 'unknown',
@@ -112,8 +116,8 @@ class Convergence {
     if (changes.length === 0 && !owed && notifier !== undefined) {
       return { status: 'unknown', changes, reason: `it runs if "${notifier}" changes something` };
     }
-    if (changes.length === 0 && !owed) return { status: 'ok', changes };
-    this.#pending.push({ task: task.title, claims: task.claims });
+    if (!owed && (changes.length === 0 || this.#foresight.covers(task))) return { status: 'ok', changes: [] };
+    this.#foresight.changed(task);
     for (const handler of notified(task)) this.#wouldNotify.add(handler.name);
     return { status: 'changed', changes: owed ? [{ what: 'owed', to: 'run' }] : changes };
   }
@@ -187,7 +191,7 @@ class Convergence {
       return this.#read(answer, task);
     } catch (thrown) {
       // In check mode it may well have to wait for an earlier change: asking again would not help.
-      if (this.#pending.length > 0) throw thrown;
+      if (this.#foresight.pending.length > 0) throw thrown;
       const [again] = await this.#options.session.ask([this.#probe(index)], { fresh: true });
       return this.#read(again, task);
     }
@@ -195,7 +199,7 @@ class Convergence {
 
   #read(answer: Answer, task: Task): Assessment {
     if (answer === undefined || typeof answer === 'string') throw this.#unanswered(answer, task);
-    return task.assess(answer, this.#pending);
+    return task.assess(answer, this.#foresight.pending);
   }
 
   #unanswered(answer: Cut | undefined, task: Task): PlayError {

@@ -12,6 +12,7 @@ import { becomeUser } from './become.ts';
 import { ClaimBook } from './claims.ts';
 import { converge, type Outcome, withHandlers } from './converge.ts';
 import { eventError } from './emit.ts';
+import { Foresight } from './foresight.ts';
 import { defaultCacheDir, type RunOptions } from './options.ts';
 import { allVars, groupHosts, type PlannedPlay, roleHost } from './plan.ts';
 import type { Pool } from './pool.ts';
@@ -147,6 +148,7 @@ export class PlayRun {
       role: stage.role,
       check: options.check ?? false,
       turns: this.#turns,
+      foresight: this.#foresightOf(host),
       selected,
       progress: {
         applying: (index) => emit({ type: 'applying', ...at(refs, index) }),
@@ -222,6 +224,13 @@ export class PlayRun {
       host: host.name,
       task: title,
     };
+  }
+
+  #foresightOf({ name }: Host): Foresight {
+    const { foresight } = this.#running;
+    const known = foresight.get(name) ?? new Foresight();
+    foresight.set(name, known);
+    return known;
   }
 
   #claimsOf(host: Host): ClaimBook {

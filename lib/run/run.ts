@@ -65,7 +65,7 @@ export async function run(playbook: Playbook, given: RunOptions): Promise<RunRes
   for (const warning of warnings) emit(warning);
   let aborted = false;
   try {
-    await runPlays(plays, { options, extra, emit, pool, redactor, ids: { last: 0 } });
+    await runPlays(plays, { options, extra, emit, pool, redactor, foresight: new Map(), ids: { last: 0 } });
   } catch (thrown) {
     if (!options.signal?.aborted && asPlayError(thrown, 'failed').kind !== 'aborted') throw thrown;
     aborted = true;
