@@ -29,6 +29,8 @@ export interface Running {
   readonly redactor: Redactor;
   /** Numbers the run's tasks. */
   readonly ids: { last: number };
+  /** Check mode's memory, by host. */
+  readonly foresight: Map<string, Foresight>;
 }
 
 /** Hosts worked on at once when nobody says. */
