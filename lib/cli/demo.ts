@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { PlayError } from '../errors.ts';
-import type { RunEvent } from '../events.ts';
 import { loadInventory } from '../inventory/load.ts';
-import { createReporter } from '../report/reporter.ts';
 import { defaultCacheDir } from '../run/options.ts';
 import { type RunResult, run } from '../run/run.ts';
 import { loadPlaybook } from './load-playbook.ts';
 import { packageRoot } from './package.ts';
+import { defaultOutput, reported } from './reported.ts';
 import { readStanding } from './standing.ts';
 
 /**
@@ -51,28 +50,15 @@ function siteInventory() {
 async function runSite(lab: string): Promise<RunResult> {
   const path = join(packageRoot, 'playbooks', 'site.ts');
   const { playbook } = await loadPlaybook(path, defaultCacheDir());
-  const reporter = await createReporter(process.stdout.isTTY ? 'live' : 'plain', {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    verbosity: 0,
-    diff: false,
-    colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
-  });
-  const interrupt = new AbortController();
-  const onSignal = () => interrupt.abort(new Error('interrupted'));
-  process.once('SIGINT', onSignal);
-  try {
-    return await run(playbook, {
-      inventory: await siteInventory(),
+  const inventory = await siteInventory();
+  return reported({ output: defaultOutput(), verbosity: 0, diff: false }, (shown) =>
+    run(playbook, {
+      inventory,
       playbookName: 'playbooks/site.ts',
       extraVars: { vars: { lab_name: lab }, loose: new Set() },
-      onEvent: (event: RunEvent) => reporter.onEvent(event),
-      signal: interrupt.signal,
-    });
-  } finally {
-    await reporter.end();
-    process.off('SIGINT', onSignal);
-  }
+      ...shown,
+    }),
+  );
 }
 
 function goOn(lab: string): string {

@@ -1,3 +1,4 @@
+import { noExtraVars } from '../inventory/extra-vars.ts';
 import type { Playbook } from '../play.ts';
 import type { RunOptions } from '../run/options.ts';
 import {
@@ -37,7 +38,7 @@ export async function listTasks(playbook: Playbook, options: RunOptions): Promis
 }
 
 function planned(playbook: Playbook, options: RunOptions): readonly PlannedPlay[] {
-  return plan(playbook, options.inventory, options.extraVars ?? { vars: {}, loose: new Set() }, options);
+  return plan(playbook, options.inventory, options.extraVars ?? noExtraVars, options);
 }
 
 async function roleTasks(
@@ -73,7 +74,7 @@ async function roleTasks(
 function ownTasks({ play, hosts }: PlannedPlay, options: RunOptions): string[] {
   const { tasks } = play;
   if (tasks === undefined || (options.roles ?? []).length > 0) return [];
-  const extra = options.extraVars ?? { vars: {}, loose: new Set<string>() };
+  const extra = options.extraVars ?? noExtraVars;
   const perHost = hosts.map((host) =>
     (typeof tasks === 'function' ? tasks({ ...knownHost(host), vars: allVars(host, extra) }) : tasks).map(
       ({ title }) => title,

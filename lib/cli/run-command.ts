@@ -3,12 +3,13 @@ import { asPlayError, formatError, inputError, type PlayError } from '../errors.
 import { parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
 import type { Playbook } from '../play.ts';
-import { createReporter, type Output } from '../report/reporter.ts';
+import type { Output, Verbosity } from '../report/options.ts';
 import { eventError } from '../run/emit.ts';
 import { defaultCacheDir } from '../run/options.ts';
 import { run } from '../run/run.ts';
 import { listHosts, listTasks } from './list.ts';
 import { findPlaybook, isSyntaxError, isTypeScript, loadPlaybook } from './load-playbook.ts';
+import { defaultOutput, reported } from './reported.ts';
 import { typeCheck } from './type-check.ts';
 
 /** The flags of `ts-play PLAYBOOK`, as commander gives them. */
@@ -35,7 +36,7 @@ export interface RunFlags {
 
 /** Runs a playbook as the command line asks. @returns the exit code */
 export async function runCommand(given: string, flags: RunFlags): Promise<number> {
-  const output = flags.output ?? (process.stdout.isTTY ? 'live' : 'plain');
+  const output = flags.output ?? defaultOutput();
   try {
     return await runPlaybook(given, flags, output);
   } catch (thrown) {
@@ -69,32 +70,18 @@ async function runPlaybook(given: string, flags: RunFlags, output: Output): Prom
   if (flags.listTasks) return print(await listTasks(playbook, options));
 
   const { openConnection } = await import('../connection/open.ts');
-  const reporter = await createReporter(output, {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    verbosity: Math.min(flags.verbose, 3) as 0 | 1 | 2 | 3,
-    diff: flags.diff ?? false,
-    colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
-  });
-  const interrupt = new AbortController();
-  const onSignal = () => {
-    // A second one means it: whatever is still waited for is left as it is.
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort(new Error('interrupted'));
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  try {
-    const { exitCode } = await run(playbook, {
+  const shown = { output, verbosity: Math.min(flags.verbose, 3) as Verbosity, diff: flags.diff ?? false };
+  const { exitCode } = await reported(shown, ({ onEvent, signal }) =>
+    run(playbook, {
       ...options,
       check: flags.check ?? false,
       diff: flags.diff ?? false,
       ...(flags.forks === undefined ? {} : { forks: flags.forks }),
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.become ? { become: flags.becomeUser ?? true } : {}),
-      onEvent: reporter.onEvent,
-      signal: interrupt.signal,
-      connect: (host, signal) =>
+      onEvent,
+      signal,
+      connect: (host, stop) =>
         openConnection(
           host,
           {
@@ -102,15 +89,11 @@ async function runPlaybook(given: string, flags: RunFlags, output: Output): Prom
             ...(flags.privateKey === undefined ? {} : { privateKeyFile: flags.privateKey }),
             ...(flags.acceptNew ? { hostKeyChecking: 'accept-new' as const } : {}),
           },
-          signal,
+          stop,
         ),
-    });
-    return exitCode;
-  } finally {
-    await reporter.end();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+    }),
+  );
+  return exitCode;
 }
 
 async function loadChecked(path: string, cacheDir: string): Promise<Playbook> {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { inputError } from '../errors.ts';
@@ -17,7 +17,7 @@ export async function typeCheck(files: readonly string[], cacheDir: string): Pro
   for (const file of [...files].sort()) hash.update(`\0${file}\0`).update(await readFile(file));
   for (const types of ['dist/lib/index.d.ts', 'dist/.built']) {
     const path = join(packageRoot, types);
-    if (existsSync(path)) hash.update(String((await import('node:fs')).statSync(path).mtimeMs));
+    if (existsSync(path)) hash.update(String(statSync(path).mtimeMs));
   }
   const folder = join(cacheDir, 'types');
   const good = join(folder, `${hash.digest('hex')}.ok`);
@@ -25,7 +25,7 @@ export async function typeCheck(files: readonly string[], cacheDir: string): Pro
   await mkdir(folder, { recursive: true });
   const config = join(folder, `tsconfig-${process.pid}.json`);
   await writeFile(config, JSON.stringify(tsconfig(files)));
-  const output = await compile(config);
+  const output = await compile(config).finally(() => rm(config, { force: true }));
   if (output === '') return writeFile(good, '');
   throw mistake(output);
 }

@@ -10,8 +10,11 @@ import { readYaml } from './yaml-file.ts';
 export interface ExtraVars {
   readonly vars: Vars;
   /** Names whose value is a string only because it came as `key=value`; a schema may make its own type of it. */
-  readonly loose: Set<string>;
+  readonly loose: ReadonlySet<string>;
 }
+
+/** No `-e` at all. */
+export const noExtraVars: ExtraVars = { vars: {}, loose: new Set() };
 
 /**
  * Reads `-e` options: `key=value` (several, separated by blanks, quoted when needed), `{json}` and `@file` in

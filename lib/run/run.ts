@@ -1,6 +1,6 @@
 import { asPlayError } from '../errors.ts';
 import type { HostRecap, RunEvent, TaskRef } from '../events.ts';
-import { withExtraVars } from '../inventory/extra-vars.ts';
+import { noExtraVars, withExtraVars } from '../inventory/extra-vars.ts';
 import type { Playbook } from '../play.ts';
 import { Redactor } from '../redact.ts';
 import { Secret } from '../secret.ts';
@@ -34,7 +34,7 @@ export interface RunResult {
  */
 export async function run(playbook: Playbook, given: RunOptions): Promise<RunResult> {
   const started = performance.now();
-  const extra = given.extraVars ?? { vars: {}, loose: new Set<string>() };
+  const extra = given.extraVars ?? noExtraVars;
   const options = { ...given, inventory: withExtraVars(given.inventory, extra.vars) };
   const plays = plan(playbook, options.inventory, extra, options);
   const { checkConnectionVars, openConnection } = await import('../connection/open.ts');

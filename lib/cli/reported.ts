@@ -1,0 +1,49 @@
+import type { Listener } from '../events.ts';
+import type { Verbosity } from '../report/options.ts';
+import { createReporter, type Output } from '../report/reporter.ts';
+
+/** What a run needs to be seen and to be interrupted. */
+export interface Reported {
+  readonly onEvent: Listener;
+  readonly signal: AbortSignal;
+}
+
+export interface ReportedOptions {
+  readonly output: Output;
+  readonly verbosity: Verbosity;
+  readonly diff: boolean;
+}
+
+/** `live` on a terminal, `plain` elsewhere. */
+export function defaultOutput(): Output {
+  return process.stdout.isTTY ? 'live' : 'plain';
+}
+
+/** Does `work` while its events are shown on this process's stdout and Ctrl-C interrupts it. */
+export async function reported<T>(
+  { output, verbosity, diff }: ReportedOptions,
+  work: (reported: Reported) => Promise<T>,
+): Promise<T> {
+  const reporter = await createReporter(output, {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    verbosity,
+    diff,
+    colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+  });
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    // A second one means it: whatever is still waited for is left as it is.
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort(new Error('interrupted'));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  try {
+    return await work({ onEvent: reporter.onEvent, signal: interrupt.signal });
+  } finally {
+    await reporter.end();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
