@@ -9,6 +9,6 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
 } else {
   const { prepareClone } = await import('./setup.mjs');
   await prepareClone();
-  const { main } = await import('../dist/bundle/cli.js');
-  process.exitCode = await main(args);
+  const { start } = await import('./start.mjs');
+  process.exitCode = await start(args);
 }

@@ -4,28 +4,47 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Writes `dist/bundle` of the checkout at `root`. */
+/** Writes `dist/bundle` of the checkout at `root`: the program, and the library for those who import it. */
 export async function bundle(root) {
   const dist = join(root, 'dist');
-  const roles = readdirSync(join(dist, 'roles')).filter((name) =>
-    existsSync(join(dist, 'roles', name, 'index.js')),
-  );
-  await build({
-    entryPoints: [
-      { in: join(dist, 'lib/cli/main.js'), out: 'cli' },
-      { in: join(dist, 'lib/index.js'), out: 'index' },
-      { in: join(dist, 'lib/lab/relay.js'), out: 'relay' },
-      ...roles.map((name) => ({ in: join(dist, 'roles', name, 'index.js'), out: `roles/${name}` })),
-    ],
+  const common = {
     outdir: join(dist, 'bundle'),
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node20',
     sourcemap: true,
     // Loaded from where they are installed: they find files of their own beside them, or are optional.
     external: ['jiti', 'typescript', 'esbuild', 'cpu-features', '*.node'],
+    logLevel: 'error',
+  };
+  await Promise.all([program(dist, common), library(dist, common)]);
+}
+
+/** One script, which lib/start.mjs can load together with its compiled code. */
+async function program(dist, common) {
+  await build({
+    ...common,
+    entryPoints: [{ in: join(dist, 'lib/cli/main.js'), out: 'cli' }],
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    define: { 'import.meta.url': 'bundledUrl' },
+    banner: { js: "const bundledUrl = require('node:url').pathToFileURL(__filename).href;" },
+  });
+}
+
+async function library(dist, common) {
+  const roles = readdirSync(join(dist, 'roles')).filter((name) =>
+    existsSync(join(dist, 'roles', name, 'index.js')),
+  );
+  await build({
+    ...common,
+    entryPoints: [
+      { in: join(dist, 'lib/index.js'), out: 'index' },
+      { in: join(dist, 'lib/lab/relay.js'), out: 'relay' },
+      ...roles.map((name) => ({ in: join(dist, 'roles', name, 'index.js'), out: `roles/${name}` })),
+    ],
+    splitting: true,
+    format: 'esm',
     // What CommonJS packages expect to find around them.
     banner: {
       js: [
@@ -37,6 +56,5 @@ export async function bundle(root) {
         'const __dirname = bundledDirname(__filename);',
       ].join('\n'),
     },
-    logLevel: 'error',
   });
 }

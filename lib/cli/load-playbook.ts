@@ -2,11 +2,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
+import { shippedRoles } from '../../roles/index.ts';
 import { inputError, type PlayError } from '../errors.ts';
 import * as library from '../index.ts';
 import { nearest } from '../nearest.ts';
 import type { Playbook } from '../play.ts';
-import { packageRoot } from './package.ts';
 
 /** A playbook, and the user's own files it was made from. */
 export interface LoadedPlaybook {
@@ -39,7 +39,7 @@ export async function loadPlaybook(path: string, cacheDir: string): Promise<Load
     fsCache: join(cacheDir, 'playbooks'),
     interopDefault: false,
     // The playbook shares this very library, wherever it lies: its tasks are made of our classes.
-    virtualModules: await virtualModules(),
+    virtualModules: virtualModules(),
   });
   let loaded: { default?: unknown };
   try {
@@ -60,21 +60,9 @@ export async function loadPlaybook(path: string, cacheDir: string): Promise<Load
   return { path, playbook, files: [...new Set([path, ...files])] };
 }
 
-async function virtualModules(): Promise<Record<string, unknown>> {
-  const roles = await Promise.all(
-    [...roleModules()].map(async ([name, path]) => [`ts-play/roles/${name}`, await import(path)] as const),
-  );
+function virtualModules(): Record<string, unknown> {
+  const roles = Object.entries(shippedRoles).map(([name, module]) => [`ts-play/roles/${name}`, module]);
   return { 'ts-play': library, ...Object.fromEntries(roles) };
-}
-
-/** The roles that are shipped, by name, each as the module of this very build: packed, or as compiled for specs. */
-function roleModules(): ReadonlyMap<string, string> {
-  const packed = import.meta.url.includes('/dist/bundle/');
-  const folder = join(packageRoot, 'dist', packed ? 'bundle/roles' : 'roles');
-  const found = readdirSync(folder).map((name): readonly [string, string] =>
-    packed ? [name.replace(/\.js$/, ''), join(folder, name)] : [name, join(folder, name, 'index.js')],
-  );
-  return new Map(found.filter(([, path]) => path.endsWith('.js') && existsSync(path)));
 }
 
 function isPlaybook(value: unknown): value is Playbook {

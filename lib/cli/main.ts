@@ -3,6 +3,13 @@ import { asPlayError, formatError, type PlayError } from '../errors.ts';
 import { version } from './package.ts';
 import type { RunFlags } from './run-command.ts';
 
+let ran = false;
+
+/** Whether this process has worked on hosts: by then most of the program has been compiled. */
+export function hasRun(): boolean {
+  return ran;
+}
+
 /** The command line. @returns the process's exit code: 0 ok, 1 usage or input, 2 failed, 4 unreachable, 130 interrupted */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -50,6 +57,7 @@ export async function main(args: readonly string[]): Promise<number> {
       }
       const { runCommand } = await import('./run-command.ts');
       exitCode = await runCommand(playbook, flags);
+      ran = !flags.listHosts && !flags.listTasks && exitCode !== 1;
     });
   if (args[0] === 'lab') {
     const { labCommand } = await import('./lab.ts');
