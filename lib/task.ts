@@ -53,6 +53,27 @@ export interface Pending {
 }
 
 /**
+ * Asks many things of one kind with a few programs, where each thing's own probe would start some for itself.
+ * What comes of it must be what those probes would have answered.
+ */
+export interface JointProbe {
+  /** Probes of the same name, asked as the same user, go into one script. */
+  readonly name: string;
+  script(items: readonly JointItem[]): Script;
+  /** Each item's own answer, in order; undefined when the host's answer doesn't fit, so that each is asked alone. */
+  split(reply: Reply, items: readonly JointItem[]): readonly Reply[] | undefined;
+}
+
+/** The words that tell one thing from its like. Never a secret. */
+export type JointItem = readonly string[];
+
+/** A thing that may be asked for together with its like. */
+export interface Joint {
+  readonly probe: JointProbe;
+  readonly item: JointItem;
+}
+
+/**
  * A kind of task: pure data in and out. The engine alone does I/O.
  * `Want` is what the playbook asks for, `State` what the host's answer says.
  */
@@ -69,6 +90,8 @@ export interface TaskType<Want, State> {
   validate?(want: Want): void;
   /** Read-only, cheap, asks for nothing on stdin. Runs under `sh` without `set -e`, with LC_ALL=C. */
   probe(want: Want): Script;
+  /** The same as a thing to be asked for together with its like, where that is cheaper. */
+  joint?(want: Want): Joint | undefined;
   /** Makes sense of the answer; throws when it can't. */
   parse(reply: Reply, want: Want): State;
   /**
@@ -107,6 +130,7 @@ export interface Task {
   readonly options: TaskOptions;
   readonly claims: Claims;
   readonly probe: Script;
+  readonly joint?: Joint | undefined;
   /** Reads an answer: what would have to change, and how. Throws when the answer makes no sense. */
   assess(reply: Reply, pending: readonly Pending[]): Assessment;
 }
@@ -142,6 +166,7 @@ export function defineTask<Want, State>(
       options,
       claims: type.claims?.(want) ?? {},
       probe: type.probe(want),
+      joint: type.joint?.(want),
       assess(reply, pending) {
         const state = type.parse(reply, want);
         const changes = type.diff(state, want, pending);

@@ -11,6 +11,7 @@ import type { Redactor } from '../redact.ts';
 import { quote, type Script, sh } from '../sh.ts';
 import { type Apply, type Reply, type Upload, uploadedPath } from '../task.ts';
 import type { Part } from './batch.ts';
+import { type Answer, type Cut, cutIn, Look, type Probe } from './look.ts';
 import { type BatchResult, HostShell, interrupted } from './shell.ts';
 
 /** Seconds that one look may take, unless a session is given another limit. */
@@ -18,18 +19,6 @@ const LOOK_SECONDS = 60;
 const APPLY_SECONDS = 600;
 /** Seconds given to clearing up, which may be after the run was interrupted. */
 const TIDY_SECONDS = 5;
-
-/** A read-only script, and who runs it. */
-export interface Probe {
-  readonly script: Script;
-  readonly as?: string | undefined;
-}
-
-/** How a script ended that did not come to its end: by the time limit, or with the shell it ran in. */
-export type Cut = 'timeout' | 'died';
-
-/** What a host answered; undefined when it was not got to. */
-export type Answer = Reply | Cut | undefined;
 
 export interface Applied {
   readonly reply: Reply | Cut;
@@ -62,7 +51,7 @@ export class HostSession {
   readonly #signal: AbortSignal | undefined;
   readonly #turns = new PQueue({ concurrency: 1 });
   readonly #epoch: Epoch;
-  /** Answers by script, each with the epoch it is good for. */
+  /** Answers by probe, each with the epoch it is good for. */
   readonly #known = new Map<string, { readonly reply: Reply; readonly epoch: number }>();
   #shell: HostShell | undefined;
   #roundTrips = 0;
@@ -94,25 +83,22 @@ export class HostSession {
   /**
    * Asks all probes in one batch. The same script asked twice is run once, and one that was answered since the
    * run's last change, on whichever host, isn't run again unless `fresh`.
+   * @param options `seconds` that the look may take
    */
-  async ask(probes: readonly Probe[], { fresh = false } = {}): Promise<readonly Answer[]> {
+  async ask(
+    probes: readonly Probe[],
+    { fresh = false, seconds = this.lookSeconds } = {},
+  ): Promise<readonly Answer[]> {
     const epoch = this.#epoch.value;
-    const { parts, ids } = this.#probeParts(probes);
-    const known = (part: Part): Reply | undefined => {
-      const held = fresh ? undefined : this.#known.get(probeKey(part));
+    const look = new Look(probes, (key) => {
+      const held = fresh ? undefined : this.#known.get(key);
       return held?.epoch === epoch ? held.reply : undefined;
-    };
-    const answers = new Map<string, Answer>(parts.map((part) => [part.id, known(part)]));
-    const asked = parts.filter(({ id }) => answers.get(id) === undefined);
-    if (asked.length > 0) {
-      const result = await this.#batch(asked, this.lookSeconds);
-      for (const part of asked) {
-        const reply = result.frames.reply(part.id);
-        if (reply) this.#known.set(probeKey(part), { reply, epoch });
-        answers.set(part.id, answerIn(result, part.id));
-      }
+    });
+    if (look.parts.length > 0) {
+      const replies = look.read(await this.#batch(look.parts, seconds));
+      for (const [key, reply] of replies) this.#known.set(key, { reply, epoch });
     }
-    return ids.map((id) => answers.get(id));
+    return look.answers;
   }
 
   /** Applies a change and asks the probes, in one batch; a failed apply leaves them unasked. */
@@ -120,12 +106,12 @@ export class HostSession {
     const { apply, as, timeLimit = APPLY_SECONDS, before, after, onLine } = options;
     const uploads = apply.uploads ?? [];
     const tidy = uploads.length > 0 && sh`rm -f -- ${uploads.map(uploadedPath)}`;
-    const { parts, ids } = this.#probeParts(probes);
+    const look = new Look(probes);
     const all: Part[] = [
       ...(before ? [{ id: 'before', script: before, apply: true }] : []),
       { id: 'apply', script: apply.script, as, apply: true },
       ...(after ? [{ id: 'after', script: after, apply: true }] : []),
-      ...parts,
+      ...look.parts,
     ];
     this.#epoch.value += 1;
     try {
@@ -137,7 +123,8 @@ export class HostSession {
         .map((id) => result.frames.reply(id))
         .find((r) => r && r.code !== 0);
       const reply = failed ?? result.frames.reply('apply') ?? cutIn(result);
-      return { reply, answers: ids.map((id) => answerIn(result, id)) };
+      look.read(result);
+      return { reply, answers: look.answers };
     } finally {
       this.#epoch.value += 1;
       if (tidy) await this.#tidy(tidy);
@@ -247,17 +234,6 @@ mv -fT "$t" ${path}`;
     await this.#batch([{ id: 'tidy', script }], TIDY_SECONDS, undefined, signal).catch(() => {});
   }
 
-  #probeParts(probes: readonly Probe[]): { parts: Part[]; ids: string[] } {
-    const byText = new Map<string, Part>();
-    const ids = probes.map(({ script, as }) => {
-      const key = probeKey({ script, as });
-      const part = byText.get(key) ?? { id: String(byText.size), script, as };
-      byText.set(key, part);
-      return part.id;
-    });
-    return { parts: [...byText.values()], ids };
-  }
-
   #failed(what: string, why: string, next?: string): PlayError {
     return new PlayError({
       kind: 'failed',
@@ -269,14 +245,6 @@ mv -fT "$t" ${path}`;
   }
 }
 
-function answerIn(result: BatchResult, id: string): Answer {
-  return result.frames.reply(id) ?? (id === result.frames.running ? cutIn(result) : undefined);
-}
-
-function cutIn({ ending }: BatchResult): Cut {
-  return ending === 'died' ? 'died' : 'timeout';
-}
-
 /**
  * A script as one word for whatever login shell: csh ends a quotation at a newline and looks for `!` in it, fish
  * for backslashes. Not for secrets: the word is an argument.
@@ -285,8 +253,4 @@ function loginWord(code: string): string {
   if (!/['\\!\n]/.test(code)) return quote(code);
   const base64 = Buffer.from(code).toString('base64');
   return `'eval "$(printf %s ${base64} | base64 -d)"'`;
-}
-
-function probeKey({ script, as }: Probe): string {
-  return `${as ?? ''} ${script.reveal()}`;
 }

@@ -1,6 +1,7 @@
 import { asPlayError, PlayError } from '../errors.ts';
 import { handlersOf, handlerTask, notified, owe } from '../handler.ts';
-import type { Answer, Cut, HostSession, Probe } from '../host/session.ts';
+import type { Answer, Cut, Probe } from '../host/look.ts';
+import type { HostSession } from '../host/session.ts';
 import type { Assessment, Change, Reply, Task } from '../task.ts';
 import { Foresight } from './foresight.ts';
 import type { Turns } from './turns.ts';
@@ -47,6 +48,11 @@ export function withHandlers(role: string, tasks: readonly Task[]): readonly Tas
  */
 export async function converge(tasks: readonly Task[], options: ConvergeOptions): Promise<boolean> {
   return new Convergence(tasks, options).run();
+}
+
+/** What the host is asked about a task. */
+export function probeOf({ probe, joint, options }: Task): Probe {
+  return { script: probe, as: options.as, joint };
 }
 
 /** Tasks probed after a change: few, since the next may change too; doubled while it stays quiet. */
@@ -192,7 +198,9 @@ class Convergence {
     } catch (thrown) {
       // In check mode it may well have to wait for an earlier change: asking again would not help.
       if (this.#foresight.pending.length > 0) throw thrown;
-      const [again] = await this.#options.session.ask([this.#probe(index)], { fresh: true });
+      const [again] = await this.#options.session.ask([{ ...this.#probe(index), joint: undefined }], {
+        fresh: true,
+      });
       return this.#read(again, task);
     }
   }
@@ -233,7 +241,7 @@ class Convergence {
   #probe(index: number): Probe {
     const task = this.#tasks[index];
     if (task === undefined) throw new RangeError(`no task ${index}`);
-    return { script: task.probe, as: task.options.as };
+    return probeOf(task);
   }
 
   #skipFrom(index: number): void {

@@ -6,13 +6,14 @@ import type { HostSession } from '../host/session.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Host } from '../inventory/inventory.ts';
 import type { Redactor } from '../redact.ts';
-import type { CheckedVars, Layout, RoleHost, Step } from '../role.ts';
+import type { CheckedVars, Layout, RoleHost, Step, StepContext } from '../role.ts';
 import type { Task } from '../task.ts';
 import { becomeUser } from './become.ts';
 import { ClaimBook } from './claims.ts';
-import { converge, type Outcome, withHandlers } from './converge.ts';
+import { converge, type Outcome, probeOf, withHandlers } from './converge.ts';
 import { eventError } from './emit.ts';
 import { Foresight } from './foresight.ts';
+import { lookAhead } from './look-ahead.ts';
 import { defaultCacheDir, type RunOptions } from './options.ts';
 import { allVars, groupHosts, type PlannedPlay, roleHost } from './plan.ts';
 import type { Pool } from './pool.ts';
@@ -35,6 +36,8 @@ export interface Running {
 
 /** Hosts worked on at once when nobody says. */
 const FORKS = 20;
+/** Seconds that a look ahead may take: it must not hold up a run in which a service is only about to start. */
+const AHEAD_SECONDS = 10;
 
 /** One step of one role as a play goes through it. */
 interface Stage {
@@ -66,7 +69,10 @@ export class PlayRun {
   /** @returns the hosts that failed or were lost */
   async run(): Promise<readonly string[]> {
     await this.#forEachHost(async (host) => void (await this.#session(host)));
-    for (const stage of this.#stages()) {
+    const stages = this.#stages();
+    // One alone has nothing to share a look with.
+    if (stages.length > 1) await this.#lookAhead(stages);
+    for (const stage of stages) {
       if (this.#hosts.size === 0) break;
       await this.#stage(stage);
     }
@@ -97,10 +103,30 @@ export class PlayRun {
     ];
   }
 
-  async #stage(stage: Stage): Promise<void> {
+  async #lookAhead(stages: readonly Stage[]): Promise<void> {
+    const steps = stages.map((stage) => ({
+      step: stage.step,
+      context: this.#context(stage),
+      probes: (layout: Layout<CheckedVars>) =>
+        new Map(
+          [...this.#hosts.values()].map((host) => {
+            const tasks = withHandlers(stage.role, layout(roleHost(host, stage.vars(host))));
+            return [host.name, tasks.filter(this.#selected(stage)).map(probeOf)];
+          }),
+        ),
+    }));
+    await lookAhead(steps, (name, probes) =>
+      this.#queue.add(async () => {
+        const session = await this.#session(this.#inventoryHost(name));
+        return session.ask(probes, { seconds: AHEAD_SECONDS });
+      }),
+    );
+  }
+
+  #context(stage: Stage): StepContext<CheckedVars> {
     const { options, emit } = this.#running;
     const roleHosts = () => [...this.#hosts.values()].map((host) => roleHost(host, stage.vars(host)));
-    const context = stepContext({
+    return stepContext({
       check: options.check ?? false,
       cacheDir: options.cacheDir ?? defaultCacheDir(),
       hosts: roleHosts,
@@ -110,9 +136,18 @@ export class PlayRun {
       drop: (name, error) => this.#drop(name, error.at({ role: stage.role })),
       warn: (text) => emit({ type: 'warning', text }),
     });
+  }
+
+  #selected({ tags }: Stage): (task: Task) => boolean {
+    const { options } = this.#running;
+    return selectedBy(tags, options.tags, options.skipTags);
+  }
+
+  async #stage(stage: Stage): Promise<void> {
+    const { options } = this.#running;
     let layout: Layout<CheckedVars>;
     try {
-      layout = await stage.step(context);
+      layout = await stage.step(this.#context(stage));
     } catch (thrown) {
       const error = asPlayError(thrown, 'failed', { role: stage.role });
       if (error.kind === 'aborted' || options.signal?.aborted) throw error;
@@ -141,7 +176,7 @@ export class PlayRun {
     const { options, emit } = this.#running;
     const play = this.#play.name;
     const tasks = withHandlers(stage.role, layout(asRoleHost));
-    const selected = selectedBy(stage.tags, options.tags, options.skipTags);
+    const selected = this.#selected(stage);
     this.#claimsOf(host).add(tasks.filter(selected));
     const refs = tasks.map((task) => this.#ref(stage, host, task));
     emit({ type: 'role', play, role: stage.role, host: host.name, tasks: tasks.map(({ title }) => title) });

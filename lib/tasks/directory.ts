@@ -8,6 +8,7 @@ import {
   validateAttributes,
 } from './support/attributes.ts';
 import { type Entry, entryProbe, exists, parseEntry } from './support/entry.ts';
+import { jointEntry } from './support/joint-paths.ts';
 import { hostPath } from './support/paths.ts';
 import { relabel } from './support/replace.ts';
 
@@ -38,6 +39,7 @@ export const directoryType: TaskType<DirectoryWant, DirectoryState> = {
   },
   probe: ({ path, state }) =>
     state === 'absent' ? absenceProbe(hostPath(path)) : entryProbe(hostPath(path)),
+  joint: ({ path, state }) => (state === 'absent' ? undefined : jointEntry(hostPath(path))),
   parse,
   diff,
   apply,

@@ -11,6 +11,7 @@ import {
 import { type Content, DIFF_LIMIT, localContent, textContent, utf8 } from './support/content.ts';
 import { type Entry, entryProbe, exists, parseEntry } from './support/entry.ts';
 import { fingerprint } from './support/fingerprint.ts';
+import { jointFile } from './support/joint-paths.ts';
 import { hostPath } from './support/paths.ts';
 import { requireParent } from './support/pending.ts';
 import { copyAside, replaceFile, type Validate } from './support/replace.ts';
@@ -56,6 +57,7 @@ export const fileType: TaskType<FileWant, FileState> = {
   claims: (want) => ({ [`file ${hostPath(want.path)}`]: claim(want) }),
   validate,
   probe: (want) => (want.state === 'absent' ? absenceProbe(want.path) : presenceProbe(want)),
+  joint: (want) => (want.state === 'absent' ? undefined : jointFile(hostPath(want.path), shownSum(want))),
   parse,
   diff,
   apply,
@@ -115,6 +117,12 @@ printf '%s\n' "$h"`,
       sh`if [ "$h" != ${content.sha256} ] && [ "\${s%%:*}" -le ${DIFF_LIMIT} ]; then base64 <"$p"; fi`,
     sh`fi`,
   );
+}
+
+/** The sum that makes the text on the host uninteresting; '' when it is never shown. */
+function shownSum(want: FileWant): string {
+  const content = contentOf(want);
+  return content?.text === undefined ? '' : content.sha256;
 }
 
 function parse({ stdout }: Reply, want: FileWant): FileState {

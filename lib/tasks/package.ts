@@ -1,5 +1,5 @@
 import { type Script, sh } from '../sh.ts';
-import { type Change, defineTask, type Reply, type TaskType } from '../task.ts';
+import { type Change, defineTask, type JointProbe, type Reply, type TaskType } from '../task.ts';
 import { apt } from './package-managers/apt.ts';
 import type { ManagerName, PackageState, Packages } from './package-managers/manager.ts';
 import { rpm } from './package-managers/rpm.ts';
@@ -31,6 +31,8 @@ export const packageType: TaskType<PackageWant, PackageState> = {
     for (const name of names) validateName('package', name, PACKAGE);
   },
   probe,
+  joint: (want) =>
+    (want.state ?? 'present') === 'present' ? { probe: joint(want.manager), item: namesOf(want) } : undefined,
   parse,
   diff,
   apply(want, changes, state) {
@@ -61,6 +63,15 @@ el`;
   });
   // Each branch ends in `el`, which the next one's `if`, or the last `se`, completes.
   return sh`${branches.reduce((all, branch) => sh`${all}${branch}`)}se echo 'manager|none'; fi`;
+}
+
+/** Asks for all names at once; each task finds its own in the answer. */
+function joint(manager: ManagerName | undefined): JointProbe {
+  return {
+    name: `packages ${manager ?? ''}`,
+    script: (items) => probe({ names: [...new Set(items.flat())], ...(manager ? { manager } : {}) }),
+    split: (reply, items) => items.map(() => reply),
+  };
 }
 
 function parse({ stdout }: Reply, want: PackageWant): PackageState {

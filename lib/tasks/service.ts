@@ -2,6 +2,7 @@ import { lines, type Script, sh } from '../sh.ts';
 import {
   type Change,
   defineTask,
+  type JointProbe,
   type Pending,
   type Reply,
   type Task,
@@ -37,6 +38,8 @@ export interface ServiceState {
   readonly unread: boolean;
 }
 
+const PROPERTIES = 'LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,Type,RemainAfterExit';
+
 export const serviceType: TaskType<ServiceWant, ServiceState> = {
   name: 'service',
   title: ({ name, state }) => `service ${shortName(name)}${state ? ` ${state}` : ''}`,
@@ -58,18 +61,41 @@ export const serviceType: TaskType<ServiceWant, ServiceState> = {
       throw new Error(`service ${name} needs state, enabled or masked`);
     }
   },
-  probe: ({
-    name,
-  }) => sh`s=$(systemctl show -p LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,Type,RemainAfterExit -- ${unitName(name)})
+  probe: ({ name }) => sh`s=$(systemctl show -p ${PROPERTIES} -- ${unitName(name)})
 printf '%s\n' "$s"
 case $s in *LoadState=not-found*)
   for f in ${unitFiles(name)}; do
     if [ -e "$f" ]; then echo Unread=yes; break; fi
   done ;;
 esac`,
+  joint: ({ name }) => ({ probe: jointUnits, item: [name] }),
   parse,
   diff,
   apply,
+};
+
+/** One `systemctl`, which costs as much for many units as for one. */
+const jointUnits: JointProbe = {
+  name: 'units',
+  script: (items) =>
+    lines(
+      sh`systemctl show -p ${PROPERTIES} -- ${items.map(([name = '']) => unitName(name))}`,
+      ...items.map(
+        ([name = ''], i) => sh`for f in ${unitFiles(name)}; do
+  if [ -e "$f" ]; then echo ${`file ${i}`}; break; fi
+done`,
+      ),
+    ),
+  split({ code, stdout, stderr }, items) {
+    const files = new Set(/(?:\n?file \d+)*$/.exec(stdout)?.[0].split('\n'));
+    const blocks = stdout.replace(/(?:\n?file \d+)*$/, '').split('\n\n');
+    if (blocks.length !== items.length || !blocks.every((block) => block.includes('LoadState=')))
+      return undefined;
+    return blocks.map((block, i) => {
+      const unread = block.includes('LoadState=not-found') && files.has(`file ${i}`);
+      return { code, stdout: unread ? `${block}\nUnread=yes` : block, stderr };
+    });
+  },
 };
 
 const lasting = defineTask(serviceType);

@@ -72,7 +72,7 @@ export function checkScript(port: number): string {
 # Written by ts-play (role keepalived-build): changes made here are lost.
 # Succeeds while HAProxy answers 200 on its health port.
 exec 3<>/dev/tcp/127.0.0.1/${port} || exit 1
-printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3
+cat >&3 <<<$'GET /healthz HTTP/1.0\\r\\n\\r'
 read -r -t 0.8 status <&3
 [[ $status == 'HTTP/1.'?' 200 '* ]]
 `;

@@ -14,8 +14,9 @@ export type Seen = ReadonlyMap<string, readonly Address[]>;
  */
 export async function awaitVips<V>(context: StepContext<V>, vips: readonly string[]): Promise<void> {
   const until = Date.now() + PATIENCE;
-  for (;;) {
-    const seen = await context.query(context.playHosts, addressQuestion);
+  // Keepalived moves them by itself, so what is not yet as it should be is asked anew.
+  for (let fresh = false; ; fresh = true) {
+    const seen = await context.query(context.playHosts, { ...addressQuestion, fresh });
     const wrong = misplaced(vips, seen);
     if (wrong.length === 0) return;
     if (Date.now() > until) {
@@ -54,8 +55,6 @@ export function misplaced(vips: readonly string[], seen: Seen): readonly Misplac
 
 const addressQuestion: Question<readonly Address[]> = {
   name: 'which addresses are there',
-  // Keepalived moves them by itself, also when this run changes nothing.
-  fresh: true,
   script: sh`ip -o -4 addr show`,
   parse: ({ stdout }) => parseAddresses(stdout),
 };

@@ -43,6 +43,7 @@ systemctl show -p LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload 
 ip -o -4 addr show
 ip -o -4 route show default
 timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8101
-printf "GET /healthz HTTP/1.0\r\n\r\n" >&3
+printf -v request "GET /healthz HTTP/1.0\r\n\r"
+cat >&3 <<<"$request"
 read -r status <&3
 echo "$status"'

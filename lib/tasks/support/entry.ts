@@ -17,13 +17,16 @@ export interface Existing {
 /** What stands at a path: `orphan` has no parent directory, `dangling` is a link to nothing. */
 export type Entry = Existing | { readonly kind: 'absent' | 'orphan' | 'dangling' };
 
+/** What `stat -L -c` prints of a path for {@link parseEntry}. */
+export const STAT_FORMAT = '%s:%f:%u:%g:%U:%G';
+
 /**
  * Sets `$p` to the path and `$s` to a line that {@link parseEntry} reads, and prints the line. One fork when the
  * path exists, else none.
  */
 export function entryProbe(path: string): Script {
   return sh`p=${path}
-if [ -e "$p" ]; then s=$(stat -L -c %s:%f:%u:%g:%U:%G -- "$p")
+if [ -e "$p" ]; then s=$(stat -L -c ${STAT_FORMAT} -- "$p")
 elif [ -L "$p" ]; then s=dangling
 elif [ -x "\${p%/*}/" ]; then s=absent
 elif [ -d "\${p%/*}/" ]; then s=denied

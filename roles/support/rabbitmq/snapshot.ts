@@ -80,10 +80,12 @@ export interface Snapshot {
  * about a second.
  */
 export const snapshotScript: Script = sh`${setNode}
-state() { systemctl show -p "$1" --value ${BROKER_SERVICE} 2>/dev/null; }
 n=0
-while [ "$n" -lt 30 ] && [ "$(state SubState)" = start ]; do sleep 1; n=$((n + 1)); done
-unit=$(state ActiveState)
+while
+  unit=$(systemctl show -p ActiveState,SubState ${BROKER_SERVICE} 2>/dev/null)
+  case $unit in *SubState=start | *SubState=start[!a-z-]*) [ "$n" -lt 30 ] ;; *) false ;; esac
+do sleep 1; n=$((n + 1)); done
+unit=\${unit##*ActiveState=} unit=\${unit%%[!a-z-]*}
 d=${BROKER_HOME}/mnesia/$node
 echo "node=$node"
 echo "unit=$unit"

@@ -1,0 +1,106 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Answer, Probe } from '../host/look.ts';
+import type { CheckedVars, Layout, Question, StepContext } from '../role.ts';
+
+/** Rounds of questions that are asked ahead: a step's question, one that builds on its answer, and the tasks' probes. */
+const ROUNDS = 3;
+
+type Wish = Probe & { readonly done: (answer: Answer) => void };
+
+/** Asks one host all of these in one look. */
+export type Ask = (host: string, probes: readonly Probe[]) => Promise<readonly Answer[]>;
+
+/** A step of a role, and what its tasks on each host would be asked. */
+export interface AheadStep {
+  readonly step: (context: StepContext<CheckedVars>) => Layout<CheckedVars> | Promise<Layout<CheckedVars>>;
+  readonly context: StepContext<CheckedVars>;
+  probes(layout: Layout<CheckedVars>): ReadonlyMap<string, readonly Probe[]>;
+}
+
+/**
+ * Lays out all steps at once as if none of them would change anything, and asks each host what they all want to
+ * know in one look. Nothing comes of it but answers, which the session keeps until the run's first change: on hosts
+ * that are as wanted, the steps then find all they ask for.
+ */
+export async function lookAhead(steps: readonly AheadStep[], ask: Ask): Promise<void> {
+  const trial = new Trial(ask);
+  await trial.run(steps.map((step) => trial.layOut(step)));
+}
+
+class Trial {
+  readonly #ask: Ask;
+  #wishes = new Map<string, Wish[]>();
+  #over = false;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  async run(steps: readonly Promise<void>[]): Promise<void> {
+    const ended = Promise.allSettled(steps);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // By then every step waits for an answer or has ended; one that does something else is not waited for.
+      await turn();
+      if (this.#wishes.size === 0) break;
+      await this.#flush();
+    }
+    this.#over = true;
+    this.#drop();
+    await Promise.race([ended, turn()]);
+  }
+
+  async layOut({ step, context, probes }: AheadStep): Promise<void> {
+    const layout = await step({
+      ...context,
+      hosts: context.hosts,
+      // A list of its own: what a role remembers of it must not reach the real run.
+      playHosts: [...context.playHosts],
+      query: (hosts, question) => this.#query(hosts, question),
+      download: () => Promise.reject(new Ended()),
+      warn: () => {},
+    });
+    for (const [host, wanted] of probes(layout)) for (const probe of wanted) void this.#wish(host, probe);
+  }
+
+  async #query<T>(
+    hosts: readonly { readonly name: string }[],
+    question: Question<T>,
+  ): Promise<ReadonlyMap<string, T>> {
+    if (question.fresh) throw new Ended();
+    const answers = await Promise.all(
+      hosts.map(async ({ name }) => {
+        const reply = await this.#wish(name, question);
+        if (reply === undefined || typeof reply === 'string') throw new Ended();
+        return [name, question.parse(reply)] as const;
+      }),
+    );
+    return new Map(answers);
+  }
+
+  #wish(host: string, { script, as, joint }: Probe): Promise<Answer> {
+    return new Promise((done) => {
+      if (this.#over) done(undefined);
+      else this.#wishes.set(host, [...(this.#wishes.get(host) ?? []), { script, as, joint, done }]);
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const wishes = this.#wishes;
+    this.#wishes = new Map();
+    await Promise.all(
+      [...wishes].map(async ([host, wanted]) => {
+        // What goes wrong here goes wrong again in the step's own turn, which says so.
+        const answers = await this.#ask(host, wanted).catch(() => []);
+        for (const [i, { done }] of wanted.entries()) done(answers[i]);
+      }),
+    );
+  }
+
+  #drop(): void {
+    for (const { done } of [...this.#wishes.values()].flat()) done(undefined);
+    this.#wishes.clear();
+  }
+}
+
+/** Ends a step's trial: what it asks for next can't be had ahead of its turn. */
+class Ended extends Error {}
