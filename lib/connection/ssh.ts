@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import { Socket } from 'node:net';
 import PQueue from 'p-queue';
-import type { Client } from 'ssh2';
 import type { Connection, Exit, RunOptions } from './connection.ts';
-import { attempt, Setback } from './ssh/attempt.ts';
+import { attempt, type LoggedIn, Setback } from './ssh/attempt.ts';
 import { connectTrouble, isAgentRefusal, isDropped } from './ssh/connect-trouble.ts';
 import { ChannelRefused, exec } from './ssh/exec.ts';
 import { checkHostKey } from './ssh/host-key.ts';
@@ -15,7 +15,7 @@ export type { HostKeyChecking, SshTarget } from './ssh/target.ts';
 
 /** Channels of one connection in use at once: below sshd's default MaxSessions of 10. */
 const CHANNELS = 8;
-/** How long the host may take to say goodbye, in ms. */
+/** How long a host may take to say goodbye while the process goes on, in ms. */
 const FAREWELL = 500;
 
 /**
@@ -30,7 +30,7 @@ export async function connectSsh(
   const [hostKey, login] = await Promise.all([checkHostKey(target), prepareLogin(target)]);
   let tries = 0;
   try {
-    const client = await withRetries(
+    const loggedIn = await withRetries(
       () => {
         tries += 1;
         return attempt(target, hostKey, login, signal);
@@ -45,7 +45,7 @@ export async function connectSsh(
         signal,
       },
     );
-    const connection = overClient(client, target.host);
+    const connection = overClient(loggedIn, target.host);
     await hostKey.remember().catch(async (error: unknown) => {
       await connection.close();
       throw error;
@@ -57,10 +57,9 @@ export async function connectSsh(
   }
 }
 
-function overClient(client: Client, host: string): Connection {
+function overClient({ client, socket }: LoggedIn, host: string): Connection {
   const lost = new AbortController();
   const channels = new PQueue({ concurrency: CHANNELS });
-  const closed = new Promise<void>((resolve) => client.once('close', resolve));
   let open = 0;
 
   const lose = (cause?: Error) => {
@@ -102,9 +101,9 @@ function overClient(client: Client, host: string): Connection {
     async close() {
       if (!lost.signal.aborted) lost.abort(closedError(host));
       client.end();
-      const timer = setTimeout(() => client.destroy(), FAREWELL);
-      await closed;
-      clearTimeout(timer);
+      // The goodbye is on its way: nobody waits until a far host has read it.
+      if (socket instanceof Socket) socket.unref();
+      setTimeout(() => client.destroy(), FAREWELL).unref();
     },
   };
 }

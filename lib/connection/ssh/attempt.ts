@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { NodeSSH } from 'node-ssh';
 import type { Client } from 'ssh2';
 import { orAborted } from '../abort.ts';
@@ -25,6 +26,12 @@ export class Setback extends Error {
   }
 }
 
+/** A client that is logged in, and the socket it speaks over. */
+export interface LoggedIn {
+  readonly client: Client;
+  readonly socket: Duplex;
+}
+
 /**
  * Connects and logs in once, or rejects with a {@link Setback}, or with the reason of the signal.
  * The client comes back with an `error` listener: an EventEmitter without one ends the process.
@@ -34,7 +41,7 @@ export async function attempt(
   hostKey: HostKeyCheck,
   login: Login,
   signal: AbortSignal | undefined,
-): Promise<Client> {
+): Promise<LoggedIn> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
   const abandon = new AbortController();
@@ -66,7 +73,7 @@ export async function attempt(
           stage = 'login';
         });
         await ready;
-        return client;
+        return { client, socket: sock };
       })(),
       signal,
       limit.signal,

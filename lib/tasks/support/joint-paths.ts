@@ -31,43 +31,46 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
 function jointPaths(name: string, sums: boolean): JointProbe {
   return {
     name,
-    script(items) {
-      const shown = items.flatMap(([path = '', sha256 = ''], i) => (sha256 === '' ? [] : [i, sha256, path]));
-      return sh`set -- ${items.map(([path = '']) => path)}
-n=$# kinds=
-while [ "$n" -gt 0 ]; do
-  p=$1; shift; n=$((n - 1))
-  if [ -e "$p" ]; then
-    set -- "$@" "$p"
-    if [ -f "$p" ] && [ -r "$p" ]; then k=f; else k=e; fi
-  elif [ -L "$p" ]; then k=l
-  elif [ -x "\${p%/*}/" ]; then k=a
-  elif [ -d "\${p%/*}/" ]; then k=n
-  else k=o; fi
-  kinds=$kinds$k
-done
-printf '%s\n' "$kinds"
-if [ $# -gt 0 ]; then stat -L -c ${STAT_FORMAT} -- "$@"; fi
-if ${sums ? sh`true` : sh`false`}; then
-  n=$# sums= nl='
-'
+    // Words of the functions: a path and the sum that its text is not wanted for, again and again.
+    script: (items) => sh`there() {
+  n=$# kinds=
   while [ "$n" -gt 0 ]; do
-    p=$1; shift; n=$((n - 1))
+    p=$1; shift 2; n=$((n - 2))
+    if [ -e "$p" ]; then
+      set -- "$@" "$p"
+      if [ -f "$p" ] && [ -r "$p" ]; then k=f; else k=e; fi
+    elif [ -L "$p" ]; then k=l
+    elif [ -x "\${p%/*}/" ]; then k=a
+    elif [ -d "\${p%/*}/" ]; then k=n
+    else k=o; fi
+    kinds=$kinds$k
+  done
+  printf '%s\n' "$kinds"
+  if [ $# -gt 0 ]; then stat -L -c ${STAT_FORMAT} -- "$@"; fi
+}
+sums() {
+  n=$#
+  while [ "$n" -gt 0 ]; do
+    p=$1; shift 2; n=$((n - 2))
     if [ -f "$p" ] && [ -r "$p" ]; then set -- "$@" "$p"; fi
   done
   if [ $# -gt 0 ]; then sums=$(sha256sum -- "$@"); printf '%s\n' "$sums"; fi
-  set -- ${shown}
+}
+texts() {
+  n=0 nl='
+'
   while [ $# -gt 0 ]; do
     case "$nl$sums$nl" in
-      *"$nl$2  $3$nl"*) ;;
-      *) if [ -f "$3" ] && [ -r "$3" ] && [ "$(wc -c <"$3")" -le ${DIFF_LIMIT} ]; then
-        printf 'text %s\n' "$1"; base64 <"$3"
+      *"$nl$2  $1$nl"*) ;;
+      *) if [ -n "$2" ] && [ -f "$1" ] && [ -r "$1" ] && [ "$(wc -c <"$1")" -le ${DIFF_LIMIT} ]; then
+        printf 'text %s\n' "$n"; base64 <"$1"
       fi ;;
     esac
-    shift 3
+    shift 2; n=$((n + 1))
   done
-fi`;
-    },
+}
+look() { there "$@"; ${sums ? sh`sums= && sums "$@" && texts "$@"` : sh`:`}; }
+look ${items.flatMap(([path = '', shown = '']) => [path, shown])}`,
     split: (reply, items) => split(reply, items.length, sums),
   };
 }
