@@ -37,7 +37,7 @@ export interface Running {
 /** Hosts worked on at once when nobody says. */
 const FORKS = 20;
 /** Seconds that a look ahead may take: it must not hold up a run in which a service is only about to start. */
-const AHEAD_SECONDS = 10;
+const AHEAD_SECONDS = 2;
 
 /** One step of one role as a play goes through it. */
 interface Stage {

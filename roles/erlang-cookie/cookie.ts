@@ -6,16 +6,17 @@ import {
   type Reply,
   type Script,
   type Secret,
+  secret,
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { alone, BROKER_HOME, BROKER_SERVICE, BROKER_USER } from '../support/rabbitmq/commands.ts';
+import { alone, BROKER_HOME, BROKER_SERVICE, BROKER_USER, evaluate } from '../support/rabbitmq/commands.ts';
 
 /** Where the broker's own cookie lies. */
 export const COOKIE_FILE = `${BROKER_HOME}/.erlang.cookie`;
 /** Where changes that are owed are noted. */
 const OWED = '/var/lib/ts-play/owed';
-/** Stands from before the broker is stopped until it runs again, so that a run that dies in between is made good. */
+/** Stands from before a running broker is touched until it runs with the file's cookie, so that a run that dies in between is made good. */
 const STOPPED = `${OWED}/erlang-cookie--start`;
 
 export interface CookieWant {
@@ -84,12 +85,14 @@ function apply({ cookie: wanted }: CookieWant, changes: readonly Change[]): Scri
     );
   return lines(
     alone,
-    // The unit's own stop command shows the old cookie to the node, so the node is stopped first.
-    sh`case $(systemctl show -p ActiveState --value ${BROKER_SERVICE}) in
+    sh`told=
+case $(systemctl show -p ActiveState --value ${BROKER_SERVICE}) in
   active|activating|reloading|deactivating)
     mkdir -p ${OWED}
     touch ${STOPPED}
-    systemctl stop ${BROKER_SERVICE} ;;
+    if ${evaluate(setCookie(wanted))} >/dev/null; then told=yes
+    # The unit's own stop command shows the old cookie to the node, so the node is stopped first.
+    else systemctl stop ${BROKER_SERVICE}; fi ;;
 esac`,
     sh`umask 077
 t=$(mktemp ${`${BROKER_HOME}/.erlang.cookie.XXXXXX`})
@@ -99,8 +102,16 @@ chown ${BROKER_USER}:${BROKER_USER} "$t"
 chmod 0400 "$t"
 sync "$t"
 mv -f "$t" ${COOKIE_FILE}`,
+    // Now the file's cookie must be the node's as well.
+    sh`if [ -n "$told" ] && ! ${evaluate('node().')} >/dev/null; then systemctl restart ${BROKER_SERVICE}; fi`,
     startAgain,
   );
+}
+
+/** A running node takes a new cookie without a restart: it counts for connections that are made from then on. */
+function setCookie(wanted: Secret): Secret {
+  const codes = [...Buffer.from(wanted.reveal(), 'latin1')];
+  return secret(`erlang:set_cookie(node(), list_to_atom([${codes.join(',')}])).`);
 }
 
 const startAgain = sh`if [ -e ${STOPPED} ]; then

@@ -1,4 +1,4 @@
-import { type Script, sh } from '../../../lib/index.ts';
+import { type Script, type Secret, sh } from '../../../lib/index.ts';
 
 /** The broker's account, and its home: where its cookie lies. */
 export const BROKER_USER = 'rabbitmq';
@@ -44,3 +44,14 @@ case $long in
   *) name=-sname; full=$(hostname -s) ;;
 esac
 case $node in *@*) ;; *) node=$node@$full ;; esac`;
+
+/**
+ * Has the node evaluate Erlang, in some 20 ms where a `rabbitmqctl` takes a second, and prints `{ok, VALUE}`. The
+ * expression goes to stdin alone. Fails where there is no erl_call, or the node doesn't let the file's cookie in.
+ */
+export function evaluate(expression: string | Secret): Script {
+  return sh`( command -v erl_call >/dev/null 2>&1 || exit 1
+  ${setNode}
+  printf '%s\n' ${expression} |
+    HOME=${BROKER_HOME} runuser -u ${BROKER_USER} -- erl_call $name "$node" -timeout 10 -e 2>/dev/null 9>&- )`;
+}

@@ -74,6 +74,55 @@ inEveryShell('the Erlang cookie', (box) => {
     assert.deepEqual((await converge(box(), task)).changes, []);
   });
 
+  describe('with a node that can be told', () => {
+    /** The node answers whoever shows its cookie, which is the one it last took. */
+    const node = (taking = 'cp var/lib/rabbitmq/.erlang.cookie was; echo yes >took') => {
+      box().standIn('hostname', 'echo broker1');
+      box().standIn('runuser', 'shift 3; exec "$@"');
+      box().standIn(
+        'erl_call',
+        `cd @ROOT@; read -r expression; printf '%s\\n' "$expression" >>told
+case $expression in
+erlang:set_cookie*) ${taking} ;;
+*) [ -e took ] && [ ! -e deaf ] ;;
+esac`,
+      );
+    };
+    const told = () => readFileSync(box().path('told'), 'utf8').trim().split('\n');
+
+    it('tells it the new one instead of restarting it, on stdin alone', async () => {
+      node();
+      assert.deepEqual(whats((await converge(box(), task)).changes), ['cookie']);
+      const calls = box().calls();
+      assert.deepEqual(
+        calls.filter(([name, verb]) => name === 'systemctl' && verb !== 'show').map(([, verb]) => verb),
+        ['start'],
+      );
+      assert.ok(!JSON.stringify(calls).includes(NEW), 'no argument shows it');
+      const [expression = '', asked] = told();
+      const [, codes = ''] = /list_to_atom\(\[([\d,]+)\]\)/.exec(expression) ?? [];
+      assert.equal(String.fromCharCode(...codes.split(',').map(Number)), NEW);
+      assert.equal(asked, 'node().');
+      assert.equal(readFileSync(box().path('was'), 'utf8').trim(), OLD);
+      assert.equal(readFileSync(file(), 'utf8'), NEW);
+      assert.ok(!existsSync(marker()));
+    });
+
+    it('restarts it when it does not answer to the new one', async () => {
+      node();
+      writeFileSync(box().path('deaf'), '');
+      await converge(box(), task);
+      assert.deepEqual(verbs(), ['restart', 'start']);
+    });
+
+    it('stops and starts it when it does not listen', async () => {
+      node('exit 1');
+      await converge(box(), task);
+      assert.deepEqual(verbs(), ['stop', 'start']);
+      assert.equal(readFileSync(file(), 'utf8'), NEW);
+    });
+  });
+
   it('is written where there is none', async () => {
     rmSync(file());
     await converge(box(), task);
