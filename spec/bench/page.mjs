@@ -22,6 +22,7 @@ ${machine.map((line) => `- ${line}`).join('\n')}
 - Converged: a run that changes anything is an error. Each tool has a lab of its own.
 - Floor: [\`spec/bench/floor.sh\`](../spec/bench/floor.sh), the roles' own questions written by hand as one script, by
   three OpenSSH clients in parallel.
-- Latency: \`ts-play lab delay 50\`; the time is the run's without the connect's, which is the protocol's own.
+- Latency: \`ts-play lab delay 50\`; what the run takes there beyond the connect, less what
+  it takes at 0 ms: the rest is the host's own work, wherever it stands.
 `;
 }

@@ -55,10 +55,10 @@ export async function latency({ lab, temp, rounds: count, say }) {
     const bound = { bound: 'most', target: 3 };
     return [
       row({
-        what: `Converged role of ${tasks} tasks, ${roundTrip} ms away: time after the connect`,
-        measured: times(far),
-        against: `connect: ${times(connects)}; the same at 0 ms: ${times(near)}`,
-        figure: median(far) / roundTrip,
+        what: `Converged role of ${tasks} tasks, ${roundTrip} ms away: what the distance adds after the connect`,
+        measured: `${times(far)} after a connect of ${times(connects)}`,
+        against: `the same at 0 ms: ${times(near)}`,
+        figure: (median(far) - median(near)) / roundTrip,
         unit: ' round trips',
         ...bound,
       }),
