@@ -1,7 +1,7 @@
 // Loads the program together with what V8 made of it in an earlier run: compiling it anew takes longer than a look at a
 // converged host. Node 20 keeps no compiled code by itself.
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,9 +15,7 @@ const DIGEST_BYTES = 32;
 /** Runs the program. @returns its exit code */
 export async function start(args) {
   const source = readFileSync(path, 'utf8');
-  // V8 compares no more than the length.
-  const digest = createHash('sha256').update(source).digest();
-  const cachedData = readCompiled(digest);
+  const cachedData = readCompiled(source);
   const wrapper = `(function (exports, require, module, __filename, __dirname) { ${source}\n})`;
   const script = new Script(wrapper, { filename: path, ...(cachedData ? { cachedData } : {}) });
   const module = { exports: {} };
@@ -25,25 +23,33 @@ export async function start(args) {
   const { main, hasRun } = module.exports;
   const exitCode = await main(args);
   // After a run, when V8 has compiled what a run needs.
-  if (hasRun() && (cachedData === undefined || script.cachedDataRejected)) keepCompiled(digest, script);
+  if (hasRun() && (cachedData === undefined || script.cachedDataRejected))
+    keepCompiled(source, script.createCachedData());
   return exitCode;
 }
 
-function readCompiled(digest) {
+/** V8 compares no more than the source's length, and runs damaged code until it crashes: so both are summed. */
+function digestOf(source, code) {
+  return createHash('sha256').update(source).update(code).digest();
+}
+
+function readCompiled(source) {
   try {
     const kept = readFileSync(compiled);
-    return digest.equals(kept.subarray(0, DIGEST_BYTES)) ? kept.subarray(DIGEST_BYTES) : undefined;
+    const code = kept.subarray(DIGEST_BYTES);
+    return digestOf(source, code).equals(kept.subarray(0, DIGEST_BYTES)) ? code : undefined;
   } catch {
     return undefined;
   }
 }
 
-function keepCompiled(digest, script) {
+function keepCompiled(source, code) {
   const beside = `${compiled}.${process.pid}`;
   try {
-    writeFileSync(beside, Buffer.concat([digest, script.createCachedData()]));
+    writeFileSync(beside, Buffer.concat([digestOf(source, code), code]));
     renameSync(beside, compiled);
   } catch {
-    // Installed where this user may not write: the next run compiles again.
+    // Installed where this user may not write, or on a full disk: the next run compiles again.
+    rmSync(beside, { force: true });
   }
 }

@@ -196,8 +196,10 @@ class Convergence {
     try {
       return this.#read(answer, task);
     } catch (thrown) {
-      // In check mode it may well have to wait for an earlier change: asking again would not help.
-      if (this.#foresight.pending.length > 0) throw thrown;
+      // In check mode it may well have to wait for an earlier change: asking again would not help. What had no answer of
+      // its own is asked all the same.
+      const answered = answer !== undefined && typeof answer !== 'string';
+      if (answered && this.#foresight.pending.length > 0) throw thrown;
       const [again] = await this.#options.session.ask([{ ...this.#probe(index), joint: undefined }], {
         fresh: true,
       });

@@ -37,7 +37,8 @@ class Trial {
   }
 
   async run(steps: readonly Promise<void>[]): Promise<void> {
-    const ended = Promise.allSettled(steps);
+    // What goes wrong in a trial goes wrong again in the step's own turn, which says so.
+    void Promise.allSettled(steps);
     for (let round = 0; round < ROUNDS; round += 1) {
       // By then every step waits for an answer or has ended; one that does something else is not waited for.
       await turn();
@@ -45,8 +46,7 @@ class Trial {
       await this.#flush();
     }
     this.#over = true;
-    this.#drop();
-    await Promise.race([ended, turn()]);
+    this.#wishes.clear();
   }
 
   async layOut({ step, context, probes }: AheadStep): Promise<void> {
@@ -56,9 +56,10 @@ class Trial {
       // A list of its own: what a role remembers of it must not reach the real run.
       playHosts: [...context.playHosts],
       query: (hosts, question) => this.#query(hosts, question),
-      download: () => Promise.reject(new Ended()),
+      download: never,
       warn: () => {},
     });
+    if (this.#over) return;
     for (const [host, wanted] of probes(layout)) for (const probe of wanted) void this.#wish(host, probe);
   }
 
@@ -66,12 +67,16 @@ class Trial {
     hosts: readonly { readonly name: string }[],
     question: Question<T>,
   ): Promise<ReadonlyMap<string, T>> {
-    if (question.fresh) throw new Ended();
+    if (question.fresh) return never();
     const answers = await Promise.all(
       hosts.map(async ({ name }) => {
         const reply = await this.#wish(name, question);
-        if (reply === undefined || typeof reply === 'string') throw new Ended();
-        return [name, question.parse(reply)] as const;
+        if (reply === undefined || typeof reply === 'string') return never();
+        try {
+          return [name, question.parse(reply)] as const;
+        } catch {
+          return never();
+        }
       }),
     );
     return new Map(answers);
@@ -79,8 +84,8 @@ class Trial {
 
   #wish(host: string, { script, as, joint }: Probe): Promise<Answer> {
     return new Promise((done) => {
-      if (this.#over) done(undefined);
-      else this.#wishes.set(host, [...(this.#wishes.get(host) ?? []), { script, as, joint, done }]);
+      if (!this.#over)
+        this.#wishes.set(host, [...(this.#wishes.get(host) ?? []), { script, as, joint, done }]);
     });
   }
 
@@ -89,18 +94,17 @@ class Trial {
     this.#wishes = new Map();
     await Promise.all(
       [...wishes].map(async ([host, wanted]) => {
-        // What goes wrong here goes wrong again in the step's own turn, which says so.
         const answers = await this.#ask(host, wanted).catch(() => []);
         for (const [i, { done }] of wanted.entries()) done(answers[i]);
       }),
     );
   }
-
-  #drop(): void {
-    for (const { done } of [...this.#wishes.values()].flat()) done(undefined);
-    this.#wishes.clear();
-  }
 }
 
-/** Ends a step's trial: what it asks for next can't be had ahead of its turn. */
-class Ended extends Error {}
+/**
+ * What can't be had ahead of its turn: a step's trial waits for it and gets no further. An error instead would reach
+ * the step, which might catch it and ask again without end, or not have been listening yet.
+ */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type PackageWant, packages } from '../../lib/tasks/package.ts';
+import { askJointly, sameVerdicts } from '../support/joint.ts';
 import { applyOnce, converge, inEveryShell, look, type Sandbox } from '../support/sandbox.ts';
 
 const assess = (want: PackageWant, stdout: string) =>
@@ -197,5 +198,73 @@ done; exit $code`,
     );
     assert.deepEqual((await look(box(), packages({ names: 'curl', manager: 'dnf' }))).changes, []);
     await assert.rejects(look(box(), packages({ names: 'curl', manager: 'apt' })), /no apt to/);
+  });
+});
+
+inEveryShell('packages asked for together', (box) => {
+  const tasks = (...names: readonly (string | readonly string[])[]) =>
+    names.map((each) => packages({ names: each }));
+  const counts = (verdicts: readonly unknown[]) => verdicts.map((changes) => (changes as []).length);
+
+  it('tell what each tells alone', async () => {
+    fakeDebian(box());
+    appendFileSync(
+      box().path('status'),
+      `tmux|amd64|half-configured|ok|3|dpkg
+libc6|i386|installed|ok|2.36|dpkg
+old|amd64|config-files|ok|1|dpkg
+`,
+    );
+    const all = tasks(
+      'postfix',
+      'curl',
+      'mail-transport-agent',
+      ['postfix', 'vim', 'tmux'],
+      'libc6:i386',
+      'old',
+    );
+    assert.deepEqual(counts(await sameVerdicts(box(), all)), [0, 1, 0, 2, 0, 1]);
+    await sameVerdicts(box(), all.toReversed());
+    await sameVerdicts(box(), tasks('postfix', 'libc6:amd64', 'libc6'));
+  });
+
+  it('find what another package provides also when only traces of their own are left', async () => {
+    fakeDebian(box());
+    const status = readFileSync(box().path('status'), 'utf8');
+    writeFileSync(box().path('status'), `mail-transport-agent|amd64|config-files|ok|1|dpkg\n${status}`);
+    const both = tasks('mail-transport-agent', 'postfix');
+    assert.deepEqual(counts(await sameVerdicts(box(), both)), [0, 0]);
+    await sameVerdicts(box(), both.toReversed());
+  });
+
+  it('are asked with one call, each name once', async () => {
+    fakeDebian(box());
+    assert.equal((await askJointly(box(), tasks('postfix', ['postfix'], 'postfix')))?.length, 3);
+    const calls = box().calls();
+    assert.equal(calls.length, 1);
+    assert.equal(calls[0]?.filter((word) => word === 'postfix').length, 1);
+  });
+
+  it('tell what each tells alone with dnf, and with nothing at all', async function () {
+    const three = tasks('curl', 'mta', ['vim', 'curl']);
+    const verdicts = await sameVerdicts(box(), three);
+    assert.match(JSON.stringify(verdicts[0]), /no apt-get, dnf or yum/);
+    if (!box().canReplaceTools) this.skip();
+    box().standIn('dnf');
+    box().standIn(
+      'rpm',
+      `[ "$2" != --whatprovides ] || { [ "$3" = mta ]; exit; }
+code=0; shift 3; for n do
+if [ "$n" = curl ]; then echo "rpm|$n|x86_64|1-1"; else echo "package $n is not installed"; code=1; fi
+done; exit $code`,
+    );
+    assert.deepEqual(counts(await sameVerdicts(box(), three)), [0, 0, 1]);
+  });
+
+  it('are those wanted by the same manager, and present', () => {
+    const joint = (...args: Parameters<typeof packages>) => packages(...args).joint;
+    assert.notEqual(joint({ names: 'a', manager: 'apt' })?.probe.name, joint({ names: 'a' })?.probe.name);
+    assert.equal(joint({ names: 'a', state: 'present' })?.probe.name, joint({ names: 'a' })?.probe.name);
+    for (const state of ['absent', 'latest'] as const) assert.equal(joint({ names: 'a', state }), undefined);
   });
 });

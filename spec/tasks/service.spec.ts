@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Pending } from '../../lib/task.ts';
 import { type ServiceWant, service } from '../../lib/tasks/service.ts';
+import { askJointly, sameVerdicts } from '../support/joint.ts';
 import { applyOnce, converge, inEveryShell, look, type Sandbox } from '../support/sandbox.ts';
 
 const ACTIVE = {
@@ -232,5 +233,78 @@ inEveryShell('service', (box) => {
     await converge(box(), service({ name: 'web', state: 'restarted' }));
     await converge(box(), service({ name: 'web', state: 'reloaded' }));
     assert.deepEqual(verbs(box()), ['restart', 'reload-or-restart']);
+  });
+});
+
+/** A systemctl that shows many units, from files; what has none is not found. */
+function fakeUnits(box: Sandbox, units: Readonly<Record<string, Answer>>): void {
+  box.rebase('/etc/systemd/system', '/run/systemd/system', '/usr/lib/systemd/system', ' /lib/systemd/system');
+  mkdirSync(box.path('units'));
+  mkdirSync(box.path('etc/systemd/system'), { recursive: true });
+  for (const [name, state] of Object.entries({ ...units, missing: MISSING })) {
+    const rows = Object.entries({ ...ACTIVE, ...state }).map(([key, value]) => `${key}=${value}\n`);
+    writeFileSync(box.path('units', name), rows.join(''));
+  }
+  box.standIn(
+    'systemctl',
+    `shift 4; between=
+for unit do
+  printf "$between"; between='\\n'
+  if [ -e "@ROOT@/units/$unit" ]; then cat "@ROOT@/units/$unit"; else cat @ROOT@/units/missing; fi
+done`,
+  );
+}
+
+inEveryShell('services asked for together', (box) => {
+  const names = ['web', 'db', 'gone', 'new', 'at@one', 'web.timer', 'alias.service', 'last'];
+  const tasks = names.map((name) => service({ name, ...up }));
+
+  beforeEach(() => {
+    fakeUnits(box(), {
+      'web.service': {},
+      'db.service': { ActiveState: 'failed', SubState: 'failed', UnitFileState: '' },
+      'web.timer': { NeedDaemonReload: 'yes', UnitFileState: 'disabled' },
+      'alias.service': { LoadState: 'masked', UnitFileState: 'masked' },
+    });
+    // Read already, or not yet: only a unit that systemd does not know is new.
+    for (const file of ['web.service', 'new.service', 'at@.service'])
+      writeFileSync(box().path('etc/systemd/system', file), '');
+  });
+
+  it('tell what each tells alone', async () => {
+    const verdicts = await sameVerdicts(box(), tasks);
+    const read = { what: 'unit file', from: 'not read', to: 'read' };
+    const [web, db, gone, fresh, instance] = verdicts as [[], object[], object, object[], object[]];
+    assert.deepEqual(web, []);
+    assert.equal(db.length, 2);
+    assert.match(JSON.stringify(gone), /no unit gone\.service/);
+    assert.deepEqual([fresh[0], instance[0]], [read, read]);
+  });
+
+  it('tell it in any order, and the last one as well', async () => {
+    await sameVerdicts(box(), tasks.toReversed());
+    await sameVerdicts(box(), [...tasks, service({ name: 'new', state: 'stopped' })]);
+    await sameVerdicts(box(), tasks.slice(2, 5));
+  });
+
+  it('are asked with one call', async () => {
+    assert.equal((await askJointly(box(), tasks))?.length, names.length);
+    const calls = box()
+      .calls()
+      .filter(([name]) => name === 'systemctl');
+    assert.equal(calls.length, 1);
+    assert.deepEqual(calls[0]?.slice(4, 7), ['--', 'web.service', 'db.service']);
+  });
+
+  it('are each asked alone when systemd does not tell of all', async () => {
+    for (const body of [
+      'echo "System has not been booted with systemd" >&2; exit 1',
+      'cat @ROOT@/units/web.service',
+      'cat @ROOT@/units/web.service; echo "Failed to get properties" >&2; exit 1',
+      'for i in 1 2 3 4 5 6 7; do cat @ROOT@/units/web.service; echo; done; echo "Failed"',
+    ]) {
+      box().standIn('systemctl', body);
+      assert.equal(await askJointly(box(), tasks), undefined, body);
+    }
   });
 });

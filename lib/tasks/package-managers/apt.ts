@@ -11,11 +11,13 @@ function probe({ names, state, updateCache }: Packages): Script {
 printf '%s\n' "$found"`,
     // Only when a name isn't there itself is everything asked for what it provides.
     state !== 'absent' &&
-      sh`missing=
+      sh`missing= rows="
+$found"
 for name in ${names}; do
-  case "
-$found" in *"
-\${name%%:*}|"*"|installed|ok|"*) ;; *) missing=1 ;; esac
+  row=\${rows#*"
+\${name%%:*}|"}
+  case \${row%%"
+"*} in *"|installed|ok|"*) ;; *) missing=1 ;; esac
 done
 if [ -n "$missing" ]; then
   dpkg-query -W -f 'provides|\${db:Status-Status}|\${Provides}\n' | grep -F ${names.flatMap((name) => ['-e', name])}
