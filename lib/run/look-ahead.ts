@@ -58,6 +58,7 @@ class Trial {
       query: (hosts, question) => this.#query(hosts, question),
       download: () => Promise.reject(new Ended()),
       warn: () => {},
+      report: () => {},
     });
     for (const [host, wanted] of probes(layout)) for (const probe of wanted) void this.#wish(host, probe);
   }
