@@ -133,7 +133,7 @@ export interface TaskOptions {
    * in the order of its own host's tasks, and counts for that host.
    */
   readonly on?: string;
-  /** Of the hosts that lay it out, only the play's first that is still in it when the step begins has the task. */
+  /** Of all hosts that lay it out, only the play's first that is still in it when the step begins has the task. */
   readonly once?: boolean;
 }
 

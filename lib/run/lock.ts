@@ -10,7 +10,8 @@ import type { Running } from './play-run.ts';
 /**
  * Does `work` while the lock is held on its hosts, each by a process that ends with our connection: the lock of a run
  * that died is free at once, and nothing is ever stale.
- * @throws PlayError `failed` that says who holds it, from where and since when
+ * When somebody else holds it, nothing is done, and an event says who, from where and since when.
+ * @throws PlayError `aborted`
  */
 export async function withLock(
   lock: Lock | undefined,
@@ -23,12 +24,24 @@ export async function withLock(
   try {
     const names = selectHosts(lock.hosts, running.options.inventory);
     const held = await Promise.allSettled(names.map((name) => take(lock, name, running)));
-    for (const result of held) if (result.status === 'fulfilled' && result.value) releases.push(result.value);
-    for (const result of held) if (result.status === 'rejected') throw result.reason;
+    for (const result of held) {
+      if (result.status === 'rejected') continue;
+      if (result.value !== undefined) releases.push(result.value);
+    }
+    const refused = held.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    if (refused.length > 0) return refuse(lock, refused, running);
     await work();
   } finally {
     for (const release of releases) release();
   }
+}
+
+function refuse({ name }: Lock, refused: readonly unknown[], { emit }: Running): void {
+  const errors = refused.map((reason) => asPlayError(reason, 'failed'));
+  const aborted = errors.find(({ kind }) => kind === 'aborted');
+  if (aborted) throw aborted;
+  const reasons = [...new Set(errors.map(({ what, why }) => [what, why].filter(Boolean).join(': ')))];
+  emit({ type: 'gate', play: 'all', gate: `the lock "${name}"`, moment: 'before', reasons, durationMs: 0 });
 }
 
 async function take(lock: Lock, name: string, running: Running): Promise<(() => void) | undefined> {
@@ -50,16 +63,9 @@ async function take(lock: Lock, name: string, running: Running): Promise<(() => 
   const busy = /^busy (.*)$/s.exec(said)?.[1];
   throw new PlayError({
     kind: 'failed',
-    what:
-      busy === undefined
-        ? `the lock "${lock.name}" can't be taken`
-        : `another run holds the lock "${lock.name}": ${busy}`,
-    why: busy === undefined ? said : undefined,
-    next:
-      busy === undefined
-        ? 'is flock (util-linux) installed there?'
-        : 'wait until it has ended; it is free the moment that run ends, in whatever way',
-    where: { host: name },
+    what: busy
+      ? `${busy}; it is free when that run ends, in whatever way`
+      : `${name}: ${said || 'flock gave no answer'}`,
   });
 }
 

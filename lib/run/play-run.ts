@@ -54,14 +54,17 @@ export class PlayRun {
   readonly #running: Running;
   /** Hosts still in the play. */
   readonly #hosts: Map<string, Host>;
+  readonly #later: boolean;
   readonly #failed: string[] = [];
   readonly #claims = new Map<string, ClaimBook>();
   readonly #turns = new Turns();
   readonly #queue: PQueue;
 
-  constructor(play: PlannedPlay, hosts: readonly Host[], running: Running) {
+  /** @param later a batch after the first: what is done once in the play was done then */
+  constructor(play: PlannedPlay, hosts: readonly Host[], running: Running, later = false) {
     this.#play = play;
     this.#running = running;
+    this.#later = later;
     this.#hosts = new Map(hosts.map((host) => [host.name, host]));
     this.#queue = new PQueue({ concurrency: running.options.forks ?? FORKS });
   }
@@ -174,7 +177,7 @@ export class PlayRun {
       return;
     }
     // Before the first of them fails: which host has the tasks that are there once must not change on the way.
-    const [first] = this.#hosts.keys();
+    const first = this.#first;
     const tasks = new Map<string, readonly Task[]>();
     await this.#forEachHost(
       async (host) => void tasks.set(host.name, this.#layOut(stage, host, layout, first)),
@@ -182,12 +185,12 @@ export class PlayRun {
     await this.#forEachHost((host) => this.#convergeHost(host, stage, tasks.get(host.name) ?? []));
   }
 
-  #layOut(
-    stage: Stage,
-    host: Host,
-    layout: Layout<CheckedVars>,
-    first = [...this.#hosts.keys()][0],
-  ): readonly Task[] {
+  /** The host that has the tasks which are there once. */
+  get #first(): string | undefined {
+    return this.#later ? undefined : [...this.#hosts.keys()][0];
+  }
+
+  #layOut(stage: Stage, host: Host, layout: Layout<CheckedVars>, first = this.#first): readonly Task[] {
     const tasks = layout(roleHost(host, stage.vars(host)));
     return withHandlers(
       stage.role,

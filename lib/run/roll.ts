@@ -30,7 +30,7 @@ export class Roll {
         this.#stop('a gate does not hold', turn);
         return false;
       }
-      const failed = await new PlayRun(this.#planned, next, this.#running).run();
+      const failed = await new PlayRun(this.#planned, next, this.#running, moment === 'between').run();
       for (const host of failed) this.#gone.add(host);
       if (failed.length > 0) {
         await this.#undo(next);
