@@ -59,7 +59,7 @@ function taken(lock) {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    const owner = Number(readFileSync(lock, { encoding: 'utf8', flag: 'a+' }));
+    const owner = Number(existsSync(lock) && readFileSync(lock, 'utf8'));
     // The one that died in the middle took its turn with it.
     if (owner > 0 && !isAlive(owner)) rmSync(lock, { force: true });
     return false;
