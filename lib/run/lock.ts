@@ -23,7 +23,8 @@ export async function withLock(
   const releases: (() => void)[] = [];
   try {
     const names = selectHosts(lock.hosts, running.options.inventory);
-    const held = await Promise.allSettled(names.map((name) => take(lock, name, running)));
+    const who = owner(running.options.playbookName);
+    const held = await Promise.allSettled(names.map((name) => take(lock, name, who, running)));
     for (const result of held) {
       if (result.status === 'rejected') continue;
       if (result.value !== undefined) releases.push(result.value);
@@ -44,7 +45,12 @@ function refuse({ name }: Lock, refused: readonly unknown[], { emit }: Running):
   emit({ type: 'gate', play: 'all', gate: `the lock "${name}"`, moment: 'before', reasons, durationMs: 0 });
 }
 
-async function take(lock: Lock, name: string, running: Running): Promise<(() => void) | undefined> {
+async function take(
+  lock: Lock,
+  name: string,
+  who: string,
+  running: Running,
+): Promise<(() => void) | undefined> {
   const { options, pool } = running;
   const host = options.inventory.hosts.get(name);
   if (host === undefined) return undefined;
@@ -57,7 +63,7 @@ async function take(lock: Lock, name: string, running: Running): Promise<(() => 
     // The play that needs it says so; somebody else can't reach it to do harm either.
     return undefined;
   }
-  const { said, release } = await session.hold(holdScript(lock.name, owner(options.playbookName)));
+  const { said, release } = await session.hold(holdScript(lock.name, who));
   if (said === 'held') return release;
   release();
   const busy = /^busy (.*)$/s.exec(said)?.[1];
