@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, type Pair, parseDocument, YAMLMap } from 'yaml';
 import { unifiedDiff } from '../diff.ts';
 import { inputError } from '../errors.ts';
 import type { Inventory } from './inventory.ts';
@@ -131,9 +131,9 @@ function hostsOf(node: unknown, group: string): YAMLMap | undefined {
       const empty = item.value.items.find((each) => keyOf(each) === 'hosts');
       // `hosts:` with nothing under it, as the last host that was moved away leaves it.
       if (empty && (hosts === null || hosts === undefined)) {
-        item.value.set('hosts', {});
-        const made = item.value.get('hosts', true);
-        if (isMap(made)) return made;
+        const made = new YAMLMap();
+        item.value.set('hosts', made);
+        return made;
       }
     }
     const within = hostsOf(item.value, group);
