@@ -45,6 +45,24 @@ export type RunEvent =
   | { readonly type: 'connecting'; readonly host: string }
   | { readonly type: 'connected'; readonly host: string; readonly durationMs: number }
   | { readonly type: 'unreachable'; readonly host: string; readonly error: EventError }
+  /** An invariant was asked for; it holds when there are no reasons against it. */
+  | {
+      readonly type: 'gate';
+      readonly play: string;
+      readonly gate: string;
+      readonly moment: 'before' | 'between' | 'after';
+      readonly reasons: readonly string[];
+      readonly durationMs: number;
+    }
+  /** What a role found out: text for people, data for programs. */
+  | {
+      readonly type: 'report';
+      readonly play: string;
+      readonly role: string;
+      readonly title: string;
+      readonly text: string;
+      readonly data: unknown;
+    }
   | { readonly type: 'warning'; readonly host?: string | undefined; readonly text: string }
   /** A host begins a role or a further step of it; `tasks` are the titles of what was laid out for the step. */
   | {

@@ -2,17 +2,29 @@
 export type { Connection, Exit, RunOptions as CommandOptions } from './connection/connection.ts';
 export { formatError, type Kind, type Place, PlayError, type Trouble } from './errors.ts';
 export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from './events.ts';
+export type { Gate, GateContext, GateMoment } from './gate.ts';
 export type { ExtraVars } from './inventory/extra-vars.ts';
 export type { Host, Inventory, Value, Vars } from './inventory/inventory.ts';
-export { loadInventory } from './inventory/load.ts';
+export { loadInventory, parseInventory } from './inventory/load.ts';
+export { type InventoryEdit, moveHost } from './inventory/move-host.ts';
 export { selectHosts } from './inventory/patterns.ts';
 export { didYouMean, nearest } from './nearest.ts';
-export { definePlaybook, type Play, type Playbook, type PlayHost } from './play.ts';
+export {
+  definePlaybook,
+  type Lock,
+  type ParametricPlaybook,
+  type Play,
+  type Playbook,
+  type PlaybookInput,
+  type PlaybookMade,
+  type PlayHost,
+} from './play.ts';
 export {
   defineRole,
   type KnownHost,
   type Layout,
   type Question,
+  type Report,
   type Role,
   type RoleDefinition,
   type RoleHost,
@@ -40,5 +52,6 @@ export {
   type TaskType,
   type Upload,
   uploadedPath,
+  type Wait,
 } from './task.ts';
 export * from './tasks/index.ts';

@@ -1,5 +1,7 @@
-import type { Vars } from './inventory/inventory.ts';
+import type { Gate } from './gate.ts';
+import type { Inventory, Vars } from './inventory/inventory.ts';
 import type { CheckedVars, RoleHost, RoleUse } from './role.ts';
+import type { VarsOf, VarsSchema } from './schema.ts';
 import type { Task } from './task.ts';
 
 /** A host, as a play's own tasks see it: `vars` is everything the inventory and `-e` say of it. */
@@ -14,17 +16,58 @@ export interface Play {
   readonly tasks?: readonly Task[] | ((host: PlayHost) => readonly Task[]);
   /** Work on this many hosts at a time (a number, `'30%'`, or a list of such sizes); a failed host stops the roll. */
   readonly serial?: number | string | readonly (number | string)[];
+  /** Invariants of the whole, asked before the first batch, between batches and after the last. */
+  readonly gates?: readonly Gate[];
+  /** What puts back that which a batch began, done on all its hosts when one of them fails. */
+  readonly undo?: readonly Task[] | ((host: PlayHost) => readonly Task[]);
   /** Become root (`true`) or another user by passwordless sudo; inventory's `ansible_become*` win over it. */
   readonly become?: boolean | string;
   readonly tags?: readonly string[];
 }
 
+/** Keeps a second run of any playbook with the same lock out, from before the first play until the last has ended. */
+export interface Lock {
+  /** As in `rabbitmq`. */
+  readonly name: string;
+  /** A pattern: the hosts that it is held on. One that can't be reached can't be locked, and does not hinder. */
+  readonly hosts: string;
+}
+
 export interface Playbook {
   readonly name?: string;
   readonly plays: readonly Play[];
+  readonly lock?: Lock;
+}
+
+/** What a playbook with parameters is made from. */
+export interface PlaybookInput<P> {
+  /** What `-e` says, checked. */
+  readonly params: P;
+  readonly inventory: Inventory;
+  /** False with `--no-write`: files of the controller are left alone, and what would be written is shown. */
+  readonly write: boolean;
+}
+
+/** What comes of it: plays, and the inventory they run on when it is not the one that was given. */
+export interface PlaybookMade extends Playbook {
+  readonly inventory?: Inventory;
+}
+
+/** A playbook whose plays depend on parameters, which come with `-e`. */
+export interface ParametricPlaybook {
+  readonly name: string;
+  readonly params: VarsSchema;
+  /** Called before any host is contacted. Throws when the wish makes no sense. */
+  make(input: PlaybookInput<CheckedVars>): PlaybookMade | Promise<PlaybookMade>;
 }
 
 /** The default export of a playbook file. */
-export function definePlaybook(playbook: Playbook): Playbook {
+export function definePlaybook(playbook: Playbook): Playbook;
+export function definePlaybook<const S extends VarsSchema>(playbook: {
+  readonly name: string;
+  readonly params: S;
+  make(input: PlaybookInput<VarsOf<S>>): PlaybookMade | Promise<PlaybookMade>;
+}): ParametricPlaybook;
+export function definePlaybook(playbook: Playbook | ParametricPlaybook): Playbook | ParametricPlaybook {
   return playbook;
 }

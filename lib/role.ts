@@ -52,6 +52,17 @@ export interface StepContext<V> {
   /** A folder on the controller that is kept between runs. */
   readonly cacheDir: string;
   warn(text: string): void;
+  /** Shows what was found out: text for people, data for programs. */
+  report(report: Report): void;
+}
+
+/** Something a role tells beside what it does. Never a secret. */
+export interface Report {
+  readonly title: string;
+  /** As it is shown, lines of whatever length. */
+  readonly text: string;
+  /** The same as plain JSON data. */
+  readonly data: unknown;
 }
 
 /** What a role can see before any host is contacted. */
@@ -83,6 +94,8 @@ export type CheckedVars = Readonly<Record<string, unknown>>;
 
 /** A role as one play uses it. */
 export interface RoleUse {
+  /** What to call it in errors. Default `role`. */
+  readonly kind?: 'role' | 'playbook';
   readonly name: string;
   readonly prefix: string;
   readonly schema: VarsSchema;

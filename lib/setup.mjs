@@ -1,7 +1,8 @@
 // Makes a clone ready to run: packages installed, TypeScript compiled. An installed package needs neither.
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -9,21 +10,69 @@ const stamp = join(root, 'dist', '.built');
 
 /** Installs and compiles what is missing or older than its source; costs a few milliseconds when nothing is. */
 export async function prepareClone() {
-  if (!existsSync(join(root, 'tsconfig.json'))) return;
+  if (!existsSync(join(root, 'tsconfig.json')) || (isInstalled() && isCompiled())) return;
+  await alone(async () => {
+    if (!isInstalled()) {
+      step('installing packages', 'npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit']);
+    }
+    if (isCompiled()) return;
+    // A file that was removed or renamed must not live on as JavaScript.
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    step('compiling', process.execPath, [tsc, '-p', root]);
+    const { bundle } = await import('./bundle.mjs');
+    await bundle(root);
+    writeFileSync(stamp, '');
+  });
+}
+
+function isInstalled() {
   const modules = join(root, 'node_modules');
-  const installed = join(modules, '.package-lock.json');
   // A linked folder is another checkout's: `npm ci` would empty that one.
-  const linked = lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-  if (!linked && modified(installed) < modified(join(root, 'package-lock.json'))) {
-    step('installing packages', 'npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit']);
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return true;
+  return modified(join(modules, '.package-lock.json')) >= modified(join(root, 'package-lock.json'));
+}
+
+function isCompiled() {
+  return modified(stamp) >= newest([join(root, 'lib'), join(root, 'roles'), join(root, 'spec')]);
+}
+
+/** Lets several first runs of one clone take turns: two would take the files from under each other. */
+async function alone(work) {
+  const lock = join(root, '.setup-lock');
+  const until = Date.now() + 600_000;
+  while (!taken(lock)) {
+    if (Date.now() > until)
+      throw new Error(`another run has been setting this clone up for ten minutes: ${lock}`);
+    await sleep(200);
   }
-  if (modified(stamp) >= newest([join(root, 'lib'), join(root, 'roles'), join(root, 'spec')])) return;
-  // A file that was removed or renamed must not live on as JavaScript.
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  step('compiling', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
-  const { bundle } = await import('./bundle.mjs');
-  await bundle(root);
-  writeFileSync(stamp, '');
+  try {
+    await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function taken(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const owner = Number(existsSync(lock) && readFileSync(lock, 'utf8'));
+    // The one that died in the middle took its turn with it.
+    if (owner > 0 && !isAlive(owner)) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function step(what, command, args) {
@@ -32,6 +81,7 @@ function step(what, command, args) {
   if (status === 0) return;
   process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}`);
   process.stderr.write(`ts-play: ${what} failed in ${root}\n`);
+  rmSync(join(root, '.setup-lock'), { force: true });
   process.exit(1);
 }
 

@@ -82,6 +82,8 @@ export interface TaskType<Want, State> {
   readonly name: string;
   /** True for a deed without a state of its own: it is done, and counts as changed, in every run. */
   readonly always?: true;
+  /** For a type that changes nothing and waits instead: how long until nothing differs any more, in seconds. */
+  wait?(want: Want): Wait;
   /** A short title for one task, as in `file /etc/motd`. */
   title(want: Want): string;
   /** Things this task looks after. */
@@ -107,6 +109,12 @@ export interface TaskType<Want, State> {
   apply(want: Want, changes: readonly Change[], state: State): Script | Apply;
 }
 
+/** How long a task waits for others to do what it wants. Seconds. */
+export interface Wait {
+  readonly within: number;
+  readonly every: number;
+}
+
 /** Options every task takes beside its own wish. */
 export interface TaskOptions {
   /** Replaces the type's own title. */
@@ -120,6 +128,13 @@ export interface TaskOptions {
   readonly oneAtATime?: string;
   /** Seconds an apply may take. Default 600. */
   readonly timeLimit?: number;
+  /**
+   * The host that is asked and changed instead of the one the task is laid out for: an inventory name. The task stands
+   * in the order of its own host's tasks, and counts for that host.
+   */
+  readonly on?: string;
+  /** Of all hosts that lay it out, only the play's first that is still in it when the step begins has the task. */
+  readonly once?: boolean;
 }
 
 /** A type and a wish, bound: what the engine works with. */
@@ -127,6 +142,8 @@ export interface Task {
   readonly type: string;
   readonly title: string;
   readonly always: boolean;
+  /** It is waited for, never applied. */
+  readonly wait?: Wait | undefined;
   readonly options: TaskOptions;
   readonly claims: Claims;
   readonly probe: Script;
@@ -159,10 +176,14 @@ export function defineTask<Want, State>(
 ): (want: Want, options?: TaskOptions) => Task {
   return (want, options = {}) => {
     type.validate?.(want);
+    if (options.on !== undefined && options.notify !== undefined) {
+      throw new Error(`a task on ${options.on} can't notify a handler of the host it is laid out for`);
+    }
     return {
       type: type.name,
       title: options.title ?? type.title(want),
       always: type.always ?? false,
+      wait: type.wait?.(want),
       options,
       claims: type.claims?.(want) ?? {},
       probe: type.probe(want),

@@ -1,5 +1,6 @@
 import { noExtraVars } from '../inventory/extra-vars.ts';
-import type { Playbook } from '../play.ts';
+import type { ParametricPlaybook, Playbook } from '../play.ts';
+import { makePlaybook } from '../run/make.ts';
 import type { RunOptions } from '../run/options.ts';
 import {
   allVars,
@@ -12,8 +13,11 @@ import {
 } from '../run/plan.ts';
 
 /** `--list-hosts`: the hosts of each play, as a run would take them. */
-export function listHosts(playbook: Playbook, options: RunOptions): string {
-  return planned(playbook, options)
+export async function listHosts(
+  playbook: Playbook | ParametricPlaybook,
+  options: RunOptions,
+): Promise<string> {
+  return (await planned(playbook, options))
     .map(({ name, play, hosts }) =>
       [`play ${name} (${play.hosts}): ${hosts.length} hosts`, ...hosts.map((host) => `  ${host.name}`)].join(
         '\n',
@@ -23,9 +27,12 @@ export function listHosts(playbook: Playbook, options: RunOptions): string {
 }
 
 /** `--list-tasks`: what can be told of each play's tasks without asking a host. */
-export async function listTasks(playbook: Playbook, options: RunOptions): Promise<string> {
+export async function listTasks(
+  playbook: Playbook | ParametricPlaybook,
+  options: RunOptions,
+): Promise<string> {
   const texts = await Promise.all(
-    planned(playbook, options).map(async (planned) => {
+    (await planned(playbook, options)).map(async (planned) => {
       const roles = await Promise.all(planned.roles.map((role) => roleTasks(planned, role, options)));
       return [
         `play ${planned.name} (${planned.play.hosts})`,
@@ -37,7 +44,11 @@ export async function listTasks(playbook: Playbook, options: RunOptions): Promis
   return texts.join('\n');
 }
 
-function planned(playbook: Playbook, options: RunOptions): readonly PlannedPlay[] {
+async function planned(
+  asked: Playbook | ParametricPlaybook,
+  askedOptions: RunOptions,
+): Promise<readonly PlannedPlay[]> {
+  const { playbook, options } = await makePlaybook(asked, askedOptions);
   return plan(playbook, options.inventory, options.extraVars ?? noExtraVars, options);
 }
 
@@ -61,6 +72,7 @@ async function roleTasks(
           throw new Error('nothing is downloaded to list tasks');
         },
         warn: () => {},
+        report: () => {},
       });
       lines.push(...titles(roleHosts.map((host) => layout(host).map(({ title }) => title))));
     } catch {

@@ -6,12 +6,12 @@ import { shippedRoles } from '../../roles/index.ts';
 import { inputError, type PlayError } from '../errors.ts';
 import * as library from '../index.ts';
 import { nearest } from '../nearest.ts';
-import type { Playbook } from '../play.ts';
+import type { ParametricPlaybook, Playbook } from '../play.ts';
 
 /** A playbook, and the user's own files it was made from. */
 export interface LoadedPlaybook {
   readonly path: string;
-  readonly playbook: Playbook;
+  readonly playbook: Playbook | ParametricPlaybook;
   readonly files: readonly string[];
 }
 
@@ -65,8 +65,11 @@ function virtualModules(): Record<string, unknown> {
   return { 'ts-play': library, ...Object.fromEntries(roles) };
 }
 
-function isPlaybook(value: unknown): value is Playbook {
-  return typeof value === 'object' && value !== null && 'plays' in value && Array.isArray(value.plays);
+function isPlaybook(value: unknown): value is Playbook | ParametricPlaybook {
+  if (typeof value !== 'object' || value === null) return false;
+  return (
+    ('plays' in value && Array.isArray(value.plays)) || ('make' in value && typeof value.make === 'function')
+  );
 }
 
 function thrownBy(thrown: unknown, path: string): PlayError {

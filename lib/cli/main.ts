@@ -38,6 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--private-key <file>', 'log in with this key where the inventory names none')
     .option('-b, --become', 'become another user by passwordless sudo')
     .option('--become-user <name>', 'the user to become (root)')
+    .option('--no-write', 'leave the inventory file alone and show what would be written')
     .option('--accept-new', 'trust the host key of a host seen for the first time, and remember it')
     .option('-v, --verbose', 'say more; repeat for still more', (_: string, before: number) => before + 1, 0)
     .addOption(

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { asPlayError, formatError, inputError, type PlayError } from '../errors.ts';
 import { parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
-import type { Playbook } from '../play.ts';
+import type { ParametricPlaybook, Playbook } from '../play.ts';
 import type { Output, Verbosity } from '../report/options.ts';
 import { eventError } from '../run/emit.ts';
 import { defaultCacheDir } from '../run/options.ts';
@@ -30,6 +30,8 @@ export interface RunFlags {
   readonly acceptNew?: boolean;
   readonly verbose: number;
   readonly output?: Output;
+  /** False with `--no-write`. */
+  readonly write: boolean;
   readonly listHosts?: boolean;
   readonly listTasks?: boolean;
 }
@@ -65,8 +67,9 @@ async function runPlaybook(given: string, flags: RunFlags, output: Output): Prom
     tags: flags.tags,
     skipTags: flags.skipTags,
     cacheDir,
+    write: flags.write,
   };
-  if (flags.listHosts) return print(listHosts(playbook, options));
+  if (flags.listHosts) return print(await listHosts(playbook, options));
   if (flags.listTasks) return print(await listTasks(playbook, options));
 
   const { openConnection } = await import('../connection/open.ts');
@@ -96,7 +99,7 @@ async function runPlaybook(given: string, flags: RunFlags, output: Output): Prom
   return exitCode;
 }
 
-async function loadChecked(path: string, cacheDir: string): Promise<Playbook> {
+async function loadChecked(path: string, cacheDir: string): Promise<Playbook | ParametricPlaybook> {
   const { playbook, files } = await loadPlaybook(path, cacheDir).catch(async (thrown: unknown) => {
     // What a misspelt name makes it throw is better told by the type checker.
     if (isTypeScript(path) && !isSyntaxError((thrown as Error).cause)) await typeCheck([path], cacheDir);

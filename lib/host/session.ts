@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import PQueue from 'p-queue';
 import type { Connection } from '../connection/connection.ts';
@@ -101,6 +101,11 @@ export class HostSession {
     return look.answers;
   }
 
+  /** Says that something may have changed by itself: no answer from before counts any more. */
+  outdate(): void {
+    this.#epoch.value += 1;
+  }
+
   /** Applies a change and asks the probes, in one batch; a failed apply leaves them unasked. */
   async apply(options: ApplyOptions, probes: readonly Probe[]): Promise<Applied> {
     const { apply, as, timeLimit = APPLY_SECONDS, before, after, onLine } = options;
@@ -129,6 +134,27 @@ export class HostSession {
       this.#epoch.value += 1;
       if (tidy) await this.#tidy(tidy);
     }
+  }
+
+  /**
+   * Runs a script that says one line and then holds something until its stdin ends, as it also does when the connection
+   * is lost. @returns the line, and what ends it
+   */
+  async hold(script: Script): Promise<{ readonly said: string; release(): void }> {
+    const stdin = new PassThrough();
+    let output = '';
+    const heard = new Promise<void>((resolve) => {
+      const hear = (chunk: Buffer) => {
+        output += chunk.toString();
+        if (output.includes('\n')) resolve();
+      };
+      void this.#run(script, [stdin], hear, hear).then(
+        () => resolve(),
+        () => resolve(),
+      );
+    });
+    await heard;
+    return { said: output.split('\n')[0] ?? '', release: () => void stdin.end() };
   }
 
   /** Copies a file of the host to `to` on the controller, whole or not at all, and gives its sha256. */

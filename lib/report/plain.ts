@@ -13,7 +13,7 @@ import { type Paint, painter } from './paint.ts';
 import { recapText } from './recap.ts';
 import { Sink } from './sink.ts';
 import { countTasks, type TaskEvent } from './state.ts';
-import { duration, oneLine, outputLine, plural } from './text.ts';
+import { clean, duration, oneLine, outputLine, plural } from './text.ts';
 import { Tracker } from './track.ts';
 
 /** A line for what happened, in order, for logs and CI: nothing is ever redrawn. */
@@ -66,6 +66,17 @@ class PlainLines {
         const host = event.host === undefined ? '' : `${event.host} | `;
         return [`${paint('yellow', 'warning:')} ${host}${oneLine(event.text)}`];
       }
+      case 'gate': {
+        const { gate, moment, reasons } = event;
+        if (reasons.length === 0)
+          return verbosity < 1 ? [] : [`${paint('green', 'holds:')} ${oneLine(gate)} (${moment})`];
+        return [
+          `${paint('red', 'stop:')} ${oneLine(gate)}`,
+          ...reasons.map((why) => `  why: ${oneLine(why)}`),
+        ];
+      }
+      case 'report':
+        return ['', paint('bold', oneLine(event.title)), clean(event.text)];
       case 'recap':
         return ['', paint('bold', 'RECAP'), recapText(event, { ...this.#context(), paint })];
       default:

@@ -22,6 +22,8 @@ export class Tracker {
   readonly connecting = new Map<string, number>();
   readonly firstErrors = new Map<string, FirstError>();
   readonly warnings: string[] = [];
+  /** What roles found out and gates said, in order. */
+  readonly reports: { readonly title: string; readonly text: string }[] = [];
   recap: RecapEvent | undefined;
 
   /** Takes in an event that happens at `now` (milliseconds). Any order is survived. */
@@ -45,6 +47,16 @@ export class Tracker {
         return;
       case 'warning':
         this.warnings.push(event.host === undefined ? event.text : `${event.host}: ${event.text}`);
+        return;
+      case 'report':
+        this.reports.push(event);
+        return;
+      case 'gate':
+        if (event.reasons.length > 0)
+          this.reports.push({
+            title: `stopped ${event.moment === 'after' ? 'after' : 'in'} ${event.play}: ${event.gate}`,
+            text: event.reasons.join('\n'),
+          });
         return;
       case 'role':
         this.#layOut(event, now);

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asPlayError, PlayError } from '../errors.ts';
 import { handlersOf, handlerTask, notified, owe } from '../handler.ts';
 import type { Answer, Cut, Probe } from '../host/look.ts';
 import type { HostSession } from '../host/session.ts';
-import type { Assessment, Change, Reply, Task } from '../task.ts';
+import type { Assessment, Change, Reply, Task, Wait } from '../task.ts';
 import { Foresight } from './foresight.ts';
 import type { Turns } from './turns.ts';
 
@@ -23,7 +24,8 @@ export interface Progress {
 }
 
 export interface ConvergeOptions {
-  readonly session: HostSession;
+  /** The host itself, or the one that a task's `on` names. */
+  session(on: string | undefined): HostSession;
   readonly role: string;
   readonly check: boolean;
   readonly turns: Turns;
@@ -53,6 +55,11 @@ export async function converge(tasks: readonly Task[], options: ConvergeOptions)
 /** What the host is asked about a task. */
 export function probeOf({ probe, joint, options }: Task): Probe {
   return { script: probe, as: options.as, joint };
+}
+
+/** The probe by itself, not together with others of its kind. */
+function alone({ script, as }: Probe): Probe {
+  return { script, as };
 }
 
 /** Tasks probed after a change: few, since the next may change too; doubled while it stays quiet. */
@@ -96,6 +103,7 @@ class Convergence {
       const { changes } = await this.#assess(index, task);
       if (this.#options.check) return this.#predict(task, changes);
       if (changes.length === 0) return { status: 'ok', changes };
+      if (task.wait) return await this.#waitFor(index, task, task.wait);
       const made = await this.#applyInTurn(index, task);
       return { status: made.length === 0 ? 'ok' : 'changed', changes: made };
     } catch (thrown) {
@@ -116,7 +124,30 @@ class Convergence {
     }
   }
 
+  /** Looks again and again until nothing differs; what was known before may be out of date by then. */
+  async #waitFor(index: number, task: Task, { within, every }: Wait): Promise<Omit<Outcome, 'durationMs'>> {
+    this.#options.progress.applying(index);
+    const session = this.#sessionOf(task);
+    const until = performance.now() + within * 1000;
+    for (;;) {
+      await sleep(every * 1000);
+      const [answer] = await session.ask([alone(this.#probe(index))], { fresh: true });
+      const { changes } = this.#read(answer, task);
+      if (changes.length === 0) break;
+      if (performance.now() < until) continue;
+      const why = changes.map(describeChange).join('\n');
+      throw failed(`waited ${within} s in vain`, { why });
+    }
+    session.outdate();
+    this.#answers.clear();
+    return { status: 'ok', changes: [] };
+  }
+
   #predict(task: Task, changes: readonly Change[]): Omit<Outcome, 'durationMs'> {
+    if (task.wait && changes.length > 0) {
+      const reason = `it would be waited for: ${changes.map(describeChange).join('; ')}`;
+      return { status: 'unknown', changes: [], reason };
+    }
     const owed = task.type === 'handler' && this.#wouldNotify.has(task.title);
     const notifier = task.type === 'handler' ? this.#mayNotify.get(task.title) : undefined;
     if (changes.length === 0 && !owed && notifier !== undefined) {
@@ -141,12 +172,15 @@ class Convergence {
   }
 
   async #apply(index: number, task: Task, assessment: Assessment): Promise<readonly Change[]> {
-    const { session, role, progress } = this.#options;
+    const { role, progress } = this.#options;
+    const session = this.#sessionOf(task);
     progress.applying(index);
     const made = assessment.apply();
     this.#answers.clear();
     this.#look = LOOK_AFTER_CHANGE;
-    const asked = this.#nextIndexes(task.always ? index + 1 : index);
+    const asked = this.#nextIndexes(task.always ? index + 1 : index).filter(
+      (i) => this.#tasks[i]?.options.on === task.options.on,
+    );
     const applied = session.apply(
       {
         apply: made,
@@ -200,7 +234,7 @@ class Convergence {
       // its own is asked all the same.
       const answered = answer !== undefined && typeof answer !== 'string';
       if (answered && this.#foresight.pending.length > 0) throw thrown;
-      const [again] = await this.#options.session.ask([{ ...this.#probe(index), joint: undefined }], {
+      const [again] = await this.#sessionOf(task).ask([alone(this.#probe(index))], {
         fresh: true,
       });
       return this.#read(again, task);
@@ -216,18 +250,24 @@ class Convergence {
     const how =
       answer === 'died'
         ? 'the look at its state ended the shell it ran in'
-        : `the look at its state did not end within ${this.#options.session.lookSeconds} s`;
+        : `the look at its state did not end within ${this.#sessionOf(task).lookSeconds} s`;
     return failed(how, { why: task.probe.toString() });
   }
 
   async #lookFrom(index: number): Promise<Answer> {
-    const indexes = this.#nextIndexes(index);
-    const answers = await this.#options.session.ask(indexes.map((i) => this.#probe(i)));
-    indexes.forEach((i, n) => {
-      this.#answers.delete(i);
-      if (answers[n] !== undefined) this.#answers.set(i, answers[n]);
-    });
-    return answers[0];
+    const next = this.#nextIndexes(index);
+    const onOf = (i: number) => this.#tasks[i]?.options.on;
+    await Promise.all(
+      [...new Set(next.map(onOf))].map(async (on) => {
+        const indexes = next.filter((i) => onOf(i) === on);
+        const answers = await this.#options.session(on).ask(indexes.map((i) => this.#probe(i)));
+        indexes.forEach((i, n) => {
+          this.#answers.delete(i);
+          if (answers[n] !== undefined) this.#answers.set(i, answers[n]);
+        });
+      }),
+    );
+    return this.#answers.get(index);
   }
 
   /** The next selected tasks to ask, as far as we look ahead now. */
@@ -238,6 +278,10 @@ class Convergence {
       if (task && this.#options.selected(task)) indexes.push(i);
     }
     return indexes;
+  }
+
+  #sessionOf({ options }: Task): HostSession {
+    return this.#options.session(options.on);
   }
 
   #probe(index: number): Probe {

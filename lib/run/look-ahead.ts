@@ -58,6 +58,7 @@ class Trial {
       query: (hosts, question) => this.#query(hosts, question),
       download: never,
       warn: () => {},
+      report: () => {},
     });
     if (this.#over) return;
     for (const [host, wanted] of probes(layout)) for (const probe of wanted) void this.#wish(host, probe);

@@ -17,6 +17,8 @@ export interface RunOptions extends Selection {
   readonly check?: boolean;
   /** Put unified diffs into `task` events. */
   readonly diff?: boolean;
+  /** False: files of the controller, such as the inventory, are left alone, and what would be written is shown. */
+  readonly write?: boolean;
   /** `-e`: wins over every other variable. */
   readonly extraVars?: ExtraVars;
   /** Hosts worked on at once. Default 20. */

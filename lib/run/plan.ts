@@ -97,10 +97,11 @@ function planPlay(
   selection: Selection,
 ): PlannedPlay {
   const name = play.name || `play ${index + 1}`;
-  const picked = selectHosts(play.hosts, inventory);
-  const names = selection.limit === undefined ? picked : limitHosts(picked, selection.limit, inventory);
-  const hosts = names.flatMap((host) => inventory.hosts.get(host) ?? []);
-  const allHosts = picked.flatMap((host) => inventory.hosts.get(host) ?? []).map(knownHost);
+  const all = playHosts(play.hosts, inventory);
+  const names = all.map((host) => host.name);
+  const limited = selection.limit === undefined ? names : limitHosts(names, selection.limit, inventory);
+  const hosts = all.filter((host) => limited.includes(host.name) || host === CONTROLLER);
+  const allHosts = all.map(knownHost);
   const wanted = selection.roles ?? [];
   const uses = (play.roles ?? []).filter((use) => wanted.length === 0 || wanted.includes(use.name));
   const roles = uses.map((use) => ({
@@ -109,6 +110,21 @@ function planPlay(
   }));
   const idle = wanted.length > 0 && roles.length === 0;
   return { name, play, allHosts, hosts: idle ? [] : hosts, batches: batches(hosts, play), roles };
+}
+
+/** The machine that ts-play runs on, as `localhost`, where the inventory has no such host of its own. */
+const CONTROLLER: Host = {
+  name: 'localhost',
+  vars: { ansible_connection: 'local', ansible_become: false },
+  groups: [],
+  place: () => ({}),
+};
+
+function playHosts(pattern: string, inventory: Inventory): readonly Host[] {
+  if (pattern === CONTROLLER.name && !inventory.hosts.has(pattern) && !inventory.groups.has(pattern)) {
+    return [CONTROLLER];
+  }
+  return selectHosts(pattern, inventory).flatMap((name) => inventory.hosts.get(name) ?? []);
 }
 
 function validateTogether(

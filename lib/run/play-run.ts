@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import { unifiedDiff } from '../diff.ts';
-import { asPlayError, PlayError } from '../errors.ts';
+import { asPlayError, inputError, PlayError } from '../errors.ts';
 import type { Listener, TaskRef } from '../events.ts';
 import type { HostSession } from '../host/session.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
@@ -54,14 +54,17 @@ export class PlayRun {
   readonly #running: Running;
   /** Hosts still in the play. */
   readonly #hosts: Map<string, Host>;
+  readonly #later: boolean;
   readonly #failed: string[] = [];
   readonly #claims = new Map<string, ClaimBook>();
   readonly #turns = new Turns();
   readonly #queue: PQueue;
 
-  constructor(play: PlannedPlay, hosts: readonly Host[], running: Running) {
+  /** @param later a batch after the first: what is done once in the play was done then */
+  constructor(play: PlannedPlay, hosts: readonly Host[], running: Running, later = false) {
     this.#play = play;
     this.#running = running;
+    this.#later = later;
     this.#hosts = new Map(hosts.map((host) => [host.name, host]));
     this.#queue = new PQueue({ concurrency: running.options.forks ?? FORKS });
   }
@@ -110,8 +113,8 @@ export class PlayRun {
       probes: (layout: Layout<CheckedVars>) =>
         new Map(
           [...this.#hosts.values()].map((host) => {
-            const tasks = withHandlers(stage.role, layout(roleHost(host, stage.vars(host))));
-            return [host.name, tasks.filter(this.#selected(stage)).map(probeOf)];
+            const tasks = this.#layOut(stage, host, layout).filter(this.#selected(stage));
+            return [host.name, tasks.filter(({ options }) => options.on === undefined).map(probeOf)];
           }),
         ),
     }));
@@ -123,9 +126,19 @@ export class PlayRun {
     );
   }
 
+  /** Asks hosts on behalf of the play as a whole: one that can't answer is missing from the answers. */
+  asking(): Pick<StepContext<CheckedVars>, 'query'> {
+    return this.#contextOf('gates', () => []);
+  }
+
   #context(stage: Stage): StepContext<CheckedVars> {
+    return this.#contextOf(stage.role, () =>
+      [...this.#hosts.values()].map((host) => roleHost(host, stage.vars(host))),
+    );
+  }
+
+  #contextOf(role: string, roleHosts: () => readonly RoleHost<CheckedVars>[]): StepContext<CheckedVars> {
     const { options, emit } = this.#running;
-    const roleHosts = () => [...this.#hosts.values()].map((host) => roleHost(host, stage.vars(host)));
     return stepContext({
       check: options.check ?? false,
       cacheDir: options.cacheDir ?? defaultCacheDir(),
@@ -133,8 +146,9 @@ export class PlayRun {
       playHosts: this.#play.allHosts,
       group: (name) => groupHosts(options.inventory, name),
       session: (name) => this.#session(this.#inventoryHost(name)),
-      drop: (name, error) => this.#drop(name, error.at({ role: stage.role })),
+      drop: (name, error) => this.#drop(name, error.at({ role })),
       warn: (text) => emit({ type: 'warning', text }),
+      report: (report) => emit({ type: 'report', play: this.#play.name, role, ...report }),
     });
   }
 
@@ -162,26 +176,38 @@ export class PlayRun {
       }
       return;
     }
-    await this.#forEachHost((host) =>
-      this.#convergeHost(host, stage, layout, roleHost(host, stage.vars(host))),
+    // Before the first of them fails: which host has the tasks that are there once must not change on the way.
+    const first = this.#first;
+    const tasks = new Map<string, readonly Task[]>();
+    await this.#forEachHost(
+      async (host) => void tasks.set(host.name, this.#layOut(stage, host, layout, first)),
+    );
+    await this.#forEachHost((host) => this.#convergeHost(host, stage, tasks.get(host.name) ?? []));
+  }
+
+  /** The host that has the tasks which are there once. */
+  get #first(): string | undefined {
+    return this.#later ? undefined : [...this.#hosts.keys()][0];
+  }
+
+  #layOut(stage: Stage, host: Host, layout: Layout<CheckedVars>, first = this.#first): readonly Task[] {
+    const tasks = layout(roleHost(host, stage.vars(host)));
+    return withHandlers(
+      stage.role,
+      tasks.filter(({ options }) => !options.once || host.name === first),
     );
   }
 
-  async #convergeHost(
-    host: Host,
-    stage: Stage,
-    layout: Layout<CheckedVars>,
-    asRoleHost: RoleHost<CheckedVars>,
-  ): Promise<void> {
+  async #convergeHost(host: Host, stage: Stage, tasks: readonly Task[]): Promise<void> {
     const { options, emit } = this.#running;
     const play = this.#play.name;
-    const tasks = withHandlers(stage.role, layout(asRoleHost));
     const selected = this.#selected(stage);
-    this.#claimsOf(host).add(tasks.filter(selected));
+    for (const task of tasks.filter(selected)) this.#claimsOf(task.options.on ?? host.name).add([task]);
+    const sessions = await this.#sessions(host, tasks.filter(selected));
     const refs = tasks.map((task) => this.#ref(stage, host, task));
     emit({ type: 'role', play, role: stage.role, host: host.name, tasks: tasks.map(({ title }) => title) });
     const ok = await converge(tasks, {
-      session: await this.#session(host),
+      session: (on) => sessionIn(sessions, on ?? host.name),
       role: stage.role,
       check: options.check ?? false,
       turns: this.#turns,
@@ -251,7 +277,16 @@ export class PlayRun {
     return pool.session(host, becomeUser(host, this.#play.play.become, options));
   }
 
-  #ref({ role }: Stage, host: Host, { title }: Task): TaskRef {
+  /** The host's own session, and those of hosts that its tasks look after. */
+  async #sessions(host: Host, tasks: readonly Task[]): Promise<ReadonlyMap<string, HostSession>> {
+    const names = new Set([host.name, ...tasks.flatMap(({ options }) => options.on ?? [])]);
+    const opened = await Promise.all(
+      [...names].map(async (name) => [name, await this.#session(this.#host(name))] as const),
+    );
+    return new Map(opened);
+  }
+
+  #ref({ role }: Stage, host: Host, { title, options }: Task): TaskRef {
     const { ids } = this.#running;
     ids.last += 1;
     return {
@@ -259,7 +294,7 @@ export class PlayRun {
       play: this.#play.name,
       role,
       host: host.name,
-      task: title,
+      task: options.on === undefined ? title : `${title} (on ${options.on})`,
     };
   }
 
@@ -270,9 +305,9 @@ export class PlayRun {
     return known;
   }
 
-  #claimsOf(host: Host): ClaimBook {
-    const book = this.#claims.get(host.name) ?? new ClaimBook();
-    this.#claims.set(host.name, book);
+  #claimsOf(name: string): ClaimBook {
+    const book = this.#claims.get(name) ?? new ClaimBook();
+    this.#claims.set(name, book);
     return book;
   }
 
@@ -282,9 +317,15 @@ export class PlayRun {
 
   #inventoryHost(name: string): Host {
     const host = this.#running.options.inventory.hosts.get(name);
-    if (host === undefined) throw new RangeError(`no host ${name} in the inventory`);
+    if (host === undefined) throw inputError(`the inventory has no host ${name}`);
     return host;
   }
+}
+
+function sessionIn(sessions: ReadonlyMap<string, HostSession>, name: string): HostSession {
+  const session = sessions.get(name);
+  if (session === undefined) throw new RangeError(`no session for ${name}`);
+  return session;
 }
 
 function at(refs: readonly TaskRef[], index: number): TaskRef {

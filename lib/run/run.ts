@@ -1,15 +1,18 @@
 import { asPlayError } from '../errors.ts';
 import type { HostRecap, RunEvent, TaskRef } from '../events.ts';
 import { noExtraVars, withExtraVars } from '../inventory/extra-vars.ts';
-import type { Playbook } from '../play.ts';
+import type { ParametricPlaybook, Playbook } from '../play.ts';
 import { Redactor } from '../redact.ts';
 import { Secret } from '../secret.ts';
 import { becomeUser } from './become.ts';
 import { redacting } from './emit.ts';
+import { withLock } from './lock.ts';
+import { makePlaybook } from './make.ts';
 import type { RunOptions } from './options.ts';
 import { type PlannedPlay, plan } from './plan.ts';
-import { PlayRun, type Running } from './play-run.ts';
+import type { Running } from './play-run.ts';
 import { type Connect, Pool } from './pool.ts';
+import { Roll } from './roll.ts';
 import { Tally } from './tally.ts';
 
 /** What a run came to: the same figures as the command line prints. */
@@ -32,8 +35,12 @@ export interface RunResult {
  * @throws PlayError `input` when something is wrong before any host is contacted; what goes wrong on hosts is in
  * the result and in the events
  */
-export async function run(playbook: Playbook, given: RunOptions): Promise<RunResult> {
+export async function run(
+  asked: Playbook | ParametricPlaybook,
+  askedOptions: RunOptions,
+): Promise<RunResult> {
   const started = performance.now();
+  const { playbook, options: given } = await makePlaybook(asked, askedOptions);
   const extra = given.extraVars ?? noExtraVars;
   const options = { ...given, inventory: withExtraVars(given.inventory, extra.vars) };
   const plays = plan(playbook, options.inventory, extra, options);
@@ -65,7 +72,8 @@ export async function run(playbook: Playbook, given: RunOptions): Promise<RunRes
   for (const warning of warnings) emit(warning);
   let aborted = false;
   try {
-    await runPlays(plays, { options, extra, emit, pool, redactor, foresight: new Map(), ids: { last: 0 } });
+    const running = { options, extra, emit, pool, redactor, foresight: new Map(), ids: { last: 0 } };
+    await withLock(playbook.lock, running, () => runPlays(plays, running));
   } catch (thrown) {
     if (!options.signal?.aborted && asPlayError(thrown, 'failed').kind !== 'aborted') throw thrown;
     aborted = true;
@@ -86,25 +94,7 @@ async function runPlays(plays: readonly PlannedPlay[], running: Running): Promis
   /** Hosts that failed or were lost leave the run. */
   const gone = new Set<string>();
   for (const play of plays) {
-    const staying = play.hosts.filter(({ name }) => !gone.has(name));
-    running.emit({ type: 'play', play: play.name, hosts: staying.map(({ name }) => name) });
-    for (const [turn, batch] of play.batches.entries()) {
-      const hosts = batch.filter(({ name }) => !gone.has(name));
-      const failed = await new PlayRun(play, hosts, running).run();
-      for (const host of failed) gone.add(host);
-      const later = play.batches.slice(turn + 1).flat();
-      const left = later.map(({ name }) => name).filter((name) => !gone.has(name));
-      if (failed.length > 0 && left.length > 0) {
-        running.emit({
-          type: 'warning',
-          text: `the roll of "${play.name}" stops here: ${failed.join(', ')} failed; not touched: ${left.join(', ')}`,
-        });
-        // What was not touched must not be met by later plays, which count on this one.
-        for (const host of left) gone.add(host);
-        break;
-      }
-    }
-    running.emit({ type: 'play-end', play: play.name });
+    if (!(await new Roll(play, running, gone).run())) return;
     running.options.signal?.throwIfAborted();
   }
 }

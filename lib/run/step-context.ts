@@ -1,6 +1,6 @@
 import { asPlayError, PlayError } from '../errors.ts';
 import type { HostSession } from '../host/session.ts';
-import type { CheckedVars, KnownHost, Question, RoleHost, StepContext } from '../role.ts';
+import type { CheckedVars, KnownHost, Question, Report, RoleHost, StepContext } from '../role.ts';
 
 /** What a step needs from the run to ask its questions. */
 export interface Asking {
@@ -15,6 +15,7 @@ export interface Asking {
   /** A host of the play could not answer. */
   drop(host: string, error: PlayError): void;
   warn(text: string): void;
+  report(report: Report): void;
 }
 
 /** The context a role's step asks through. */
@@ -29,6 +30,7 @@ export function stepContext(asking: Asking): StepContext<CheckedVars> {
     cacheDir: asking.cacheDir,
     group: (name) => asking.group(name),
     warn: (text) => asking.warn(text),
+    report: (report) => asking.report(report),
     async query(hosts, question) {
       const answers = await Promise.all(
         hosts.map(({ name }) => answerOf(asking, name, question, inPlay(name))),

@@ -5,6 +5,7 @@ type Counts = { -readonly [K in Exclude<keyof HostRecap, 'roundTrips'>]: number 
 /** Counts what a run's events say, host by host, and remembers what is under way. */
 export class Tally {
   readonly #hosts = new Map<string, Counts>();
+  #shut = false;
   readonly #underWay = new Map<string, TaskRef>();
 
   readonly listen: Listener = (event: RunEvent) => {
@@ -21,6 +22,9 @@ export class Tally {
         break;
       case 'unreachable':
         this.#of(event.host).unreachable = 1;
+        break;
+      case 'gate':
+        this.#shut ||= event.reasons.length > 0;
         break;
       case 'host-failed':
         if (event.error.kind !== 'aborted') this.#of(event.host).failed += 1;
@@ -45,11 +49,11 @@ export class Tally {
     );
   }
 
-  /** As Ansible's: 4 when a host was unreachable, else 2 when one failed. */
+  /** As Ansible's: 4 when a host was unreachable, else 2 when one failed or a gate did not hold. */
   get exitCode(): number {
     const all = [...this.#hosts.values()];
     if (all.some(({ unreachable }) => unreachable > 0)) return 4;
-    return all.some(({ failed }) => failed > 0) ? 2 : 0;
+    return this.#shut || all.some(({ failed }) => failed > 0) ? 2 : 0;
   }
 
   #of(host: string): Counts {

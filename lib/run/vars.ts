@@ -118,10 +118,13 @@ function wrongVariable(
   const missing =
     error?.keyword === 'required' && error.instancePath === '' ? String(error.params.missingProperty) : '';
   if (missing !== '') {
-    return inputError(`role ${role.name} needs the variable ${missing}`, {
+    return inputError(`${role.kind ?? 'role'} ${role.name} needs the variable ${missing}`, {
       where: { host: host.name },
       why: role.schema.properties[missing]?.description,
-      next: `set ${missing} in the inventory, in the playbook or with -e ${missing}=…`,
+      next:
+        role.kind === 'playbook'
+          ? `say -e ${missing}=…`
+          : `set ${missing} in the inventory, in the playbook or with -e ${missing}=…`,
     });
   }
   const [, name = ''] = error?.instancePath.split('/') ?? [];
@@ -131,7 +134,7 @@ function wrongVariable(
   const allowed =
     error?.keyword === 'enum' ? `: ${(error.params.allowedValues as unknown[]).join(', ')}` : '';
   return inputError(
-    `variable ${name}${rest && `.${rest}`} of role ${role.name} ${error?.message}${allowed}`,
+    `variable ${name}${rest && `.${rest}`} of ${role.kind ?? 'role'} ${role.name} ${error?.message}${allowed}`,
     {
       where: { host: host.name, ...placeOf(name, role, host, extra) },
       why: `it is ${shown}${schema ? `; ${schema.description}` : ''}`,

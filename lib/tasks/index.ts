@@ -13,4 +13,5 @@ export { type ServiceWant, service } from './service.ts';
 export type { Attributes } from './support/attributes.ts';
 export type { Validate } from './support/replace.ts';
 export { type SysctlWant, sysctl } from './sysctl.ts';
+export { type UntilWant, until } from './until.ts';
 export { type UserWant, user } from './user.ts';

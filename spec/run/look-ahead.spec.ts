@@ -449,6 +449,7 @@ describe('lookAhead', () => {
       group: () => [],
       query: () => Promise.reject(new Error('asked for real')),
       download: () => Promise.reject(new Error('downloaded for real')),
+      report: () => {},
       warn: () => assert.fail('warned for real'),
     },
     probes: (layout) =>

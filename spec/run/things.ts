@@ -121,7 +121,7 @@ export async function convergeOn(
   const lines: string[] = [];
   try {
     const ok = await converge(all, {
-      session,
+      session: () => session,
       role,
       check,
       turns,

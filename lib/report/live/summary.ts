@@ -12,7 +12,7 @@ import {
   type RoleState,
   type TaskEvent,
 } from '../state.ts';
-import { duration, indent, oneLine, plural } from '../text.ts';
+import { clean, duration, indent, oneLine, plural } from '../text.ts';
 import { type DrawContext, failureOf, NOT_OVER, roleLine } from './host-lines.ts';
 
 /** Changes listed for a role without `-v`; more are counted. */
@@ -26,7 +26,15 @@ export function summary(context: DrawContext, wishes: Wishes): string {
   const warnings = tracker.warnings.map((text) => `${paint('yellow', '⚠')} ${oneLine(text)}`);
   const plays = tracker.plays.map((play) => playLines(play, context, wishes).join('\n'));
   const { recap, check, firstErrors } = tracker;
-  const parts = [...plays, warnings.join('\n'), recap && recapText(recap, { check, firstErrors, paint })];
+  const reports = tracker.reports.map(
+    ({ title, text }) => `${paint('bold', oneLine(title))}\n${clean(text)}`,
+  );
+  const parts = [
+    ...plays,
+    ...reports,
+    warnings.join('\n'),
+    recap && recapText(recap, { check, firstErrors, paint }),
+  ];
   return parts.filter(Boolean).join('\n\n');
 }
 

@@ -122,7 +122,7 @@ export function parseSnapshot({ stdout, stderr }: Reply): Snapshot {
   return {
     node,
     unit: fields.get('unit') || 'unknown',
-    live: parseLive(stdout),
+    live: parseAnswer<Live>(stdout),
     disk: {
       present: fields.has('present'),
       members: nodeNames(fields.get('members') ?? ''),
@@ -142,11 +142,12 @@ export function isRunning({ live }: Snapshot): boolean {
 /** The question that reads a host's broker before tasks are laid out. */
 export const askBroker = { name: 'state of the broker', script: snapshotScript, parse: parseSnapshot };
 
-function parseLive(stdout: string): Live | undefined {
+/** Reads what an expression told as `TSPLAY:` and JSON in Base64; undefined when there is no such answer. */
+export function parseAnswer<T>(stdout: string): T | undefined {
   // A long string may come back broken over lines and quoted; its alphabet tells it from what surrounds it.
   const match = /TSPLAY:([A-Za-z0-9+/="\s]+)/.exec(stdout);
   if (!match?.[1]) return undefined;
-  return JSON.parse(Buffer.from(match[1].replaceAll(/["\s]/g, ''), 'base64').toString('utf8')) as Live;
+  return JSON.parse(Buffer.from(match[1].replaceAll(/["\s]/g, ''), 'base64').toString('utf8')) as T;
 }
 
 /** All node names in an Erlang term such as `{[rabbit@a,'rabbit@b-c'],[rabbit@a]}.` */

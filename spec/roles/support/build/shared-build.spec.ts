@@ -53,6 +53,7 @@ class FakePlay {
       cacheDir: this.cacheDir,
       group: () => [],
       warn: (text) => void this.warnings.push(text),
+      report: () => {},
       query: async (hosts, question) =>
         new Map(
           hosts.map(({ name }) => {

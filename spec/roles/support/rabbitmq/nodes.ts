@@ -117,6 +117,7 @@ export function context<V>(
       },
       download: () => Promise.reject(new Error('nothing to download')),
       warn: (text) => void warnings.push(text),
+      report: () => {},
       ...rest,
     },
   };

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { type Document, isMap, isScalar, type Pair, parseDocument, YAMLMap } from 'yaml';
+import { unifiedDiff } from '../diff.ts';
+import { inputError } from '../errors.ts';
+import type { Inventory } from './inventory.ts';
+import { parseInventory } from './load.ts';
+
+/** A change of an inventory file that is not written yet. */
+export interface InventoryEdit {
+  readonly file: string;
+  /** The whole new text; comments and order are kept. */
+  readonly text: string;
+  /** As `diff -u` shows it; empty when nothing changes. */
+  readonly patch: string;
+  /** The inventory as it will be. */
+  readonly inventory: Inventory;
+}
+
+/**
+ * Takes a host with its variables out of one group's own hosts and puts it behind those of another; without `to` it is
+ * only taken out. A host that is where it shall be already changes nothing.
+ * @throws PlayError `input` when the inventory has no such place to take it from or put it to
+ */
+export function moveHost(
+  inventory: Inventory,
+  host: string,
+  { from, to }: { readonly from: string; readonly to?: string | undefined },
+): InventoryEdit {
+  const [file = ''] = inventory.sources;
+  const before = readFileSync(file, 'utf8');
+  const doc = parseDocument(before, { version: '1.2', merge: true, uniqueKeys: false });
+  const source = hostsOf(doc.contents, from);
+  const target = to === undefined ? undefined : hostsOf(doc.contents, to);
+  if (to !== undefined && target === undefined) {
+    throw inputError(`the inventory has no group "${to}" with hosts of its own`, { where: { file } });
+  }
+  const pair = source && pairOf(source, host);
+  const there = target && pairOf(target, host);
+  if (!pair && !there) {
+    throw inputError(
+      `${host} is in neither group ${[from, to].filter(Boolean).join(' nor group ')} by name`,
+      {
+        where: { file },
+        why: 'a host that is part of a range such as web[01:10] has no line of its own to be moved',
+        next: `write "${host}:" under the hosts of ${from}`,
+      },
+    );
+  }
+  const text = pair ? moved(before, { doc, pair, source, target: there ? undefined : target }) : before;
+  return {
+    file,
+    text,
+    patch: text === before ? '' : unifiedDiff({ before, after: text, path: file }),
+    inventory: parseInventory(text, file),
+  };
+}
+
+interface Move {
+  readonly doc: Document;
+  readonly pair: Pair;
+  readonly source: YAMLMap | undefined;
+  readonly target: YAMLMap | undefined;
+}
+
+/** Moves the host's own lines, so that all others stay as they were written; in a flow map the file is written anew. */
+function moved(text: string, { doc, pair, source, target }: Move): string {
+  const last = target?.items.at(-1);
+  const isBlock = !source?.flow && (target === undefined || (!target.flow && last !== undefined));
+  if (isBlock) {
+    const own = linesOf(text, pair);
+    const block = text.slice(own.start, own.end);
+    const without = (t: string, offset = 0) => t.slice(0, own.start + offset) + t.slice(own.end + offset);
+    if (last === undefined) return without(text);
+    const { end } = linesOf(text, last);
+    const added = indented(block, columnOf(text, last) - columnOf(text, pair));
+    const put = `${text.slice(0, end)}${text[end - 1] === '\n' ? '' : '\n'}${added}${text.slice(end)}`;
+    return without(put, end <= own.start ? put.length - text.length : 0);
+  }
+  source?.items.splice(source.items.indexOf(pair), 1);
+  target?.items.push(pair);
+  if (target) target.flow = false;
+  return doc.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+/** From the comment right above an entry to its last line, as offsets. */
+function linesOf(text: string, pair: Pair): { readonly start: number; readonly end: number } {
+  const column = columnOf(text, pair);
+  let start = offsetOf(pair) - column;
+  for (;;) {
+    const above = text.lastIndexOf('\n', start - 2) + 1;
+    if (start === 0 || !/^ *#/.test(text.slice(above, start)) || text.slice(above).search(/#/) !== column)
+      break;
+    start = above;
+  }
+  let end = text.indexOf('\n', offsetOf(pair)) + 1 || text.length;
+  for (let at = end; at < text.length; ) {
+    const next = text.indexOf('\n', at) + 1 || text.length;
+    const line = text.slice(at, next);
+    if (line.trim() !== '' && line.search(/\S/) <= column) break;
+    at = next;
+    if (line.trim() !== '') end = next;
+  }
+  return { start, end };
+}
+
+function offsetOf({ key }: Pair): number {
+  return isScalar(key) ? (key.range?.[0] ?? 0) : 0;
+}
+
+function columnOf(text: string, pair: Pair): number {
+  return offsetOf(pair) - (text.lastIndexOf('\n', offsetOf(pair) - 1) + 1);
+}
+
+function indented(block: string, by: number): string {
+  const shifted = block
+    .split('\n')
+    .map((line) => (line === '' ? line : by >= 0 ? ' '.repeat(by) + line : line.slice(-by)))
+    .join('\n');
+  return shifted.endsWith('\n') ? shifted : `${shifted}\n`;
+}
+
+/** The map under `hosts` of a group, wherever the group stands among its parents' children. */
+function hostsOf(node: unknown, group: string): YAMLMap | undefined {
+  if (!isMap(node)) return undefined;
+  for (const item of node.items) {
+    const key = keyOf(item);
+    if (key === 'hosts' || key === 'vars') continue;
+    if (key === group && isMap(item.value)) {
+      const hosts = item.value.get('hosts');
+      if (isMap(hosts)) return hosts;
+      const empty = item.value.items.find((each) => keyOf(each) === 'hosts');
+      // `hosts:` with nothing under it, as the last host that was moved away leaves it.
+      if (empty && (hosts === null || hosts === undefined)) {
+        const made = new YAMLMap();
+        item.value.set('hosts', made);
+        return made;
+      }
+    }
+    const within = hostsOf(item.value, group);
+    if (within) return within;
+  }
+  return undefined;
+}
+
+function pairOf(hosts: YAMLMap, name: string): Pair | undefined {
+  return hosts.items.find((item) => keyOf(item) === name);
+}
+
+function keyOf({ key }: Pair): string | undefined {
+  if (typeof key === 'string') return key;
+  return isScalar(key) ? String(key.value) : undefined;
+}

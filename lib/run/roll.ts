@@ -1,0 +1,99 @@
+import type { GateMoment } from '../gate.ts';
+import type { Host } from '../inventory/inventory.ts';
+import { askGates } from './gates.ts';
+import { groupHosts, knownHost, type PlannedPlay } from './plan.ts';
+import { PlayRun, type Running } from './play-run.ts';
+
+/** Runs a play batch by batch, as long as its gates hold and no host fails. */
+export class Roll {
+  readonly #planned: PlannedPlay;
+  readonly #running: Running;
+  /** Hosts that failed or were lost, or that must not be met without those: they leave the run. */
+  readonly #gone: Set<string>;
+
+  constructor(planned: PlannedPlay, running: Running, gone: Set<string>) {
+    this.#planned = planned;
+    this.#running = running;
+    this.#gone = gone;
+  }
+
+  /** @returns false when a gate did not hold: nothing that comes later may begin */
+  async run(): Promise<boolean> {
+    const { name, hosts, batches } = this.#planned;
+    const { emit } = this.#running;
+    emit({ type: 'play', play: name, hosts: this.#staying(hosts).map((host) => host.name) });
+    let moment: GateMoment = 'before';
+    for (const [turn, batch] of batches.entries()) {
+      const next = this.#staying(batch);
+      if (next.length === 0) continue;
+      if (!(await this.#gates(moment, next))) {
+        this.#stop('a gate does not hold', turn);
+        return false;
+      }
+      const failed = await new PlayRun(this.#planned, next, this.#running, moment === 'between').run();
+      for (const host of failed) this.#gone.add(host);
+      if (failed.length > 0) {
+        await this.#undo(next);
+        if (turn < batches.length - 1) {
+          this.#stop(`${failed.join(', ')} failed`, turn + 1);
+          return true;
+        }
+      }
+      moment = 'between';
+    }
+    const holds = moment === 'before' || (await this.#gates('after', []));
+    emit({ type: 'play-end', play: name });
+    return holds;
+  }
+
+  #staying(hosts: readonly Host[]): readonly Host[] {
+    return hosts.filter(({ name }) => !this.#gone.has(name));
+  }
+
+  async #gates(moment: GateMoment, next: readonly Host[]): Promise<boolean> {
+    const { gates = [] } = this.#planned.play;
+    const { options } = this.#running;
+    const check = options.check ?? false;
+    // What the batches before would have done to the whole can't be told: the first look stands for all.
+    if (gates.length === 0 || (check && moment !== 'before')) return true;
+    const { query } = new PlayRun(this.#planned, [], this.#running).asking();
+    const context = {
+      moment,
+      next: next.map(knownHost),
+      check,
+      playHosts: this.#planned.allHosts,
+      group: (name: string) => groupHosts(options.inventory, name),
+      query,
+    };
+    return askGates(this.#planned.name, gates, context, this.#running);
+  }
+
+  /** Puts back what the batch began, on all its hosts: where it ended well it may depend on where it didn't. */
+  async #undo(batch: readonly Host[]): Promise<void> {
+    const { play, name } = this.#planned;
+    if (play.undo === undefined || this.#running.options.check) return;
+    const { undo: tasks, become } = play;
+    const undo = {
+      name: `${name}: undo`,
+      hosts: play.hosts,
+      tasks,
+      ...(become === undefined ? {} : { become }),
+    };
+    this.#running.emit({ type: 'play', play: undo.name, hosts: batch.map((host) => host.name) });
+    const planned = { ...this.#planned, name: undo.name, play: undo, roles: [], batches: [batch] };
+    await new PlayRun(planned, batch, this.#running).run();
+    this.#running.emit({ type: 'play-end', play: undo.name });
+  }
+
+  /** What was not touched must not be met by later plays, which count on this one. */
+  #stop(why: string, turn: number): void {
+    const { name, batches } = this.#planned;
+    const left = this.#staying(batches.slice(turn).flat()).map((host) => host.name);
+    for (const host of left) this.#gone.add(host);
+    if (left.length > 0) {
+      const text = `the roll of "${name}" stops here: ${why}; not touched: ${left.join(', ')}`;
+      this.#running.emit({ type: 'warning', text });
+    }
+    this.#running.emit({ type: 'play-end', play: name });
+  }
+}

@@ -1,0 +1,40 @@
+import { PlayError } from '../errors.ts';
+import type { Script } from '../sh.ts';
+import { defineTask, type Reply, type TaskType } from '../task.ts';
+
+/** Something that comes about by itself, and is waited for. */
+export interface UntilWant {
+  /** What shall hold, as in `the queue is synchronised`. */
+  readonly that: string;
+  /** Read-only. */
+  readonly probe: Script;
+  /** Judges the answer: true, or what is still missing. */
+  readonly holds: (reply: Reply) => true | string;
+  /** Seconds it is given. */
+  readonly within: number;
+  /** Seconds between two looks. Default 1. */
+  readonly every?: number | undefined;
+  /** What the user can do when it never comes. */
+  readonly next?: string | undefined;
+}
+
+export const untilType: TaskType<UntilWant, Reply> = {
+  name: 'until',
+  title: ({ that }) => `wait until ${that}`,
+  validate({ that, within, every = 1 }) {
+    if (!(within > 0 && every > 0)) throw new Error(`"wait until ${that}" needs seconds above 0`);
+  },
+  wait: ({ within, every = 1 }) => ({ within, every }),
+  probe: ({ probe }) => probe,
+  parse: (reply) => reply,
+  diff(reply, { holds }) {
+    const verdict = holds(reply);
+    return verdict === true ? [] : [{ what: verdict }];
+  },
+  apply({ that, next }) {
+    throw new PlayError({ kind: 'failed', what: `it did not come to hold that ${that}`, next });
+  },
+};
+
+/** Waits, with a deadline, for something that others bring about. Never changes anything. */
+export const until = defineTask(untilType);
