@@ -90,7 +90,7 @@ case $(systemctl show -p ActiveState --value ${BROKER_SERVICE}) in
   active|activating|reloading|deactivating)
     mkdir -p ${OWED}
     touch ${STOPPED}
-    if ${evaluate(setCookie(wanted))} >/dev/null; then told=yes
+    if [ "$( ${evaluate(setCookie(wanted))} )" = '{ok, true}' ]; then told=yes
     # The unit's own stop command shows the old cookie to the node, so the node is stopped first.
     else systemctl stop ${BROKER_SERVICE}; fi ;;
 esac`,
@@ -108,10 +108,15 @@ mv -f "$t" ${COOKIE_FILE}`,
   );
 }
 
-/** A running node takes a new cookie without a restart: it counts for connections that are made from then on. */
+/**
+ * A running node takes a new cookie without a restart: it counts for connections that are made from then on. One that
+ * waits for its cluster to start does not: it has looked for the others with its old cookie, and never looks again.
+ */
 function setCookie(wanted: Secret): Secret {
   const codes = [...Buffer.from(wanted.reveal(), 'latin1')];
-  return secret(`erlang:set_cookie(node(), list_to_atom([${codes.join(',')}])).`);
+  return secret(
+    `true = rabbit:is_running() orelse [node()] =:= rabbit_mnesia:cluster_nodes(all), erlang:set_cookie(node(), list_to_atom([${codes.join(',')}])).`,
+  );
 }
 
 const startAgain = sh`if [ -e ${STOPPED} ]; then

@@ -19,7 +19,7 @@ export const applicationType: TaskType<ApplicationWant, Snapshot> = {
     if (state.live) return [{ what: 'application', from: 'stopped', to: 'running' }];
     if (predicting) return [];
     throw new Error(
-      `${state.node} does not answer, though its unit is ${state.unit}: if it was started with another cookie than the one in ${BROKER_HOME}/.erlang.cookie, run on this host: systemctl restart ${BROKER_SERVICE}`,
+      `${state.node} does not answer, though its unit is ${state.unit}: if it was started with another cookie than the one in ${BROKER_HOME}/.erlang.cookie, run on every host that says so, without waiting for one before the next: systemctl restart --no-block ${BROKER_SERVICE}`,
     );
   },
   apply: () => lines(alone, ctl('start_app'), ctl('await_startup', '--timeout', '120')),

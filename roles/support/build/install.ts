@@ -15,7 +15,9 @@ export const installType: TaskType<InstallWant, string> = {
   title: ({ recipe }) => `install ${recipe.name} ${recipe.version}`,
   claims: (want) => ({ [`file ${folderOf(want)}`]: want.print }),
   probe: (want) => sh`print=
-if [ -f ${folderOf(want)}/${STAMP} ]; then IFS= read -r print <${folderOf(want)}/${STAMP}; fi
+if [ -f ${folderOf(want)}/${STAMP} ] && [ -x ${folderOf(want)}/${want.recipe.program} ]; then
+  IFS= read -r print <${folderOf(want)}/${STAMP}
+fi
 printf '%s\n' "$print"`,
   parse: ({ stdout }) => stdout,
   diff: (stamp, { print }) =>

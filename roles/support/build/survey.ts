@@ -10,12 +10,15 @@ export interface Survey {
 }
 
 /** Asks for the platform and the builds that are there. No program is started for a build. */
-export function surveyQuestion(recipe: Pick<Recipe, 'root' | 'name'>): Question<Survey> {
+export function surveyQuestion(recipe: Pick<Recipe, 'root' | 'name' | 'program'>): Question<Survey> {
   return {
     name: `which builds of ${recipe.name} are there`,
     script: sh`${platformProbe}
 for stamp in ${homeOf(recipe)}/*/${STAMP}; do
-  if [ -f "$stamp" ]; then IFS= read -r print <"$stamp"; printf 'build|%s\n' "$print"; fi
+  if [ -f "$stamp" ] && [ -x "\${stamp%/*}"/${recipe.program} ]; then
+    IFS= read -r print <"$stamp"
+    printf 'build|%s\n' "$print"
+  fi
 done`,
     parse({ stdout }) {
       const [first, ...rest] = stdout.split('\n');

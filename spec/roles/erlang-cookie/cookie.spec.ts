@@ -76,14 +76,14 @@ inEveryShell('the Erlang cookie', (box) => {
 
   describe('with a node that can be told', () => {
     /** The node answers whoever shows its cookie, which is the one it last took. */
-    const node = (taking = 'cp var/lib/rabbitmq/.erlang.cookie was; echo yes >took') => {
+    const node = (taking = "cp var/lib/rabbitmq/.erlang.cookie was; echo yes >took; echo '{ok, true}'") => {
       box().standIn('hostname', 'echo broker1');
       box().standIn('runuser', 'shift 3; exec "$@"');
       box().standIn(
         'erl_call',
         `cd @ROOT@; read -r expression; printf '%s\\n' "$expression" >>told
 case $expression in
-erlang:set_cookie*) ${taking} ;;
+*erlang:set_cookie*) ${taking} ;;
 *) [ -e took ] && [ ! -e deaf ] ;;
 esac`,
       );
@@ -115,12 +115,15 @@ esac`,
       assert.deepEqual(verbs(), ['restart', 'start']);
     });
 
-    it('stops and starts it when it does not listen', async () => {
-      node('exit 1');
-      await converge(box(), task);
-      assert.deepEqual(verbs(), ['stop', 'start']);
-      assert.equal(readFileSync(file(), 'utf8'), NEW);
-    });
+    // It answers an expression that fails with an exit code of 0: so does a node that still waits for its cluster.
+    for (const taking of ['exit 1', `echo '{error, "*** eval: badmatch"}'`]) {
+      it(`stops and starts it when it does not take it: ${taking}`, async () => {
+        node(taking);
+        await converge(box(), task);
+        assert.deepEqual(verbs(), ['stop', 'start']);
+        assert.equal(readFileSync(file(), 'utf8'), NEW);
+      });
+    }
   });
 
   it('is written where there is none', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type BuildWant, build } from '../../../../roles/support/build/build.ts';
 import { install } from '../../../../roles/support/build/install.ts';
 import { artifactPath, type Recipe, STAMP } from '../../../../roles/support/build/recipe.ts';
@@ -129,6 +129,11 @@ inEveryShell('a build', (box) => {
     assert.equal(readFileSync(box().path(`${folder}/${STAMP}`), 'utf8'), `${print}\n`);
     assert.ok(existsSync(box().path(`${folder}/sbin/tool`)));
     assert.deepEqual(readdirSync(box().path('usr/app/tool')), [`1.0-${print}`]);
+
+    // A folder that lost its program is not whole, whatever its stamp says.
+    rmSync(box().path(`${folder}/sbin/tool`));
+    await converge(box(), task);
+    assert.ok(existsSync(box().path(`${folder}/sbin/tool`)));
 
     box().calls();
     execFileSync('rm', ['-r', box().path('var/cache/ts-play')]);
