@@ -93,11 +93,12 @@ function shortError({ role, task, error }: FirstError): string {
   return shorten([place.join(' | '), oneLine(error.what)].filter(Boolean).join(' — '), MAX_ERROR);
 }
 
-function interruptedLines({ interrupted }: RecapEvent, paint: Paint): string[] {
+function interruptedLines({ interrupted, exitCode }: RecapEvent, paint: Paint): string[] {
   if (interrupted === undefined) return [];
   if (interrupted.length === 0) return [paint('yellow', 'interrupted; nothing was in flight')];
+  // Also what a host took with it that was lost.
   return [
-    paint('yellow', 'interrupted; in flight were:'),
+    paint('yellow', exitCode === 130 ? 'interrupted; in flight were:' : 'in flight when a host was lost:'),
     ...interrupted.map((ref) => `  ${describeRef(ref)}`),
     'what is half done is looked at afresh by the next run',
   ];
