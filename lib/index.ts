@@ -10,6 +10,7 @@ export { type InventoryEdit, moveHost } from './inventory/move-host.ts';
 export { selectHosts } from './inventory/patterns.ts';
 export { didYouMean, nearest } from './nearest.ts';
 export {
+  defineParametricPlaybook,
   definePlaybook,
   type Lock,
   type ParametricPlaybook,

@@ -62,12 +62,16 @@ export interface ParametricPlaybook {
 }
 
 /** The default export of a playbook file. */
-export function definePlaybook(playbook: Playbook): Playbook;
-export function definePlaybook<const S extends VarsSchema>(playbook: {
+export function definePlaybook(playbook: Playbook): Playbook {
+  return playbook;
+}
+
+/** The default export of a playbook file whose plays depend on `-e`. */
+export function defineParametricPlaybook<const S extends VarsSchema>(playbook: {
   readonly name: string;
   readonly params: S;
   make(input: PlaybookInput<VarsOf<S>>): PlaybookMade | Promise<PlaybookMade>;
-}): ParametricPlaybook;
-export function definePlaybook(playbook: Playbook | ParametricPlaybook): Playbook | ParametricPlaybook {
-  return playbook;
+}): ParametricPlaybook {
+  // The engine checks the parameters against the schema first, which is what makes them VarsOf<S>.
+  return playbook as unknown as ParametricPlaybook;
 }

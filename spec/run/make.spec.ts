@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseExtraVars } from '../../lib/inventory/extra-vars.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
-import { definePlaybook } from '../../lib/play.ts';
+import { defineParametricPlaybook } from '../../lib/play.ts';
 import { makePlaybook } from '../../lib/run/make.ts';
 import { run } from '../../lib/run/run.ts';
 import { Site } from './site.ts';
@@ -9,7 +9,7 @@ import { thing } from './things.ts';
 
 const inventory = parseInventory('all: {hosts: {h1: , h2: }}', 'hosts.yml');
 
-const playbook = definePlaybook({
+const playbook = defineParametricPlaybook({
   name: 'grow',
   params: {
     type: 'object',
