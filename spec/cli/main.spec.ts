@@ -245,7 +245,7 @@ describe('the command line', () => {
     async function pidWhen(name: string): Promise<number> {
       const { rmSync } = await import('node:fs');
       rmSync(place.path(name), { force: true });
-      for (let i = 0; i < 500; i += 1) {
+      for (let i = 0; i < 3000; i += 1) {
         const text = existsSync(place.path(name)) ? readFileSync(place.path(name), 'utf8') : '';
         if (text.endsWith('\n')) return Number(text);
         await sleep(20);
