@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { answersQuestion } from '../../../roles/haproxy-build/answers.ts';
+import { PID_FILE } from '../../../roles/haproxy-build/paths.ts';
 
 describe('the question whether HAProxy answers', () => {
   it('waits until it does', async () => {
@@ -11,7 +12,9 @@ describe('the question whether HAProxy answers', () => {
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     server.close();
-    const child = spawn('sh', ['-c', answersQuestion(port).script.reveal()], { stdio: 'ignore' });
+    // This machine runs no HAProxy of its own.
+    const script = answersQuestion(port).script.reveal().replace(PID_FILE, '/');
+    const child = spawn('sh', ['-c', script], { stdio: 'ignore' });
     const late = setTimeout(() => server.listen(port, '127.0.0.1'), 500);
     const [code] = await once(child, 'exit');
     clearTimeout(late);
