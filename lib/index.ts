@@ -8,6 +8,8 @@ export type { Host, Inventory, Value, Vars } from './inventory/inventory.ts';
 export { loadInventory, parseInventory } from './inventory/load.ts';
 export { type InventoryEdit, moveHost } from './inventory/move-host.ts';
 export { selectHosts } from './inventory/patterns.ts';
+export type { Finding, Severity, Spot } from './lint/finding.ts';
+export { lintPlaybook } from './lint/lint-playbook.ts';
 export { didYouMean, nearest } from './nearest.ts';
 export {
   defineParametricPlaybook,
@@ -24,6 +26,8 @@ export {
   defineRole,
   type KnownHost,
   type Layout,
+  type LintContext,
+  type LintUse,
   type Question,
   type Report,
   type Role,

@@ -1,4 +1,5 @@
 import type { Vars } from './inventory/inventory.ts';
+import type { Finding, Spot } from './lint/finding.ts';
 import type { GivenVars, VarsOf, VarsSchema } from './schema.ts';
 import type { Script } from './sh.ts';
 import type { Reply, Task } from './task.ts';
@@ -68,6 +69,25 @@ export interface Report {
 /** What a role can see before any host is contacted. */
 export type ValidateContext = Pick<StepContext<unknown>, 'playHosts' | 'group'>;
 
+/** One use of a role in a playbook, as its linter sees it. */
+export interface LintUse<V> {
+  readonly play: string;
+  /** All hosts of the play, whatever the limit. */
+  readonly hosts: readonly RoleHost<V>[];
+  /** A finding's place: where the host's variable was written, by the playbook or in the inventory. */
+  at(host: string, variable: string): Spot;
+}
+
+/** What a linter can see beside its own role: the inventory, and the playbook's other roles. No host is asked. */
+export interface LintContext {
+  /** All hosts of a group; empty for an unknown one. */
+  group(name: string): readonly KnownHost[];
+  /** A finding's place: where the inventory says this of the host. */
+  at(host: string, variable: string): Spot;
+  /** How the playbook uses another role, by its name. */
+  uses(role: string): readonly LintUse<CheckedVars>[];
+}
+
 /** Lays out one host's tasks. */
 export type Layout<V> = (host: RoleHost<V>) => readonly Task[];
 
@@ -86,6 +106,8 @@ export interface RoleDefinition<S extends VarsSchema> {
   readonly vars: S;
   /** Throws what is wrong with the variables of the hosts taken together; called before any is contacted. */
   validate?(hosts: readonly RoleHost<VarsOf<S>>[], context: ValidateContext): void;
+  /** Judges the design, over all uses of the role in a playbook; variables passed `validate` before. */
+  lint?(uses: readonly LintUse<VarsOf<S>>[], context: LintContext): readonly Finding[];
   readonly steps: readonly Step<VarsOf<S>>[];
 }
 
@@ -102,6 +124,7 @@ export interface RoleUse {
   readonly given: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   validate(hosts: readonly RoleHost<CheckedVars>[], context: ValidateContext): void;
+  lint?(uses: readonly LintUse<CheckedVars>[], context: LintContext): readonly Finding[];
   readonly steps: readonly Step<CheckedVars>[];
 }
 
@@ -122,6 +145,7 @@ export function defineRole<const S extends VarsSchema>(definition: RoleDefinitio
     tags: options.tags ?? [],
     // The engine checks every host's variables against the schema first, which is what makes them VarsOf<S>.
     validate: (hosts, context) => validate?.(hosts as readonly RoleHost<VarsOf<S>>[], context),
+    lint: (uses, context) => definition.lint?.(uses as readonly LintUse<VarsOf<S>>[], context) ?? [],
     steps: steps as unknown as readonly Step<CheckedVars>[],
   });
   return Object.assign(use, { definition });

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asPlayError, formatError, type PlayError } from '../errors.ts';
+import type { LintFlags } from './lint.ts';
 import { version } from './package.ts';
 import type { RunFlags } from './run-command.ts';
 
@@ -68,6 +69,21 @@ export async function main(args: readonly string[]): Promise<number> {
       .command('lab')
       .description('real systemd hosts on this machine to try things on: ts-play lab --help');
   }
+  program
+    .command('lint')
+    .description(
+      'judges the design of a cluster without contacting its hosts; exit code 2 when something is wrong',
+    )
+    .argument('[playbook]', 'a playbook; not needed with --keepalived')
+    .option('-i, --inventory <file>', 'inventory in YAML, as for Ansible')
+    .option('-l, --limit <pattern>', 'judge all, show what concerns these hosts')
+    .option('-e, --extra-vars <vars>', 'key=value, {json} or @file', collect, [])
+    .option('--keepalived <file>', "a host's own keepalived.conf; repeat it, once a host", collect, [])
+    .addOption(new Option('--output <kind>').choices(['plain', 'json']).default('plain'))
+    .action(async (playbook: string | undefined, flags: LintFlags) => {
+      const { lintCommand } = await import('./lint.ts');
+      exitCode = await lintCommand(playbook, flags);
+    });
   program
     .command('demo')
     .description('builds the highly available RabbitMQ cluster on the built-in lab')

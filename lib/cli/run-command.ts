@@ -99,7 +99,8 @@ async function runPlaybook(given: string, flags: RunFlags, output: Output): Prom
   return exitCode;
 }
 
-async function loadChecked(path: string, cacheDir: string): Promise<Playbook | ParametricPlaybook> {
+/** Loads a playbook and checks its types. @throws PlayError `input` */
+export async function loadChecked(path: string, cacheDir: string): Promise<Playbook | ParametricPlaybook> {
   const { playbook, files } = await loadPlaybook(path, cacheDir).catch(async (thrown: unknown) => {
     // What a misspelt name makes it throw is better told by the type checker.
     if (isTypeScript(path) && !isSyntaxError((thrown as Error).cause)) await typeCheck([path], cacheDir);

@@ -18,16 +18,18 @@ export interface InventoryEdit {
 
 /**
  * Takes a host with its variables out of one group's own hosts and puts it behind those of another; without `to` it is
- * only taken out. A host that is where it shall be already changes nothing.
+ * only taken out. A host that is where it shall be already changes nothing. Given an edit, it goes on from there: the
+ * patch is then that of both.
  * @throws PlayError `input` when the inventory has no such place to take it from or put it to
  */
 export function moveHost(
-  inventory: Inventory,
+  given: Inventory | InventoryEdit,
   host: string,
   { from, to }: { readonly from: string; readonly to?: string | undefined },
 ): InventoryEdit {
-  const [file = ''] = inventory.sources;
-  const before = readFileSync(file, 'utf8');
+  const file = 'text' in given ? given.file : (given.sources[0] ?? '');
+  const original = readFileSync(file, 'utf8');
+  const before = 'text' in given ? given.text : original;
   const doc = parseDocument(before, { version: '1.2', merge: true, uniqueKeys: false });
   const source = hostsOf(doc.contents, from);
   const target = to === undefined ? undefined : hostsOf(doc.contents, to);
@@ -50,7 +52,7 @@ export function moveHost(
   return {
     file,
     text,
-    patch: text === before ? '' : unifiedDiff({ before, after: text, path: file }),
+    patch: text === original ? '' : unifiedDiff({ before: original, after: text, path: file }),
     inventory: parseInventory(text, file),
   };
 }

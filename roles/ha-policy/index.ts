@@ -1,79 +1,113 @@
-import { defineRole, PlayError } from '../../lib/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { defineRole, type KnownHost, type Task } from '../../lib/index.ts';
 import { ordered, preferred, spokesman } from '../support/rabbitmq/seed.ts';
-import { askBroker, type Policy } from '../support/rabbitmq/snapshot.ts';
-import { hasMirroring, wantedPolicy } from './definition.ts';
-import { policy } from './policy.ts';
-import { vars } from './vars.ts';
+import { askBroker, type Live, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { advise } from './advice.ts';
+import { defaultQueueType } from './default-queue-type.ts';
+import { type Compiled, compile } from './definition.ts';
+import { fallsShort } from './intent.ts';
+import { lintPolicies } from './lint.ts';
+import { overlapping } from './overlap.ts';
+import { operatorPolicy, policy } from './policy.ts';
+import { askStragglers } from './queues.ts';
+import { refuse } from './refuse.ts';
+import { validate } from './validate.ts';
+import { type Vars, vars } from './vars.ts';
 
-/** Mirrored queues by policy (the seed's section 2.5). */
+/** What a broker is taken for that can't say its version; nothing is set on such a one. */
+const UNTOLD = '3.8';
+
+/** Queues that survive the loss of nodes, by policy (the seed's section 2.5). */
 export const haPolicy = defineRole({
   name: 'ha-policy',
-  description: 'A policy that mirrors queues over the nodes of the cluster.',
+  description:
+    'Queues that survive the loss of nodes: mirrored by policy below 4.0, quorum queues from there on.',
   prefix: 'ha_policy_',
   vars,
   validate(hosts, { playHosts }) {
-    for (const { vars: own } of hosts) {
-      if (own.ha_policy_absent.includes(own.ha_policy_name)) {
-        throw new Error(`the policy ${own.ha_policy_name} is both wanted and to be absent`);
-      }
-      if (own.ha_policy_count !== undefined && own.ha_policy_mode !== 'exactly') {
-        throw new Error(
-          `ha_policy_count is for ha_policy_mode exactly, and the mode is ${own.ha_policy_mode}`,
-        );
-      }
-      if (own.ha_policy_count !== undefined && own.ha_policy_count > playHosts.length) {
-        throw new Error(
-          `ha_policy_count is ${own.ha_policy_count}, and there are only ${playHosts.length} nodes`,
-        );
-      }
-    }
+    for (const { vars: own } of hosts) validate(own, playHosts.length);
   },
+  lint: lintPolicies,
   steps: [
     async ({ hosts, playHosts, query, check, warn }) => {
       const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
       // A policy belongs to the cluster: one of its running members sets it for all.
       const names = hosts.map(({ name }) => name);
       const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);
-      if (speaker === undefined)
+      const own = hosts.find(({ name }) => name === speaker)?.vars;
+      if (own === undefined) {
         warn('no member of the cluster runs: its policies can only be told in the run itself');
+        return () => [];
+      }
       const live = nodes.get(speaker ?? '')?.live;
-      if (live?.version && !hasMirroring(live.version)) throw noMirroring(live.version);
-      return ({ name, vars: own }) => {
-        if (name !== speaker) return [];
-        const wanted = wantedPolicy(own, playHosts.length);
-        for (const other of overlapping(live?.policies ?? [], wanted, own.ha_policy_absent)) {
-          warn(
-            `the policies ${wanted.name} and ${other} match the same queues with the same priority: only one applies`,
-          );
-        }
-        return [
-          ...own.ha_policy_absent.map((gone) =>
-            policy({ vhost: own.ha_policy_vhost, name: gone, absent: true }),
-          ),
-          policy(wanted),
-        ];
-      };
+      if (live?.version) refuse(own, playHosts.length, live.version);
+      const wanted = compile(own, playHosts.length, live?.version ?? UNTOLD);
+      const other = differing(own, playHosts, nodes, wanted);
+      if (other !== undefined) {
+        warn(
+          `the brokers run ${live?.version} and ${other}, for which the policy ${own.ha_policy_name} would differ: it is left as it is until all run the same`,
+        );
+        return () => [];
+      }
+      for (const text of doubts(own, playHosts.length, wanted, live)) warn(text);
+      return ({ name }) => (name === speaker ? tasks(own, wanted) : []);
+    },
+    async ({ hosts, playHosts, query, report }) => {
+      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const names = hosts.map(({ name }) => name);
+      const host = hosts.find(({ name }) => name === spokesman(nodes, names));
+      const live = nodes.get(host?.name ?? '')?.live;
+      if (host === undefined || !live?.version) return () => [];
+      const wanted = compile(host.vars, playHosts.length, live.version);
+      const found = (await query([host], askStragglers(wanted))).get(host.name);
+      const advice = found && advise(found, wanted, live.policies ?? []);
+      if (advice) report(advice);
+      return () => [];
     },
   ],
 });
 
-function overlapping(
-  policies: readonly Policy[],
-  wanted: Policy,
-  absent: readonly string[],
-): readonly string[] {
-  return policies
-    .filter(({ vhost, name }) => vhost === wanted.vhost && name !== wanted.name && !absent.includes(name))
-    .filter(({ pattern, priority }) => pattern === wanted.pattern && priority === wanted.priority)
-    .filter(({ applyTo }) => [applyTo, wanted.applyTo].includes('all') || applyTo === wanted.applyTo)
-    .map(({ name }) => name);
+function tasks(own: Vars, wanted: Compiled): readonly Task[] {
+  const vhost = own.ha_policy_vhost;
+  return [
+    ...own.ha_policy_absent.map((name) => policy({ vhost, name, absent: true })),
+    ...own.ha_policy_operator_absent.map((name) => operatorPolicy({ vhost, name, absent: true })),
+    policy(wanted.policy),
+    ...(wanted.operator ? [operatorPolicy(wanted.operator)] : []),
+    ...(wanted.defaultQueueType ? [defaultQueueType({ vhost, type: wanted.defaultQueueType })] : []),
+  ];
 }
 
-function noMirroring(version: string): PlayError {
-  return new PlayError({
-    kind: 'failed',
-    what: `RabbitMQ ${version} has no mirrored queues: ha-* policies were removed in 4.0`,
-    why: 'the broker refuses every policy with an ha-* key',
-    next: 'declare quorum queues (x-queue-type: quorum), which are replicated by themselves, and leave the role ha-policy out',
-  });
+/** The version of a broker for which the intent comes to something else, as in the middle of an upgrade. */
+function differing(
+  own: Vars,
+  playHosts: readonly KnownHost[],
+  nodes: ReadonlyMap<string, Snapshot>,
+  wanted: Compiled,
+): string | undefined {
+  return [...nodes.values()]
+    .flatMap(({ live }) => live?.version ?? [])
+    .find((version) => !isDeepStrictEqual(compile(own, playHosts.length, version), wanted));
+}
+
+/** What the user should know and may have meant. */
+function doubts(own: Vars, nodes: number, wanted: Compiled, live: Live | undefined): readonly string[] {
+  const { policy: ours, kind } = wanted;
+  const short = kind === 'quorum' ? fallsShort(own, nodes) : 0;
+  return [
+    ...overlapping(live?.policies ?? [], ours, own.ha_policy_absent).map(
+      (other) =>
+        `the policies ${ours.name} and ${other} match the same queues with the same priority: only one applies`,
+    ),
+    ...(short > 0
+      ? [
+          `${own.ha_policy_count} mirrors would survive ${(own.ha_policy_count ?? 1) - 1} nodes, a quorum queue on ${nodes} nodes survives ${(wanted.members ?? 1) >> 1}`,
+        ]
+      : []),
+    ...(kind === 'quorum' && own.ha_policy_default_queue_type === 'quorum' && !wanted.defaultQueueType
+      ? [
+          `RabbitMQ ${live?.version} can't change the default queue type of a virtual host: queues have to be declared with x-queue-type: quorum`,
+        ]
+      : []),
+  ];
 }

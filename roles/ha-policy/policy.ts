@@ -3,42 +3,42 @@ import { type Change, defineTask, type TaskType } from '../../lib/index.ts';
 import { ctl } from '../support/rabbitmq/commands.ts';
 import { type Policy, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 
+/** Users' policies, or operators', which limit what the users' may say. */
+type Kind = 'policy' | 'operator policy';
+
 export type PolicyWant = Policy | { readonly vhost: string; readonly name: string; readonly absent: true };
 
 /** A policy exactly as wanted, compared part by part, or its absence. */
-export const policyType: TaskType<PolicyWant, Snapshot> = {
-  name: 'rabbit-policy',
-  title: (want) => `policy ${want.name} on ${want.vhost}${'absent' in want ? ' absent' : ''}`,
-  claims: (want) => ({ [`rabbitmq policy ${want.vhost} ${want.name}`]: JSON.stringify(want) }),
+const typeFor = (kind: Kind): TaskType<PolicyWant, Snapshot> => ({
+  name: kind === 'policy' ? 'rabbit-policy' : 'rabbit-operator-policy',
+  title: (want) => `${kind} ${want.name} on ${want.vhost}${'absent' in want ? ' absent' : ''}`,
+  claims: (want) => ({ [`rabbitmq ${kind} ${want.vhost} ${want.name}`]: JSON.stringify(want) }),
   probe: () => snapshotScript,
   parse: parseSnapshot,
   diff({ live }, want) {
-    if (live?.running !== true || live.policies === null) throw new Error('the broker is not running');
+    const policies = kind === 'policy' ? live?.policies : live?.operatorPolicies;
+    if (live?.running !== true || !policies) throw new Error('the broker is not running');
     if (!live.vhosts?.includes(want.vhost)) throw new Error(`there is no virtual host ${want.vhost}`);
-    const current = live.policies.find(({ vhost, name }) => vhost === want.vhost && name === want.name);
-    if ('absent' in want) return current ? [{ what: 'policy', from: 'present', to: 'absent' }] : [];
+    const current = policies.find(({ vhost, name }) => vhost === want.vhost && name === want.name);
+    if ('absent' in want) return current ? [{ what: kind, from: 'present', to: 'absent' }] : [];
     return current
       ? differences(current, want)
-      : [{ what: 'policy', from: 'absent', to: shown(want.definition) }];
+      : [{ what: kind, from: 'absent', to: shown(want.definition) }];
   },
-  apply: (want) =>
-    'absent' in want
-      ? ctl('clear_policy', '-p', want.vhost, want.name)
-      : ctl(
-          ...[
-            'set_policy',
-            '-p',
-            want.vhost,
-            '--priority',
-            String(want.priority),
-            '--apply-to',
-            want.applyTo,
-          ],
-          ...[want.name, want.pattern, JSON.stringify(want.definition)],
-        ),
-};
+  apply(want) {
+    const noun = kind.replace(' ', '_');
+    return 'absent' in want ? ctl(`clear_${noun}`, '-p', want.vhost, want.name) : set(`set_${noun}`, want);
+  },
+});
 
+export const policyType = typeFor('policy');
 export const policy = defineTask(policyType);
+export const operatorPolicy = defineTask(typeFor('operator policy'));
+
+function set(verb: string, { vhost, name, pattern, priority, applyTo, definition }: Policy) {
+  const options = ['-p', vhost, '--priority', String(priority), '--apply-to', applyTo];
+  return ctl(verb, ...options, name, pattern, JSON.stringify(definition));
+}
 
 function differences(current: Policy, want: Policy): readonly Change[] {
   const changes: Change[] = [];

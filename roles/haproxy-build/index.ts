@@ -1,29 +1,43 @@
 import { defineRole } from '../../lib/index.ts';
-import { sharedBuild } from '../support/build/shared-build.ts';
+import { unitFirst } from '../support/build/own-unit.ts';
+import { provide } from '../support/build/provide.ts';
 import { answersQuestion } from './answers.ts';
-import { haproxyRecipe } from './recipe.ts';
-import { accountTasks, handlers, serviceTasks } from './tasks.ts';
+import { lintHaproxy } from './lint.ts';
+import { UNIT } from './paths.ts';
+import { haproxyWish } from './recipe.ts';
+import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateHaproxy } from './validate.ts';
 import { haproxyVars } from './vars.ts';
 
-const build = sharedBuild(haproxyRecipe);
+export { type AdminState, serverState, sessionsQuestion } from './runtime.ts';
 
-/** HAProxy from source in front of the brokers: built once per platform, checked, reloaded rather than restarted. */
+const build = provide(haproxyWish);
+
+/** HAProxy in front of the brokers: built once per platform or packaged, checked, reloaded rather than restarted. */
 export const haproxyBuild = defineRole({
   name: 'haproxy-build',
-  description: 'HAProxy, built from source once per platform and flags, in front of the brokers',
+  description:
+    'HAProxy in front of the brokers, built from source once per platform and flags or taken as a package',
   prefix: 'haproxy_',
   vars: haproxyVars,
   validate: validateHaproxy,
+  lint: lintHaproxy,
   steps: [
     (context) => build.make(context),
     async (context) => {
-      const installed = await build.install(context);
-      return (host) => [
-        ...accountTasks(host.vars),
-        ...installed(host, { notify: handlers(host.vars.haproxy_root).reload }),
-        ...serviceTasks(host.vars, context.group(host.vars.haproxy_backend_group)),
-      ];
+      const [installed, isUnitFirst] = await Promise.all([
+        build.install(context),
+        unitFirst(context, UNIT, (vars) => vars.haproxy_install === 'package'),
+      ]);
+      return (host) => {
+        const program = installed(host, { notify: handlers(host.vars).reload });
+        const unit = unitTasks(host.vars);
+        return [
+          ...accountTasks(host.vars),
+          ...(isUnitFirst(host) ? [...unit, ...program] : [...program, ...unit]),
+          ...serviceTasks(host.vars, context.group(host.vars.haproxy_backend_group)),
+        ];
+      };
     },
     async (context) => {
       // After the handlers, so that it is what runs now that answers.

@@ -1,8 +1,12 @@
 import { sh } from '../../lib/index.ts';
 import { type Library, needs } from '../support/build/packages.ts';
+import type { Wish } from '../support/build/provide.ts';
 import type { Recipe } from '../support/build/recipe.ts';
-import { sourceOf } from '../support/build/source.ts';
+import { requireSource } from '../support/build/source.ts';
 import type { HaproxyVars } from './vars.ts';
+
+/** The variables that name the source. */
+export const HAPROXY_SOURCE = { source: 'haproxy_source', sha256: 'haproxy_sha256' };
 
 /** The library that a flag links with. */
 const LIBRARIES: Readonly<Record<string, Library>> = {
@@ -12,6 +16,14 @@ const LIBRARIES: Readonly<Record<string, Library>> = {
   'USE_SYSTEMD=1': 'systemd',
 };
 
+/** Where HAProxy comes from. */
+export function haproxyWish(vars: HaproxyVars): Wish {
+  const { haproxy_install: how, haproxy_root: root, haproxy_use_installed: folder } = vars;
+  if (how === 'package') return { kind: 'package', names: ['haproxy'] };
+  if (folder !== undefined) return { kind: 'installed', root, name: 'haproxy', folder };
+  return { kind: 'source', recipe: haproxyRecipe(vars) };
+}
+
 /** How HAProxy is made. */
 export function haproxyRecipe(vars: HaproxyVars): Recipe {
   const { haproxy_version: version, haproxy_flags: flags, haproxy_extra_packages: extra } = vars;
@@ -20,8 +32,7 @@ export function haproxyRecipe(vars: HaproxyVars): Recipe {
     name: 'haproxy',
     version,
     root: vars.haproxy_root,
-    source: sourceOf(vars.haproxy_source),
-    sha256: vars.haproxy_sha256,
+    ...requireSource(vars.haproxy_source, vars.haproxy_sha256, HAPROXY_SOURCE),
     flags,
     needs(platform) {
       const { build, runtime } = needs(platform, libraries);

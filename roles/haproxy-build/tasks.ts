@@ -2,6 +2,7 @@ import {
   directory,
   file,
   group,
+  type Handler,
   type KnownHost,
   type Script,
   service,
@@ -9,13 +10,19 @@ import {
   type Task,
   user,
 } from '../../lib/index.ts';
+import { ownUnitLoaded } from '../support/build/own-unit.ts';
 import { type Origin, reloadOlder, restartOlder } from '../support/build/refresh.ts';
-import { haproxyConfig, haproxyUsers } from './config.ts';
+import { certificateOf } from './certificate.ts';
+import { checkLogin } from './check.ts';
+import { haproxyConfig } from './config.ts';
+import { networkTasks } from './network.ts';
 import {
+  CHECK_LOGIN,
   CHROOT,
   CONFIG,
   CONFIG_DIR,
   homeFolder,
+  PEM,
   PID_FILE,
   PROFILE,
   program,
@@ -24,19 +31,42 @@ import {
   USERS,
 } from './paths.ts';
 import { haproxyProfile } from './profile.ts';
+import { takenUp } from './reload.ts';
+import { haproxyUsers } from './secrets.ts';
 import { haproxyUnit } from './unit.ts';
 import type { HaproxyVars } from './vars.ts';
 
+const PLAIN = { owner: 'root', group: 'root', mode: '0644' };
+const CLOSED = { owner: 'root', group: 'root', mode: '0600' };
+const tags = ['config'];
+
 /** The handlers of one host: both do nothing for a HAProxy that was started after the change. */
-export function handlers(root: string) {
+export function handlers(vars: HaproxyVars) {
   const origin = (...paths: readonly string[]): Origin => ({ service: 'haproxy', pidFile: PID_FILE, paths });
+  const reloaded = [
+    CONFIG,
+    USERS,
+    ...(certificateOf(vars) ? [PEM] : []),
+    ...(checkLogin(vars) ? [CHECK_LOGIN] : []),
+    ...(vars.haproxy_install === 'package' ? [] : [homeFolder(vars.haproxy_root)]),
+  ];
+  const restart = restartOlder(origin(UNIT));
+  return { reload: orRestart(takenUp(reloadOlder(origin(...reloaded))), restart), restart };
+}
+
+/** A changed unit needs a restart, which a reload before it would hide: HAProxy writes its pid file anew then. */
+function orRestart(reload: Handler, restart: Handler): Handler {
   return {
-    reload: reloadOlder(origin(CONFIG, USERS, homeFolder(root))),
-    restart: restartOlder(origin(UNIT)),
+    ...reload,
+    script: sh`if [ ${UNIT} -nt ${PID_FILE} ]; then
+${restart.script}
+else
+${reload.script}
+fi`,
   };
 }
 
-/** Who HAProxy runs as, before anything needs it. */
+/** Who HAProxy runs as, and its unit, before anything needs them. */
 export function accountTasks(vars: HaproxyVars): readonly Task[] {
   const { haproxy_user: name, haproxy_group: its } = vars;
   return [
@@ -51,47 +81,86 @@ export function accountTasks(vars: HaproxyVars): readonly Task[] {
       comment: 'HAProxy',
     }),
     directory({ path: CHROOT, owner: 'root', group: 'root', mode: '0555' }),
+    directory({ path: CONFIG_DIR, owner: 'root', group: 'root', mode: '0755' }, { tags }),
   ];
 }
 
-/** Configuration, unit and service. */
-export function serviceTasks(vars: HaproxyVars, backends: readonly KnownHost[]): readonly Task[] {
-  const { haproxy_root: root } = vars;
-  const { reload, restart } = handlers(root);
-  const haproxy = program(root);
-  const tags = ['config'];
-  const plain = { owner: 'root', group: 'root', mode: '0644' };
+/** The unit, which takes the place of a package's own. */
+export function unitTasks(vars: HaproxyVars): readonly Task[] {
+  const { restart } = handlers(vars);
   return [
     directory({ path: UNIT_DIR }, { tags }),
-    file({ path: UNIT, content: haproxyUnit(root), ...plain }, { notify: restart, tags }),
-    file({ path: PROFILE, content: haproxyProfile(root), ...plain }, { tags }),
-    directory({ path: CONFIG_DIR, owner: 'root', group: 'root', mode: '0755' }, { tags }),
+    file({ path: UNIT, content: haproxyUnit(program(vars)), ...PLAIN }, { notify: restart, tags }),
+    ownUnitLoaded('haproxy', UNIT, { notify: restart, tags }),
+  ];
+}
+
+/** Configuration and service. */
+export function serviceTasks(vars: HaproxyVars, backends: readonly KnownHost[]): readonly Task[] {
+  const { reload } = handlers(vars);
+  const haproxy = program(vars);
+  return [
+    profileTask(vars),
+    ...networkTasks(vars),
     file(
       {
         path: USERS,
         content: haproxyUsers(vars.haproxy_stats_user, vars.haproxy_stats_password),
-        owner: 'root',
-        group: 'root',
-        mode: '0600',
+        ...CLOSED,
         validate: (candidate) => checkUsers(haproxy, candidate),
       },
       { notify: reload, tags },
     ),
+    ...secretTasks(vars),
     file(
       {
         path: CONFIG,
         content: haproxyConfig(vars, backends),
-        ...plain,
-        validate: (candidate) => sh`${haproxy} -c -q -f ${candidate} -f ${USERS}`,
+        ...PLAIN,
+        validate: (candidate) => sh`${haproxy} -c -f ${candidate} -f ${USERS}`,
       },
       { notify: reload, tags },
     ),
+    ...leftoverTasks(vars),
     service({ name: 'haproxy', state: 'started', enabled: true }, { tags: ['service'] }),
   ];
 }
 
+/** Files of their own for what must not be shown, before the configuration that names them. */
+function secretTasks(vars: HaproxyVars): readonly Task[] {
+  const { reload: notify } = handlers(vars);
+  const pem = certificateOf(vars);
+  const login = checkLogin(vars);
+  const validate = (candidate: Script) => checkPem(program(vars), candidate);
+  return [
+    ...(pem ? [file({ path: PEM, content: pem, ...CLOSED, validate }, { notify, tags })] : []),
+    ...(login ? [file({ path: CHECK_LOGIN, content: login, ...CLOSED }, { notify, tags })] : []),
+  ];
+}
+
+/** What the configuration no longer names is not left lying about. */
+function leftoverTasks(vars: HaproxyVars): readonly Task[] {
+  return [...(certificateOf(vars) ? [] : [PEM]), ...(checkLogin(vars) ? [] : [CHECK_LOGIN])].map((path) =>
+    file({ path, state: 'absent' }, { tags }),
+  );
+}
+
+function profileTask(vars: HaproxyVars): Task {
+  return vars.haproxy_install === 'package'
+    ? file({ path: PROFILE, state: 'absent' }, { tags })
+    : file({ path: PROFILE, content: haproxyProfile(vars.haproxy_root), ...PLAIN }, { tags });
+}
+
 /** On its own a list of users is no configuration: it is checked together with the least one that is. */
 function checkUsers(haproxy: string, candidate: Script): Script {
-  return sh`printf 'listen check\n mode http\n bind 127.0.0.1:9\n timeout connect 1s\n timeout client 1s\n timeout server 1s\n' |
-  ${haproxy} -c -q -f ${candidate} -f /dev/stdin`;
+  return sh`printf ${LEAST} '' | ${haproxy} -c -f ${candidate} -f /dev/stdin`;
 }
+
+function checkPem(haproxy: string, candidate: Script): Script {
+  return sh`pem=${candidate}
+printf ${LEAST} " ssl crt $pem" | ${haproxy} -c -f /dev/stdin`;
+}
+
+/** The least configuration there can be, as printf wants it, with room for options of its bind. */
+const LEAST =
+  'listen check\n mode http\n bind 127.0.0.1:9%s\n timeout connect 1s\n timeout client 1s\n timeout server 1s\n';

@@ -1,15 +1,17 @@
-import { CONFIG, PID_FILE, program, USERS } from './paths.ts';
+import { CONFIG, PID_FILE, USERS } from './paths.ts';
 
-/** haproxy.service. Names no version: a newer one is taken up by a reload. */
-export function haproxyUnit(root: string): string {
-  const haproxy = program(root);
-  const check = `${haproxy} -c -q -f ${CONFIG} -f ${USERS}`;
+/** haproxy.service, in place of a distribution's own. Names no version: a newer one is taken up by a reload. */
+export function haproxyUnit(haproxy: string): string {
+  const check = `${haproxy} -c -f ${CONFIG} -f ${USERS}`;
   return `# Written by ts-play (role haproxy-build): changes made here are lost.
 [Unit]
 Description=HAProxy
 Documentation=https://docs.haproxy.org/
 After=network-online.target
 Wants=network-online.target
+# A package that is installed starts it at once, before it is configured.
+ConditionPathExists=${CONFIG}
+ConditionPathExists=${USERS}
 # Tried again for as long as it takes: its health check keeps clients away meanwhile.
 StartLimitIntervalSec=0
 

@@ -1,26 +1,35 @@
-import { PlayError, type RoleHost, type StepContext } from '../../lib/index.ts';
+import { PlayError, type RoleHost, type ValidateContext } from '../../lib/index.ts';
 import { validateSource } from '../support/build/source.ts';
-import { serverName } from './config.ts';
+import { certificateOf } from './certificate.ts';
+import { serverName } from './names.ts';
+import { validatePorts } from './ports.ts';
+import { HAPROXY_SOURCE, haproxyWish } from './recipe.ts';
 import type { HaproxyVars } from './vars.ts';
 
+type Context = Pick<ValidateContext, 'group'>;
+
 /** Throws what is wrong with the variables and can be seen before any host is contacted. */
-export function validateHaproxy(
-  hosts: readonly RoleHost<HaproxyVars>[],
-  context: Pick<StepContext<unknown>, 'group'>,
-): void {
+export function validateHaproxy(hosts: readonly RoleHost<HaproxyVars>[], context: Context): void {
   for (const host of hosts) {
     const { vars } = host;
-    validateSource(vars.haproxy_source, vars.haproxy_sha256, {
-      source: 'haproxy_source',
-      sha256: 'haproxy_sha256',
-    });
-    validateFlags(vars);
+    validateInstall(vars);
     validateBackends(host, context);
+    validateProxyProtocol(vars, context);
+    validateCheck(vars);
+    certificateOf(vars);
     validatePorts(host, context);
   }
 }
 
-function validateFlags({ haproxy_flags: flags, haproxy_version: version }: HaproxyVars): void {
+function validateInstall(vars: HaproxyVars): void {
+  const { haproxy_flags: flags, haproxy_version: version, haproxy_use_installed: installed } = vars;
+  if (vars.haproxy_install === 'package' && installed !== undefined) {
+    throw mistake('haproxy_use_installed names a build, and haproxy_install is package: only one can be');
+  }
+  // What a package or an earlier build was made with is not known here.
+  if (vars.haproxy_install === 'package' || installed !== undefined) return;
+  validateSource(vars.haproxy_source, vars.haproxy_sha256, HAPROXY_SOURCE);
+  haproxyWish(vars);
   // Since 3.0 HAProxy talks to systemd without its library.
   const major = Number.parseInt(version, 10);
   if (major < 3 && !flags.includes('USE_SYSTEMD=1')) {
@@ -28,12 +37,15 @@ function validateFlags({ haproxy_flags: flags, haproxy_version: version }: Hapro
       `haproxy_flags lacks USE_SYSTEMD=1, without which HAProxy ${version} can't tell systemd that it is ready`,
     );
   }
+  const needed = { haproxy_tls_port: 'USE_OPENSSL=1', haproxy_metrics_port: 'USE_PROMEX=1' } as const;
+  for (const [name, flag] of Object.entries(needed)) {
+    if (vars[name as keyof typeof needed] !== undefined && !flags.includes(flag)) {
+      throw mistake(`${name} needs ${flag} among haproxy_flags`);
+    }
+  }
 }
 
-function validateBackends(
-  { vars }: RoleHost<HaproxyVars>,
-  context: Pick<StepContext<unknown>, 'group'>,
-): void {
+function validateBackends({ vars }: RoleHost<HaproxyVars>, context: Context): void {
   const group = vars.haproxy_backend_group;
   const backends = context.group(group);
   if (backends.length === 0) {
@@ -48,28 +60,39 @@ function validateBackends(
   }
 }
 
-function hint(wanted: string, context: Pick<StepContext<unknown>, 'group'>): string {
+function hint(wanted: string, context: Context): string {
   const groups = new Set(context.group('all').flatMap(({ groups: of }) => of));
   groups.delete('all');
   groups.delete('ungrouped');
   return groups.has(wanted) || groups.size === 0 ? '' : `; its groups are: ${[...groups].join(', ')}`;
 }
 
-function validatePorts(host: RoleHost<HaproxyVars>, context: Pick<StepContext<unknown>, 'group'>): void {
-  const { vars } = host;
-  const ports = [
-    ['haproxy_front_port', vars.haproxy_front_port],
-    ['haproxy_stats_port', vars.haproxy_stats_port],
-    ['haproxy_health_port', vars.haproxy_health_port],
-  ] as const;
-  for (const [index, [name, port]] of ports.entries()) {
-    const same = ports.slice(index + 1).find(([, other]) => other === port);
-    if (same) throw mistake(`${name} and ${same[0]} are both ${port}`);
+/** A side that speaks the PROXY protocol to one that doesn't is not understood, either way round. */
+function validateProxyProtocol(vars: HaproxyVars, context: Context): void {
+  const { haproxy_proxy_protocol: sends } = vars;
+  for (const { name, inventoryVars } of context.group(vars.haproxy_backend_group)) {
+    const { rabbit_proxy_protocol: expects = false } = inventoryVars;
+    if (expects === sends) continue;
+    throw new PlayError({
+      kind: 'input',
+      what: `haproxy_proxy_protocol is ${sends}, and rabbit_proxy_protocol of ${name} is ${String(expects)}`,
+      why: sends
+        ? "the broker would take HAProxy's first bytes for a client's mistake and close every connection"
+        : 'the broker would wait for bytes that HAProxy never sends, and close every connection',
+      next: `set both to the same for all of group ${vars.haproxy_backend_group}`,
+    });
   }
-  const isBroker = context.group(vars.haproxy_backend_group).some(({ name }) => name === host.name);
-  if (isBroker && vars.haproxy_front_bind === '*' && vars.haproxy_front_port === vars.haproxy_backend_port) {
+}
+
+function validateCheck(vars: HaproxyVars): void {
+  const { haproxy_check_user: user, haproxy_check_password: password, haproxy_check_uri: uri } = vars;
+  if ((user === undefined) !== (password === undefined)) {
+    throw mistake('haproxy_check_user and haproxy_check_password go together');
+  }
+  if (vars.haproxy_check !== 'management' || user !== undefined) return;
+  if (uri === undefined || uri.startsWith('/api/')) {
     throw mistake(
-      `${host.name} is a broker itself, so that haproxy_front_port can't be ${vars.haproxy_front_port} on all addresses: its broker has that port`,
+      'haproxy_check is management, whose API answers nobody without haproxy_check_user and haproxy_check_password',
     );
   }
 }

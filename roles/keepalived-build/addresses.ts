@@ -38,6 +38,14 @@ export function isVip(text: string): boolean {
   return prefix === undefined || (/^\d{1,2}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= 32);
 }
 
+/** Whether two IPv4 addresses are of one network, by the first one's prefix, the other's, or 24. */
+export function sharesNetwork(a: string, b: string): boolean {
+  const [one = '', prefixA] = a.split('/');
+  const [other = '', prefixB] = b.split('/');
+  const prefix = Number(prefixA ?? prefixB ?? 24);
+  return isIPv4(one) && isIPv4(other) && network4(one, prefix) === network4(other, prefix);
+}
+
 function network4(address: string, prefix: number): number {
   const bits = address.split('.').reduce((all, octet) => all * 256 + Number(octet), 0);
   return Math.floor(bits / 2 ** (32 - prefix));

@@ -1,14 +1,27 @@
 import { type Secret, secret } from '../../lib/index.ts';
+import { MAIN } from './instances.ts';
 import { AUTH, CHECK } from './paths.ts';
 import type { KeepalivedVars } from './vars.ts';
+
+/** A group of addresses that move together, as one host has it. */
+export interface Instance {
+  readonly name: string;
+  readonly virtualRouterId: number;
+  readonly priority: number;
+  /** As `address/prefix`. */
+  readonly vips: readonly string[];
+}
 
 /** What is known of one host only once it was asked. */
 export interface Site {
   readonly routerId: string;
   readonly interface: string;
+  /** Of the first group of addresses. */
   readonly priority: number;
   /** As `address/prefix`. */
   readonly vips: readonly string[];
+  /** Groups of addresses beside that. */
+  readonly further?: readonly Instance[] | undefined;
   /** Own address and the others', for announcements without multicast. */
   readonly unicast?: { readonly own: string; readonly peers: readonly string[] } | undefined;
 }
@@ -31,18 +44,29 @@ vrrp_script haproxy {
     rise ${vars.keepalived_check_rise}
 }
 
-vrrp_instance proxies {
+${instancesIn(vars, site)
+  .map((instance) => instanceSection(vars, site, instance))
+  .join('\n')}`;
+}
+
+function instancesIn(vars: KeepalivedVars, { priority, vips, further = [] }: Site): readonly Instance[] {
+  const virtualRouterId = vars.keepalived_virtual_router_id;
+  return [{ name: MAIN, virtualRouterId, priority, vips }, ...further];
+}
+
+function instanceSection(vars: KeepalivedVars, site: Site, instance: Instance): string {
+  return `vrrp_instance ${instance.name} {
     state ${vars.keepalived_state}
 ${vars.keepalived_preempt ? '' : '    nopreempt\n'}    interface ${site.interface}
-    virtual_router_id ${vars.keepalived_virtual_router_id}
-    priority ${site.priority}
+    virtual_router_id ${instance.virtualRouterId}
+    priority ${instance.priority}
     advert_int ${vars.keepalived_advert_int}
 ${unicastLines(site)}    include ${AUTH}
     track_script {
         haproxy
     }
     virtual_ipaddress {
-${site.vips.map((vip) => `        ${vip} dev ${site.interface}`).join('\n')}
+${instance.vips.map((vip) => `        ${vip} dev ${site.interface}`).join('\n')}
     }
 }
 `;

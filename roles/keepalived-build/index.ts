@@ -1,34 +1,48 @@
 import { defineRole } from '../../lib/index.ts';
-import { sharedBuild } from '../support/build/shared-build.ts';
-import { keepalivedRecipe } from './recipe.ts';
+import { unitFirst } from '../support/build/own-unit.ts';
+import { provide } from '../support/build/provide.ts';
+import { allVips } from './instances.ts';
+import { lintKeepalived } from './lint.ts';
+import { UNIT } from './paths.ts';
+import { keepalivedWish } from './recipe.ts';
 import { askSites } from './site.ts';
-import { accountTasks, handlers, serviceTasks } from './tasks.ts';
+import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateKeepalived } from './validate.ts';
 import { keepalivedVars } from './vars.ts';
 import { awaitVips } from './vip.ts';
 
-const build = sharedBuild(keepalivedRecipe);
+const build = provide(keepalivedWish);
 
-/** Keepalived from source: virtual addresses that are always on one host whose HAProxy works. */
+/** Keepalived: virtual addresses that are always on one host whose HAProxy works. */
 export const keepalivedBuild = defineRole({
   name: 'keepalived-build',
-  description: 'Keepalived, built from source once per platform and flags, holding the virtual addresses',
+  description:
+    'Keepalived holding the virtual addresses, built from source once per platform and flags or taken as a package',
   prefix: 'keepalived_',
   vars: keepalivedVars,
   validate: validateKeepalived,
+  lint: lintKeepalived,
   steps: [
     (context) => build.make(context),
     async (context) => {
-      const [installed, siteOf] = await Promise.all([build.install(context), askSites(context)]);
-      return (host) => [
-        ...accountTasks(host.vars),
-        ...installed(host, { notify: handlers(host.vars.keepalived_root).restart }),
-        ...serviceTasks(host, siteOf(host)),
-      ];
+      const [installed, siteOf, isUnitFirst] = await Promise.all([
+        build.install(context),
+        askSites(context),
+        unitFirst(context, UNIT, (vars) => vars.keepalived_install === 'package'),
+      ]);
+      return (host) => {
+        const program = installed(host, { notify: handlers(host.vars).restart });
+        const unit = unitTasks(host.vars);
+        return [
+          ...accountTasks(host.vars),
+          ...(isUnitFirst(host) ? [...unit, ...program] : [...program, ...unit]),
+          ...serviceTasks(host, siteOf(host)),
+        ];
+      };
     },
     async (context) => {
       const [first] = context.hosts;
-      if (!context.check && first) await awaitVips(context, first.vars.keepalived_vips);
+      if (!context.check && first) await awaitVips(context, allVips(first.vars));
       return () => [];
     },
   ],

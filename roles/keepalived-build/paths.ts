@@ -1,4 +1,5 @@
 import { currentOf } from '../support/build/recipe.ts';
+import type { KeepalivedVars } from './vars.ts';
 
 export const CONFIG_DIR = '/etc/keepalived';
 export const CONFIG = `${CONFIG_DIR}/keepalived.conf`;
@@ -17,6 +18,8 @@ export function homeFolder(root: string): string {
 }
 
 /** The program in use. */
-export function program(root: string): string {
-  return `${homeFolder(root)}/sbin/keepalived`;
+export function program(vars: Pick<KeepalivedVars, 'keepalived_install' | 'keepalived_root'>): string {
+  return vars.keepalived_install === 'package'
+    ? '/usr/sbin/keepalived'
+    : `${homeFolder(vars.keepalived_root)}/sbin/keepalived`;
 }

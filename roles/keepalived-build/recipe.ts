@@ -1,8 +1,20 @@
 import { sh } from '../../lib/index.ts';
 import { needs } from '../support/build/packages.ts';
+import type { Wish } from '../support/build/provide.ts';
 import type { Recipe } from '../support/build/recipe.ts';
-import { sourceOf } from '../support/build/source.ts';
+import { requireSource } from '../support/build/source.ts';
 import type { KeepalivedVars } from './vars.ts';
+
+/** The variables that name the source. */
+export const KEEPALIVED_SOURCE = { source: 'keepalived_source', sha256: 'keepalived_sha256' };
+
+/** Where Keepalived comes from. */
+export function keepalivedWish(vars: KeepalivedVars): Wish {
+  const { keepalived_install: how, keepalived_root: root, keepalived_use_installed: folder } = vars;
+  if (how === 'package') return { kind: 'package', names: ['keepalived'] };
+  if (folder !== undefined) return { kind: 'installed', root, name: 'keepalived', folder };
+  return { kind: 'source', recipe: keepalivedRecipe(vars) };
+}
 
 /** How Keepalived is made. */
 export function keepalivedRecipe(vars: KeepalivedVars): Recipe {
@@ -11,8 +23,7 @@ export function keepalivedRecipe(vars: KeepalivedVars): Recipe {
     name: 'keepalived',
     version,
     root: vars.keepalived_root,
-    source: sourceOf(vars.keepalived_source),
-    sha256: vars.keepalived_sha256,
+    ...requireSource(vars.keepalived_source, vars.keepalived_sha256, KEEPALIVED_SOURCE),
     flags,
     needs: (platform) => needs(platform, ['openssl', 'libnl']),
     // What goes to /etc and lib (a sample configuration, an init script or unit) is left out of the build: only

@@ -1,6 +1,7 @@
 import type { KnownHost, RoleHost, StepContext } from '../../lib/index.ts';
 import { withPrefix } from './addresses.ts';
 import type { Site } from './config.ts';
+import { instancesOf, prioritiesOf } from './instances.ts';
 import { addressOf, interfaceOf, type Network, networkQuestion } from './network.ts';
 import { priorities } from './priority.ts';
 import type { KeepalivedVars } from './vars.ts';
@@ -15,7 +16,7 @@ export async function askSites(
   return (host) => {
     const network = networks.get(host.name);
     if (network === undefined) throw new RangeError(`${host.name} was not asked`);
-    return siteOf(host, network, context.playHosts, order.get(host.name) ?? 1);
+    return siteOf(host, network, context.playHosts, order);
   };
 }
 
@@ -24,22 +25,29 @@ export function siteOf(
   host: RoleHost<KeepalivedVars>,
   network: Network,
   playHosts: readonly KnownHost[],
-  priority: number,
+  order: ReadonlyMap<string, number>,
 ): Site {
   const { vars } = host;
   const device = vars.keepalived_interface ?? interfaceOf(host, network);
   const carried = network.addresses.filter((each) => each.interface === device);
-  return {
-    routerId: vars.keepalived_router_id ?? host.name,
-    interface: device,
-    priority,
+  const [first = { priority: 1, vips: [] }, ...further] = instancesOf(vars).map((wish, index) => ({
+    name: wish.name,
+    virtualRouterId: wish.virtual_router_id,
+    priority: prioritiesOf(wish, index, order).get(host.name) ?? 1,
     // A virtual address that is there already must not lend its own prefix.
-    vips: vars.keepalived_vips.map((vip) =>
+    vips: wish.vips.map((vip) =>
       withPrefix(
         vip,
         carried.filter(({ address }) => address !== vip),
       ),
     ),
+  }));
+  return {
+    routerId: vars.keepalived_router_id ?? host.name,
+    interface: device,
+    priority: first.priority,
+    vips: first.vips,
+    further,
     unicast: vars.keepalived_unicast
       ? {
           own: addressOf(host, network),

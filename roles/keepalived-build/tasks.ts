@@ -1,14 +1,16 @@
 import { directory, file, type RoleHost, service, type Task, user } from '../../lib/index.ts';
+import { ownUnitLoaded } from '../support/build/own-unit.ts';
 import { type Origin, reloadOlder, restartOlder } from '../support/build/refresh.ts';
 import { checkScript, keepalivedAuth, keepalivedConfig, type Site } from './config.ts';
-import { AUTH, CHECK, CONFIG, CONFIG_DIR, homeFolder, PID_FILE, UNIT, UNIT_DIR } from './paths.ts';
+import { AUTH, CHECK, CONFIG, CONFIG_DIR, homeFolder, PID_FILE, program, UNIT, UNIT_DIR } from './paths.ts';
 import { configTest, keepalivedUnit } from './unit.ts';
 import type { KeepalivedVars } from './vars.ts';
 
 const DEFAULT_CHECK_PORT = 8101;
 
 /** The handlers of one host: both do nothing for a Keepalived that was started after the change. */
-export function handlers(root: string) {
+export function handlers(vars: KeepalivedVars) {
+  const home = vars.keepalived_install === 'package' ? [] : [homeFolder(vars.keepalived_root)];
   const origin = (...paths: readonly string[]): Origin => ({
     service: 'keepalived',
     pidFile: PID_FILE,
@@ -17,7 +19,7 @@ export function handlers(root: string) {
   return {
     reload: reloadOlder(origin(CONFIG, AUTH)),
     // It keeps running the old program when it is only told to reload.
-    restart: restartOlder(origin(UNIT, homeFolder(root))),
+    restart: restartOlder(origin(UNIT, ...home)),
   };
 }
 
@@ -32,20 +34,28 @@ export function accountTasks({ keepalived_script_user: name }: KeepalivedVars): 
       shell: '/usr/sbin/nologin',
       comment: 'Keepalived scripts',
     }),
+    directory({ path: CONFIG_DIR, ...mine('0755') }, { tags }),
   ];
 }
 
-/** Configuration, unit and service. */
-export function serviceTasks(host: RoleHost<KeepalivedVars>, site: Site): readonly Task[] {
-  const { vars } = host;
-  const { keepalived_root: root } = vars;
-  const { reload, restart } = handlers(root);
-  const tags = ['config'];
-  const mine = (mode: string) => ({ owner: 'root', group: 'root', mode });
+const tags = ['config'];
+const mine = (mode: string) => ({ owner: 'root', group: 'root', mode });
+
+/** The unit, which takes the place of a package's own. */
+export function unitTasks(vars: KeepalivedVars): readonly Task[] {
+  const { restart } = handlers(vars);
   return [
     directory({ path: UNIT_DIR }, { tags }),
-    file({ path: UNIT, content: keepalivedUnit(root), ...mine('0644') }, { notify: restart, tags }),
-    directory({ path: CONFIG_DIR, ...mine('0755') }, { tags }),
+    file({ path: UNIT, content: keepalivedUnit(program(vars)), ...mine('0644') }, { notify: restart, tags }),
+    ownUnitLoaded('keepalived', UNIT, { notify: restart, tags }),
+  ];
+}
+
+/** Configuration and service. */
+export function serviceTasks(host: RoleHost<KeepalivedVars>, site: Site): readonly Task[] {
+  const { vars } = host;
+  const { reload } = handlers(vars);
+  return [
     file({ path: CHECK, content: checkScript(checkPort(host)), ...mine('0755') }, { tags }),
     file(
       { path: AUTH, content: keepalivedAuth(vars.keepalived_auth_pass), ...mine('0600') },
@@ -56,7 +66,7 @@ export function serviceTasks(host: RoleHost<KeepalivedVars>, site: Site): readon
         path: CONFIG,
         content: keepalivedConfig(vars, site),
         ...mine('0644'),
-        validate: (candidate) => configTest(root, candidate),
+        validate: (candidate) => configTest(program(vars), candidate),
       },
       { notify: reload, tags },
     ),
@@ -65,7 +75,7 @@ export function serviceTasks(host: RoleHost<KeepalivedVars>, site: Site): readon
 }
 
 /** Where HAProxy says whether it works: as the host's other role has it, unless said otherwise. */
-function checkPort({ vars, inventoryVars }: RoleHost<KeepalivedVars>): number {
+export function checkPort({ vars, inventoryVars }: RoleHost<KeepalivedVars>): number {
   const { haproxy_health_port: health } = inventoryVars;
   return vars.keepalived_check_port ?? (typeof health === 'number' ? health : DEFAULT_CHECK_PORT);
 }

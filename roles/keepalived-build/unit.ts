@@ -1,24 +1,26 @@
 import { type Script, sh } from '../../lib/index.ts';
-import { CONFIG, PID_FILE, program, VRRP_PID_FILE } from './paths.ts';
+import { AUTH, CONFIG, PID_FILE, VRRP_PID_FILE } from './paths.ts';
 
 /**
  * Checks a configuration, strictly. Up to 2.2.7 Keepalived takes itself for an orphan when it looks at a script of
  * another user in this mode, and sends itself SIGTERM: so that signal is ignored.
  */
-export function configTest(root: string, path: string | Script): Script {
-  return sh`( trap '' TERM; exec ${program(root)} --config-test -f ${path} )`;
+export function configTest(keepalived: string, path: string | Script): Script {
+  return sh`( trap '' TERM; exec ${keepalived} --config-test -f ${path} )`;
 }
 
-/** keepalived.service. */
-export function keepalivedUnit(root: string): string {
-  const keepalived = program(root);
-  const check = `/bin/sh -c "${configTest(root, CONFIG).toString()}"`;
+/** keepalived.service, in place of a distribution's own. */
+export function keepalivedUnit(keepalived: string): string {
+  const check = `/bin/sh -c "${configTest(keepalived, CONFIG).toString()}"`;
   return `# Written by ts-play (role keepalived-build): changes made here are lost.
 [Unit]
 Description=Keepalived
 Documentation=https://www.keepalived.org/manpage.html
 After=network-online.target haproxy.service
 Wants=network-online.target
+# A package that is installed starts it at once, before it is configured.
+ConditionPathExists=${CONFIG}
+ConditionPathExists=${AUTH}
 StartLimitIntervalSec=0
 
 [Service]

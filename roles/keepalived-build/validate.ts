@@ -1,7 +1,9 @@
 import { PlayError, type RoleHost, type StepContext } from '../../lib/index.ts';
 import { validateSource } from '../support/build/source.ts';
 import { isVip } from './addresses.ts';
+import { allVips, instancesOf } from './instances.ts';
 import { priorities } from './priority.ts';
+import { KEEPALIVED_SOURCE } from './recipe.ts';
 import type { KeepalivedVars } from './vars.ts';
 
 type Hosts = readonly RoleHost<KeepalivedVars>[];
@@ -10,10 +12,8 @@ type Context = Pick<StepContext<unknown>, 'playHosts'>;
 /** Throws what is wrong with the variables and can be seen before any host is contacted. */
 export function validateKeepalived(hosts: Hosts, context: Context): void {
   for (const { name, vars } of hosts) {
-    validateSource(vars.keepalived_source, vars.keepalived_sha256, {
-      source: 'keepalived_source',
-      sha256: 'keepalived_sha256',
-    });
+    validateInstall(vars);
+    validateInstances(vars, context);
     validateVips(vars, context);
     if (vars.keepalived_state === 'MASTER' && !vars.keepalived_preempt) {
       throw mistake(
@@ -25,7 +25,37 @@ export function validateKeepalived(hosts: Hosts, context: Context): void {
   validateOrder(hosts, context);
 }
 
-function validateVips({ keepalived_vips: vips }: KeepalivedVars, { playHosts }: Context): void {
+function validateInstall(vars: KeepalivedVars): void {
+  const { keepalived_install: how, keepalived_use_installed: installed } = vars;
+  if (how === 'package' && installed !== undefined) {
+    throw mistake(
+      'keepalived_use_installed names a build, and keepalived_install is package: only one can be',
+    );
+  }
+  // What a package or an earlier build was made from is not asked for.
+  if (how === 'package' || installed !== undefined) return;
+  validateSource(vars.keepalived_source, vars.keepalived_sha256, KEEPALIVED_SOURCE);
+}
+
+function validateInstances(vars: KeepalivedVars, { playHosts }: Context): void {
+  const instances = instancesOf(vars);
+  for (const [index, { name, virtual_router_id: id, prefer }] of instances.entries()) {
+    for (const other of instances.slice(index + 1)) {
+      if (other.name === name) throw mistake(`two groups of addresses are called ${name}`);
+      if (other.virtual_router_id === id) {
+        throw mistake(
+          `${name} and ${other.name} both have virtual_router_id ${id}: each needs one of its own`,
+        );
+      }
+    }
+    if (prefer !== undefined && !playHosts.some((host) => host.name === prefer)) {
+      throw mistake(`${name} in keepalived_instances prefers ${prefer}, which is no host of this play`);
+    }
+  }
+}
+
+function validateVips(vars: KeepalivedVars, { playHosts }: Context): void {
+  const vips = allVips(vars);
   for (const vip of vips) {
     if (!isVip(vip)) {
       throw mistake(
@@ -47,6 +77,7 @@ function validateAgreement(hosts: Hosts): void {
   const common: Readonly<Record<string, (vars: KeepalivedVars) => string>> = {
     keepalived_virtual_router_id: (vars) => String(vars.keepalived_virtual_router_id),
     keepalived_vips: (vars) => vars.keepalived_vips.toSorted().join(' '),
+    keepalived_instances: (vars) => JSON.stringify(vars.keepalived_instances),
     keepalived_auth_pass: (vars) => vars.keepalived_auth_pass.reveal(),
     keepalived_advert_int: (vars) => String(vars.keepalived_advert_int),
     keepalived_unicast: (vars) => String(vars.keepalived_unicast),

@@ -4,8 +4,15 @@ import type { VarsOf, VarsSchema } from '../../lib/index.ts';
 export const keepalivedVars = {
   type: 'object',
   additionalProperties: false,
-  required: ['keepalived_source', 'keepalived_sha256', 'keepalived_vips', 'keepalived_auth_pass'],
+  required: ['keepalived_vips', 'keepalived_auth_pass'],
   properties: {
+    keepalived_install: {
+      type: 'string',
+      enum: ['source', 'package'],
+      default: 'source',
+      description:
+        "`source` builds keepalived_version; `package` takes the distribution's, with the same configuration and unit",
+    },
     keepalived_version: {
       type: 'string',
       pattern: '^[0-9][0-9A-Za-z.-]*$',
@@ -15,12 +22,12 @@ export const keepalivedVars = {
     keepalived_source: {
       type: 'string',
       minLength: 1,
-      description: 'The source archive: a path on the controller, or an http(s) address',
+      description: 'The source archive: a path on the controller, or an http(s) address. Needed to build',
     },
     keepalived_sha256: {
       type: 'string',
       pattern: '^[0-9a-f]{64}$',
-      description: "The source archive's sha256, 64 hexadecimal digits in lower case",
+      description: "The source archive's sha256, 64 hexadecimal digits in lower case. Needed to build",
     },
     keepalived_configure_flags: {
       type: 'array',
@@ -34,6 +41,12 @@ export const keepalivedVars = {
       default: '/usr/app',
       description:
         'Builds go to `ROOT/keepalived/VERSION-FINGERPRINT`, the one in use is `ROOT/keepalived/current`',
+    },
+    keepalived_use_installed: {
+      type: 'string',
+      pattern: '^[0-9][0-9A-Za-z.-]*$',
+      description:
+        'Goes back: links this build, which is on the hosts already, and builds nothing. `VERSION`, or `VERSION-FINGERPRINT` where a version was built more than once',
     },
     keepalived_router_id: {
       type: 'string',
@@ -77,6 +90,23 @@ export const keepalivedVars = {
       uniqueItems: true,
       description:
         "The virtual IPv4 addresses, as `address/prefix`; without a prefix that of the interface's network",
+    },
+    keepalived_instances: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'virtual_router_id', 'vips'],
+        properties: {
+          name: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]*$' },
+          virtual_router_id: { type: 'integer', minimum: 1, maximum: 255 },
+          vips: { type: 'array', items: { type: 'string' }, minItems: 1, uniqueItems: true },
+          prefer: { type: 'string' },
+        },
+      },
+      default: [],
+      description:
+        'Further groups of addresses, each of which is on a host of its own choice: `name`, `virtual_router_id`, `vips`, and `prefer`, the host with the highest priority for it. Left out: the second host for the first of them, and so on',
     },
     keepalived_auth_pass: {
       type: 'string',

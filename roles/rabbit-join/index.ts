@@ -16,6 +16,7 @@ import { application } from './application.ts';
 import { startsLast } from './classify.ts';
 import { clusterName } from './cluster-name.ts';
 import { candidates, refuseNamesakes, refuseSecondCluster, warnOfSilent } from './founding.ts';
+import { lintCluster } from './lint.ts';
 import { member } from './membership.ts';
 import { hostsEntry, resolves } from './names.ts';
 import { plugins } from './plugin.ts';
@@ -30,6 +31,7 @@ export const rabbitJoin = defineRole({
   prefix: 'rabbit_',
   vars,
   validate,
+  lint: lintCluster,
   steps: [
     async ({ hosts, playHosts, query, check, warn }) => {
       const nodes = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));

@@ -74,7 +74,8 @@ function reachable(seed: string): Script {
 fi`;
 }
 
-const putAside: Script = sh`${setNode}
+/** Stops the node and moves what it believes and holds into a folder beside, named after the time. */
+export const putAside: Script = sh`${setNode}
 systemctl stop ${BROKER_SERVICE}
 aside=${BROKER_HOME}/put-aside-$(date +%Y%m%d-%H%M%S)
 mkdir -p "$aside"

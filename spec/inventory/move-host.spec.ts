@@ -137,4 +137,16 @@ all:
     );
     await assert.rejects(move(text, 'a', { from: 'brokers', to: 'nowhere' }), /no group "nowhere"/);
   });
+
+  it('goes on from an edit, with one patch for both', async () => {
+    const both =
+      'all:\n  children:\n    brokers:\n      hosts:\n        a:\n        b:\n    proxies:\n      hosts:\n        a:\n        p:\n    spares:\n      hosts:\n        s:\n';
+    const first = await move(both, 'a', { from: 'proxies' });
+    const { text, patch, inventory } = moveHost(first, 'a', { from: 'brokers', to: 'spares' });
+    assert.deepEqual(inventory.groups.get('proxies'), ['p']);
+    assert.deepEqual(inventory.groups.get('spares'), ['s', 'a']);
+    assert.equal(text, both.replace(/ {8}a:\n/g, '').concat('        a:\n'));
+    assert.equal(patch.match(/^- {2}/gm)?.length, 2);
+    assert.equal(readFileSync(file(), 'utf8'), both);
+  });
 });

@@ -14,14 +14,15 @@ export interface HostPlan {
   readonly installed: boolean;
 }
 
-/** Asks every host of the play what it has. */
+/** Asks every host of the play that wants something built what it has. */
 export async function survey<V>(
   context: StepContext<V>,
-  recipeOf: (vars: V) => Recipe,
+  recipeOf: (vars: V) => Recipe | undefined,
 ): Promise<ReadonlyMap<string, HostPlan>> {
   const plans = await Promise.all(
     context.hosts.map(async (host) => {
       const recipe = recipeOf(host.vars);
+      if (recipe === undefined) return [];
       const answer = (await context.query([host], surveyQuestion(recipe))).get(host.name);
       if (answer === undefined) return [];
       const print = fingerprint(recipe, answer.platform);

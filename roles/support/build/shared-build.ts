@@ -4,6 +4,7 @@ import {
   link,
   PlayError,
   packages,
+  type RoleHost,
   type StepContext,
   type Task,
   type TaskOptions,
@@ -24,6 +25,9 @@ interface Findings {
   readonly builders: ReadonlyMap<string, Builder>;
 }
 
+/** Lays out what puts a program in place on one host. */
+export type InstallLayout<V> = (host: RoleHost<V>, options?: TaskOptions) => readonly Task[];
+
 /** The two halves of a build that is made once per platform and flags, and shared. */
 export interface SharedBuild<V> {
   /** First step: one host of each platform makes what neither it nor the controller has. */
@@ -32,11 +36,11 @@ export interface SharedBuild<V> {
    * For the next step: gets what was made to the controller, and lays out what installs it. `options` go to the
    * task that changes the version in use.
    */
-  install(context: StepContext<V>): Promise<(host: KnownHost, options?: TaskOptions) => readonly Task[]>;
+  install(context: StepContext<V>): Promise<InstallLayout<V>>;
 }
 
-/** @param recipeOf what a host's variables ask for */
-export function sharedBuild<V>(recipeOf: (vars: V) => Recipe): SharedBuild<V> {
+/** @param recipeOf what a host's variables ask for; undefined where nothing is to be built */
+export function sharedBuild<V>(recipeOf: (vars: V) => Recipe | undefined): SharedBuild<V> {
   // All steps of one play see the same list of its hosts: what the first one learned need not be asked again.
   const found = new WeakMap<readonly KnownHost[], Findings>();
 

@@ -11,20 +11,40 @@ export function sourceOf(text: string): Source {
   return /^[a-z]+:\/\//i.test(text) ? { url: text } : { path: resolve(text) };
 }
 
+/** The variables that name a source, for errors. */
+export interface SourceNames {
+  readonly source: string;
+  readonly sha256: string;
+}
+
 /**
- * Checks what can be checked of a source without contacting a host: that a file is there and has this sha256.
+ * The source that a build is made from.
+ * @throws PlayError `input` when a variable that names it is missing
+ */
+export function requireSource(
+  text: string | undefined,
+  sha256: string | undefined,
+  names: SourceNames,
+): { readonly source: Source; readonly sha256: string } {
+  if (text !== undefined && sha256 !== undefined) return { source: sourceOf(text), sha256 };
+  const name = text === undefined ? names.source : names.sha256;
+  throw mistake(`${name} is missing, and without it nothing can be built`);
+}
+
+/**
+ * Checks what can be checked of a source without contacting a host: that it is named, and a file is there and has this sha256.
  * @param names the variables to name in an error
  */
 export function validateSource(
-  text: string,
-  sha256: string,
-  names: { readonly source: string; readonly sha256: string },
+  text: string | undefined,
+  expected: string | undefined,
+  names: SourceNames,
 ): void {
-  const source = sourceOf(text);
+  const { source, sha256 } = requireSource(text, expected, names);
   if ('url' in source) {
     const url = URL.canParse(source.url) ? new URL(source.url) : undefined;
     if (!url || !/^https?:$/.test(url.protocol)) {
-      throw mistake(`${names.source} is neither a path nor an http(s) address: ${text}`);
+      throw mistake(`${names.source} is neither a path nor an http(s) address: ${source.url}`);
     }
     if (url.username || url.password) {
       throw mistake(`${names.source} can't hold a login: every user of the host could read it`);

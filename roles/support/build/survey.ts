@@ -7,23 +7,36 @@ export interface Survey {
   readonly platform: Platform;
   /** Fingerprints of the builds that are whole there. */
   readonly installed: ReadonlySet<string>;
+  /** The names of their folders. */
+  readonly folders: readonly string[];
 }
 
 /** Asks for the platform and the builds that are there. No program is started for a build. */
-export function surveyQuestion(recipe: Pick<Recipe, 'root' | 'name' | 'program'>): Question<Survey> {
+export function surveyQuestion(
+  recipe: Pick<Recipe, 'root' | 'name'> & Partial<Pick<Recipe, 'program'>>,
+): Question<Survey> {
   return {
     name: `which builds of ${recipe.name} are there`,
     script: sh`${platformProbe}
 for stamp in ${homeOf(recipe)}/*/${STAMP}; do
-  if [ -f "$stamp" ] && [ -x "\${stamp%/*}"/${recipe.program} ]; then
+  if [ -f "$stamp" ] && [ -x "\${stamp%/*}"/${recipe.program ?? '.'} ]; then
     IFS= read -r print <"$stamp"
-    printf 'build|%s\n' "$print"
+    folder=\${stamp%/*}
+    # \`current\` is a link to one of them.
+    if [ ! -L "$folder" ]; then printf 'build|%s|%s\n' "$print" "\${folder##*/}"; fi
   fi
 done`,
     parse({ stdout }) {
       const [first, ...rest] = stdout.split('\n');
-      const installed = rest.flatMap((line) => /^build\|([0-9a-f]+)$/.exec(line)?.[1] ?? []);
-      return { platform: parsePlatform(first), installed: new Set(installed) };
+      const builds = rest.flatMap((line) => {
+        const [, print = '', folder = ''] = /^build\|([0-9a-f]+)\|(.+)$/.exec(line) ?? [];
+        return folder === '' ? [] : [{ print, folder }];
+      });
+      return {
+        platform: parsePlatform(first),
+        installed: new Set(builds.map(({ print }) => print)),
+        folders: builds.map(({ folder }) => folder),
+      };
     },
   };
 }

@@ -1,7 +1,8 @@
 /**
  * Erlang that tells how well a cluster is, as one of its nodes sees it, in one JSON text in Base64. No queue's process
  * is asked, so that one that hangs hangs nothing: who leads, who mirrors and who is synchronised stands in tables.
- * What a version doesn't know is null or empty.
+ * Queues whose nodes are all down are listed apart by the broker, and belong here too. What a version doesn't know is
+ * null or empty.
  */
 export const HEALTH_EXPRESSION = `
 T = fun(F, D) -> try F() catch _:_ -> D end end,
@@ -27,6 +28,7 @@ Q = fun(X) ->
   end,
   #{name => Name, vhost => V, type => B(Kind), leader => B(Lead), members => Bs(Members), online => Bs(Online), durable => T(fun() -> amqqueue:is_durable(X) end, true), exclusive => T(fun() -> amqqueue:get_exclusive_owner(X) =/= none end, false), policy => T(fun() -> B(rabbit_policy:name(X)) end, null)}
 end,
+Down = T(fun() -> lists:append([rabbit_amqqueue:list_down(V) || V <- rabbit_vhost:list_names()]) end, []),
 Alarm = fun({{resource_limit, What, N}, _}) -> #{what => B(What), node => B(N)}; (What) when is_atom(What) -> #{what => B(What), node => null}; (_) -> #{what => <<"other">>, node => null} end,
 J = #{
 node => B(node()),
@@ -43,7 +45,7 @@ alarms => T(fun() -> [Alarm(A) || A <- rabbit_alarm:get_alarms()] end, []),
 draining => T(fun() -> Bs([N || N <- Up, rabbit_maintenance:is_being_drained_consistent_read(N)]) end, []),
 flags => T(fun() -> [#{name => B(F), enabled => rabbit_feature_flags:is_enabled(F)} || F <- maps:keys(rabbit_feature_flags:list(all))] end, []),
 certificate => T(fun() -> {ok, O} = application:get_env(rabbit, ssl_options), B(proplists:get_value(certfile, O, null)) end, null),
-queues => T(fun() -> [Q(X) || X <- rabbit_amqqueue:list()] end, null)
+queues => T(fun() -> [Q(X) || X <- maps:values(maps:from_list([{amqqueue:get_name(X), X} || X <- Down ++ rabbit_amqqueue:list()]))] end, null)
 },
 "TSPLAY:" ++ binary_to_list(base64:encode(iolist_to_binary(rabbit_json:encode(J)))).
 `.trim();

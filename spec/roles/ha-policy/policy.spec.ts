@@ -1,76 +1,14 @@
 import assert from 'node:assert/strict';
-import { hasMirroring, majority, wantedPolicy } from '../../../roles/ha-policy/definition.ts';
-import { policy } from '../../../roles/ha-policy/policy.ts';
-import { type Vars, vars } from '../../../roles/ha-policy/vars.ts';
+import { defaultQueueType } from '../../../roles/ha-policy/default-queue-type.ts';
+import { compile } from '../../../roles/ha-policy/definition.ts';
+import { operatorPolicy, policy } from '../../../roles/ha-policy/policy.ts';
 import type { Live } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { answer, appStopped, defaultsOf, running } from '../support/rabbitmq/nodes.ts';
-
-const given = (changed: Partial<Vars> = {}): Vars => ({
-  ...(defaultsOf(vars.properties) as unknown as Vars),
-  ...changed,
-});
-
-describe('the policy that the variables ask for', () => {
-  it("mirrors all queues but the broker's own, by default", () => {
-    assert.deepEqual(wantedPolicy(given(), 3), {
-      vhost: '/',
-      name: 'ha-all',
-      pattern: '^(?!amq\\.).*',
-      priority: 0,
-      applyTo: 'queues',
-      definition: { 'ha-mode': 'all', 'ha-sync-mode': 'automatic' },
-    });
-  });
-
-  for (const [nodes, copies] of [
-    [1, 1],
-    [2, 2],
-    [3, 2],
-    [4, 3],
-    [5, 3],
-    [6, 4],
-    [7, 4],
-  ] as const) {
-    it(`keeps ${copies} copies on ${nodes} nodes in mode exactly`, () => {
-      assert.equal(majority(nodes), copies);
-      const { definition } = wantedPolicy(given({ ha_policy_mode: 'exactly' }), nodes);
-      assert.deepEqual(definition, {
-        'ha-mode': 'exactly',
-        'ha-params': copies,
-        'ha-sync-mode': 'automatic',
-      });
-    });
-  }
-
-  it('takes a count, a pattern and further keys as given', () => {
-    const wanted = wantedPolicy(
-      given({
-        ha_policy_mode: 'exactly',
-        ha_policy_count: 3,
-        ha_policy_pattern: '^ha\\.',
-        ha_policy_definition: { 'queue-master-locator': 'min-masters' },
-      }),
-      5,
-    );
-    assert.equal(wanted.pattern, '^ha\\.');
-    assert.deepEqual(wanted.definition, {
-      'ha-mode': 'exactly',
-      'ha-params': 3,
-      'ha-sync-mode': 'automatic',
-      'queue-master-locator': 'min-masters',
-    });
-  });
-
-  it('is known to brokers below 4.0 only', () => {
-    assert.deepEqual(
-      ['3.8.2', '3.10.8', '3.13.7', '4.0.0-rc.1', '4.0.5', '4.2.1', '10.0'].map(hasMirroring),
-      [true, true, true, false, false, false, false],
-    );
-  });
-});
+import { answer, appStopped, running } from '../support/rabbitmq/nodes.ts';
+import { given } from './given.ts';
 
 describe('a policy', () => {
-  const wanted = wantedPolicy(given({ ha_policy_mode: 'exactly', ha_policy_priority: 1 }), 3);
+  const exactly = given({ ha_policy_mode: 'exactly', ha_policy_priority: 1 });
+  const { policy: wanted } = compile(exactly, 3, '3.10.8');
   const changes = (told: Partial<Live>) => policy(wanted).assess(answer(running('a', told)), []).changes;
 
   it('is right whatever the order of its keys', () => {
@@ -123,5 +61,56 @@ describe('a policy', () => {
   it('needs a broker that runs and its virtual host', () => {
     assert.throws(() => policy(wanted).assess(answer(appStopped('a')), []), /the broker is not running/);
     assert.throws(() => changes({ vhosts: ['v'] }), /there is no virtual host \//);
+  });
+});
+
+describe('an operator policy', () => {
+  const { operator } = compile(given({ ha_policy_operator: { 'max-length': 1000 } }), 3, '4.0.5');
+  assert.ok(operator);
+  const assess = (told: Partial<Live>) => operatorPolicy(operator).assess(answer(running('a', told)), []);
+
+  it('is looked for among its like, and set by its own verb', () => {
+    const missing = assess({ policies: [operator] });
+    assert.deepEqual(missing.changes, [
+      { what: 'operator policy', from: 'absent', to: '{"max-length":1000}' },
+    ]);
+    assert.match(
+      String(missing.apply().script),
+      / set_operator_policy -p \/ --priority 0 --apply-to queues ha-all /,
+    );
+    assert.deepEqual(assess({ operatorPolicies: [operator] }).changes, []);
+  });
+
+  it('is removed by its own verb', () => {
+    const gone = operatorPolicy({ vhost: '/', name: 'old', absent: true });
+    assert.deepEqual(
+      gone.assess(answer(running('a', { policies: [{ ...operator, name: 'old' }] })), []).changes,
+      [],
+    );
+    const there = gone.assess(answer(running('a', { operatorPolicies: [{ ...operator, name: 'old' }] })), []);
+    assert.match(String(there.apply().script), / clear_operator_policy -p \/ old 9>&-$/);
+  });
+});
+
+describe('a default queue type', () => {
+  const task = defaultQueueType({ vhost: '/', type: 'quorum' });
+  const changes = (type: string | null) =>
+    task.assess(answer(running('a', { defaultQueueTypes: { '/': type, v: 'quorum' } })), []).changes;
+
+  it('is right by its name or its module', () => {
+    assert.deepEqual(changes('quorum'), []);
+    assert.deepEqual(changes('rabbit_quorum_queue'), []);
+  });
+
+  it('is set where it is another one or none', () => {
+    assert.deepEqual(changes(null), [{ what: 'default queue type', from: 'not set', to: 'quorum' }]);
+    assert.deepEqual(changes('classic'), [{ what: 'default queue type', from: 'classic', to: 'quorum' }]);
+    const script = String(task.assess(answer(running('a')), []).apply().script);
+    assert.match(script, / update_vhost_metadata \/ --default-queue-type quorum 9>&-$/);
+  });
+
+  it('needs a broker that runs and its virtual host', () => {
+    assert.throws(() => task.assess(answer(appStopped('a')), []), /the broker is not running/);
+    assert.throws(() => task.assess(answer(running('a', { vhosts: ['v'] })), []), /no virtual host \//);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { formatError, PlayError, type RoleHost, type StepContext } from '../../../lib/index.ts';
+import { gzipSync } from 'node:zlib';
+import { formatError, PlayError, type Report, type RoleHost, type StepContext } from '../../../lib/index.ts';
 import { haPolicy } from '../../../roles/ha-policy/index.ts';
 import type { Vars } from '../../../roles/ha-policy/vars.ts';
 import type { Policy, Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
@@ -33,13 +34,60 @@ describe('the role ha-policy', () => {
     assert.deepEqual(other.titles, [[], ['policy ha-all on /']]);
   });
 
-  it('refuses mirroring on a broker that has none, and says what to do', async () => {
-    const modern = { a: running('a', { ...members, version: '4.0.5' }), b: running('b', members) };
-    await assert.rejects(run(modern), (error) => {
+  const modern = {
+    a: running('a', { ...members, version: '4.0.5' }),
+    b: running('b', { ...members, version: '4.0.5' }),
+  };
+
+  it('compiles the same variables to quorum queues on a broker without mirrors', async () => {
+    const { titles, warnings } = await run(modern, { ha_policy_operator: { expires: 9 } });
+    assert.deepEqual(titles, [
+      ['policy ha-all on /', 'operator policy ha-all on /', 'default queue type quorum on /'],
+      [],
+    ]);
+    assert.deepEqual(warnings, []);
+  });
+
+  it('refuses mirror keys on a broker that has no mirrors, and says what to do', async () => {
+    const raw = { ha_policy_definition: { 'ha-mode': 'all' } };
+    await assert.rejects(run(modern, raw), (error) => {
       assert.ok(error instanceof PlayError);
       assert.match(formatError(error), /RabbitMQ 4\.0\.5 has no mirrored queues.*\n.*\n.*quorum queues/);
       return true;
     });
+  });
+
+  it('touches nothing while brokers of an upgrade would want different policies', async () => {
+    const { titles, warnings } = await run({ ...modern, b: running('b', members) });
+    assert.deepEqual(titles, [[], []]);
+    assert.match(warnings[0] ?? '', /run 4\.0\.5 and 3\.10\.8.*left as it is/);
+    const patched = { ...both, b: running('b', { ...members, version: '3.10.9' }) };
+    assert.deepEqual((await run(patched)).titles, [['policy ha-all on /'], []]);
+  });
+
+  it('warns of a count that quorum queues can not live up to', async () => {
+    const { warnings } = await run(modern, { ha_policy_mode: 'exactly', ha_policy_count: 2 });
+    assert.match(warnings[0] ?? '', /2 mirrors would survive 1 nodes, a quorum queue on 2 nodes survives 0/);
+  });
+
+  it('reports queues that it does not help, asked of the member that speaks', async () => {
+    const hosts = [host('a'), host('b')];
+    const reports: Report[] = [];
+    const { context: plain } = context(hosts, modern);
+    const asked: string[] = [];
+    const stray = { name: 'old', type: 'rabbit_classic_queue', durable: true, exclusive: false };
+    await definition.steps[1]?.({
+      ...plain,
+      async query(of, question) {
+        if (!question.name.startsWith('queues')) return plain.query(of, question);
+        asked.push(...of.map(({ name }) => name));
+        const packed = gzipSync(JSON.stringify({ total: 1, queues: [stray] })).toString('base64');
+        return new Map([['a', question.parse({ code: 0, stdout: `TSPLAY:${packed}:END`, stderr: '' })]]);
+      },
+      report: (report) => void reports.push(report),
+    });
+    assert.deepEqual(asked, ['a']);
+    assert.match(reports[0]?.text ?? '', /^old: a classic queue/);
   });
 
   it('says in check mode what it can not tell, and fails in the run itself', async () => {
@@ -58,7 +106,9 @@ describe('the role ha-policy', () => {
   it('warns of a policy that competes with it', async () => {
     const competing = /policies ha-all and ha-two match the same queues with the same priority/;
     assert.match((await run(policies({}))).warnings[0] ?? '', competing);
-    assert.match((await run(policies({ applyTo: 'all' }))).warnings[0] ?? '', competing);
+    for (const applyTo of ['all', 'classic_queues']) {
+      assert.match((await run(policies({ applyTo }))).warnings[0] ?? '', competing);
+    }
     for (const changed of [
       { priority: 1 },
       { pattern: '^x' },
@@ -75,8 +125,6 @@ describe('the role ha-policy', () => {
     const validate = (vars: Partial<Vars>) =>
       definition.validate?.([host('a', vars)], { playHosts: [known('a', 'a')], group: () => [] });
     validate({});
-    assert.throws(() => validate({ ha_policy_absent: ['ha-all'] }), /both wanted and to be absent/);
-    assert.throws(() => validate({ ha_policy_count: 1 }), /is for ha_policy_mode exactly/);
     assert.throws(
       () => validate({ ha_policy_mode: 'exactly', ha_policy_count: 2 }),
       /ha_policy_count is 2, and there are only 1 nodes/,

@@ -16,6 +16,11 @@ name|hadoop001|127.0.1.1
 name|hadoop001|192.0.2.11
 name|hadoop002|192.0.2.12`);
 
+const ORDER = new Map([
+  ['hadoop001', 254],
+  ['hadoop002', 253],
+]);
+
 const GOLDEN = `# Written by ts-play (role keepalived-build): changes made here are lost.
 global_defs {
     router_id hadoop001
@@ -50,7 +55,7 @@ vrrp_instance proxies {
 `;
 
 function config(changed: Partial<KeepalivedVars> = {}, host = proxies[0]): string {
-  return keepalivedConfig(keepalivedWith(changed), siteOf(holder(host, changed), NETWORK, proxies, 254));
+  return keepalivedConfig(keepalivedWith(changed), siteOf(holder(host, changed), NETWORK, proxies, ORDER));
 }
 
 describe("Keepalived's configuration", () => {
@@ -69,7 +74,7 @@ describe("Keepalived's configuration", () => {
   it('says which addresses there are when none will do', () => {
     const lost = { ...NETWORK, defaultRoute: undefined };
     assert.throws(
-      () => siteOf(holder(known('a', '203.0.113.1')), lost, proxies, 254),
+      () => siteOf(holder(known('a', '203.0.113.1')), lost, proxies, ORDER),
       /no network interface of a carries 203\.0\.113\.1/,
     );
   });
@@ -77,6 +82,21 @@ describe("Keepalived's configuration", () => {
   it('names the peers when it is told not to use multicast', () => {
     const text = config({ keepalived_unicast: true });
     assert.match(text, /unicast_src_ip 192\.0\.2\.11\n {4}unicast_peer \{\n {8}192\.0\.2\.12\n {4}\}\n/);
+  });
+
+  it('has a section for each further group, with the other host in front', () => {
+    const second = { name: 'second', virtual_router_id: 52, vips: ['192.0.2.201', '192.0.2.202/32'] };
+    const text = config({ keepalived_instances: [second] });
+    assert.ok(text.startsWith(GOLDEN));
+    assert.equal(
+      text.slice(GOLDEN.length),
+      `
+${GOLDEN.slice(GOLDEN.indexOf('vrrp_instance'))
+  .replace('proxies', 'second')
+  .replace('id 51', 'id 52')
+  .replace('priority 254', 'priority 253')
+  .replace('192.0.2.200/24 dev eth0', '192.0.2.201/24 dev eth0\n        192.0.2.202/32 dev eth0')}`,
+    );
   });
 
   it('preempts only when asked', () => {
@@ -92,7 +112,7 @@ describe("Keepalived's configuration", () => {
   });
 
   it('has a unit that checks before every start and reload', () => {
-    const lines = keepalivedUnit('/usr/app').split('\n');
+    const lines = keepalivedUnit('/usr/app/keepalived/current/sbin/keepalived').split('\n');
     const keepalived = '/usr/app/keepalived/current/sbin/keepalived';
     const check = `/bin/sh -c "( trap '' TERM; exec ${keepalived} --config-test -f /etc/keepalived/keepalived.conf )"`;
     assert.ok(lines.includes(`ExecStartPre=${check}`));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../lib/index.ts';
+import { prioritiesOf } from '../../../roles/keepalived-build/instances.ts';
 import { priorities } from '../../../roles/keepalived-build/priority.ts';
 import { validateKeepalived } from '../../../roles/keepalived-build/validate.ts';
 import type { KeepalivedVars } from '../../../roles/keepalived-build/vars.ts';
@@ -58,6 +59,62 @@ describe('the variables of keepalived-build', () => {
       /hadoop001 and hadoop002 both have keepalived_priority 100/,
     );
     assert.throws(() => validate({}, { keepalived_priority: 254 }), /both have keepalived_priority 254/);
+  });
+});
+
+describe('further groups of addresses', () => {
+  const further = { name: 'second', virtual_router_id: 52, vips: ['192.0.2.201'] };
+
+  it('pass when each is its own', () => {
+    validate({
+      keepalived_instances: [
+        further,
+        { ...further, name: 'third', virtual_router_id: 53, vips: ['192.0.2.202'], prefer: 'hadoop002' },
+      ],
+    });
+  });
+
+  it('must have names, router ids and addresses of their own', () => {
+    const one = (changed: Partial<typeof further>) =>
+      validate({ keepalived_instances: [{ ...further, ...changed }] });
+    assert.throws(() => one({ name: 'proxies' }), /two groups of addresses are called proxies/);
+    assert.throws(() => one({ virtual_router_id: 51 }), /both have virtual_router_id 51/);
+    assert.throws(() => one({ vips: ['192.0.2.200'] }), /192\.0\.2\.200 twice/);
+    assert.throws(() => one({ vips: ['here'] }), /no IPv4 address/);
+  });
+
+  it('must prefer a host of the play', () => {
+    assert.throws(
+      () => validate({ keepalived_instances: [{ ...further, prefer: 'hadoop009' }] }),
+      /prefers hadoop009/,
+    );
+  });
+
+  it('begin with another host each, or with the one they prefer', () => {
+    const order = new Map([
+      ['a', 254],
+      ['b', 253],
+      ['c', 100],
+    ]);
+    const dealt = (index: number, prefer?: string) =>
+      Object.fromEntries(prioritiesOf({ prefer }, index, order));
+    assert.deepEqual(dealt(0), { a: 254, b: 253, c: 100 });
+    assert.deepEqual(dealt(1), { b: 254, c: 253, a: 100 });
+    assert.deepEqual(dealt(1, 'c'), { c: 254, a: 253, b: 100 });
+    assert.deepEqual(dealt(4), { b: 254, c: 253, a: 100 });
+  });
+});
+
+describe('where Keepalived comes from', () => {
+  it('needs a source only where something is built', () => {
+    const none = { keepalived_source: undefined, keepalived_sha256: undefined };
+    assert.throws(() => validate(none), /keepalived_source is missing/);
+    validate({ ...none, keepalived_install: 'package' });
+    validate({ ...none, keepalived_use_installed: '2.2.7' });
+    assert.throws(
+      () => validate({ ...none, keepalived_install: 'package', keepalived_use_installed: '2.2.7' }),
+      /only one can be/,
+    );
   });
 });
 

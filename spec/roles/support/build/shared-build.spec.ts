@@ -75,7 +75,8 @@ class FakePlay {
 
   #answer(name: string, question: string): string {
     const { installed, archive } = this.hosts[name] ?? {};
-    if (question.startsWith('which builds')) return installed ? `${PLATFORM}\nbuild|${print}` : PLATFORM;
+    if (question.startsWith('which builds'))
+      return installed ? `${PLATFORM}\nbuild|${print}|1.0-${print}` : PLATFORM;
     return archive === undefined ? 'none' : sum(archive);
   }
 

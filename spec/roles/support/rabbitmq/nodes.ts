@@ -18,6 +18,8 @@ export function live(host: string, told: Partial<Live> = {}): Live {
     users: [user('guest', 'guest')],
     permissions: [],
     policies: [],
+    operatorPolicies: [],
+    defaultQueueTypes: { '/': null },
     queues: 0,
     exchanges: 0,
     parameters: 0,

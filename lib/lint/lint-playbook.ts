@@ -1,0 +1,76 @@
+import { inputError } from '../errors.ts';
+import { noExtraVars, withExtraVars } from '../inventory/extra-vars.ts';
+import { limitHosts } from '../inventory/patterns.ts';
+import type { ParametricPlaybook, Playbook } from '../play.ts';
+import type { CheckedVars, LintContext, LintUse, RoleUse } from '../role.ts';
+import { makePlaybook } from '../run/make.ts';
+import type { RunOptions } from '../run/options.ts';
+import { groupHosts, type PlannedPlay, plan, roleHost } from '../run/plan.ts';
+import { type Finding, settled } from './finding.ts';
+
+/** What is judged: a subset of what a run is given. */
+export type LintOptions = Pick<RunOptions, 'inventory' | 'extraVars' | 'limit' | 'playbookName'>;
+
+/**
+ * Judges a playbook's design by what its roles know of it; no host is contacted and nothing is written.
+ * The whole is judged whatever the limit, which only leaves out what concerns none of its hosts.
+ * @throws PlayError `input` for what a run would refuse, too
+ */
+export async function lintPlaybook(
+  asked: Playbook | ParametricPlaybook,
+  { limit, ...askedOptions }: LintOptions,
+): Promise<readonly Finding[]> {
+  const { playbook, options } = await makePlaybook(asked, { ...askedOptions, write: false });
+  const extra = options.extraVars ?? noExtraVars;
+  const inventory = withExtraVars(options.inventory, extra.vars);
+  const uses = usesOf(plan(playbook, inventory, extra, {}), { ...options, inventory });
+  const context: LintContext = {
+    group: (name) => groupHosts(inventory, name),
+    at: (host, variable) => ({
+      hosts: [host],
+      variable,
+      where: inventory.hosts.get(host)?.place(variable) ?? {},
+    }),
+    uses: (role) => uses.filter(({ use }) => use.name === role).map(({ seen }) => seen),
+  };
+  const roles = new Map(uses.map(({ use }) => [use.name, use]));
+  const findings = settled([...roles.values()].flatMap((use) => lintRole(use, context)));
+  if (limit === undefined) return findings;
+  const kept = new Set(limitHosts([...inventory.hosts.keys()], limit, inventory));
+  return findings.filter(({ hosts }) => hosts.length === 0 || hosts.some((host) => kept.has(host)));
+}
+
+interface Used {
+  readonly use: RoleUse;
+  readonly seen: LintUse<CheckedVars>;
+}
+
+function usesOf(plays: readonly PlannedPlay[], options: LintOptions): readonly Used[] {
+  const { inventory, extraVars = noExtraVars, playbookName = 'the playbook' } = options;
+  return plays.flatMap(({ name, hosts, roles }) =>
+    roles.map(({ use, vars }) => ({
+      use,
+      seen: {
+        play: name,
+        hosts: hosts.map((host) => roleHost(host, vars.get(host.name) ?? {})),
+        at: (host, variable) => {
+          const given = use.given[variable] !== undefined && !Object.hasOwn(extraVars.vars, variable);
+          const where = given ? { file: playbookName } : (inventory.hosts.get(host)?.place(variable) ?? {});
+          return { hosts: [host], variable, where };
+        },
+      },
+    })),
+  );
+}
+
+function lintRole(use: RoleUse, context: LintContext): readonly Finding[] {
+  try {
+    return use.lint?.(context.uses(use.name), context) ?? [];
+  } catch (thrown) {
+    throw inputError(`the role ${use.name} can't be judged`, {
+      where: { role: use.name },
+      why: thrown instanceof Error ? thrown.message : String(thrown),
+      cause: thrown,
+    });
+  }
+}

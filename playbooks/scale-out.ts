@@ -1,0 +1,42 @@
+import { defineParametricPlaybook, moveHost } from 'ts-play';
+import { erlangCookie } from 'ts-play/roles/erlang-cookie';
+import { haPolicy } from 'ts-play/roles/ha-policy';
+import { haproxyBuild } from 'ts-play/roles/haproxy-build';
+import { inventoryPlay, rabbitGrow, readyToGrow } from 'ts-play/roles/rabbit-grow';
+import { rabbitJoin } from 'ts-play/roles/rabbit-join';
+
+/**
+ * A spare host becomes a broker: `ts-play playbooks/scale-out.ts -i INVENTORY -e node=HOST`. The inventory's file is
+ * changed as soon as the cluster is found to be well; every later step can be killed, and a second run goes on from there.
+ */
+export default defineParametricPlaybook({
+  name: 'scale-out',
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['node'],
+    properties: {
+      node: { type: 'string', minLength: 1, description: 'The host that comes, as the inventory calls it.' },
+    },
+  },
+  make({ params: { node }, inventory, write }) {
+    const edit = moveHost(inventory, node, { from: 'spares', to: 'brokers' });
+    return {
+      inventory: edit.inventory,
+      lock: { name: 'rabbitmq', hosts: 'brokers' },
+      plays: [
+        { name: 'before', hosts: 'brokers', become: true, gates: [readyToGrow(node)] },
+        inventoryPlay(edit, { write }),
+        {
+          name: 'brokers',
+          hosts: 'brokers',
+          become: true,
+          roles: [erlangCookie(), rabbitJoin(), haPolicy()],
+        },
+        { name: 'queues', hosts: 'brokers', become: true, roles: [rabbitGrow({ rabbit_grow_node: node })] },
+        // Last: clients are only sent to a node that has its part of everything.
+        { name: 'proxies', hosts: 'proxies', become: true, roles: [haproxyBuild()] },
+      ],
+    };
+  },
+});

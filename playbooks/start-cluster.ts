@@ -1,0 +1,9 @@
+import { definePlaybook } from 'ts-play';
+import { rabbitStart } from 'ts-play/roles/rabbit-start';
+
+/** Starts a stopped cluster: all nodes at once, and none when the disks say that a lost one is waited for. */
+export default definePlaybook({
+  name: 'start-cluster',
+  lock: { name: 'rabbitmq', hosts: 'brokers' },
+  plays: [{ name: 'start', hosts: 'brokers', become: true, roles: [rabbitStart()] }],
+});

@@ -1,0 +1,25 @@
+import { defineParametricPlaybook, type Gate } from 'ts-play';
+import { rabbitStop, together } from 'ts-play/roles/rabbit-stop';
+
+/** Stops the whole cluster, one node after the other; start-cluster.ts starts it again. */
+export default defineParametricPlaybook({
+  name: 'stop-cluster',
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      force: {
+        type: 'boolean',
+        default: false,
+        description: 'Stop it even while the network is partitioned.',
+      },
+    },
+  },
+  make: ({ params }) => {
+    const gates: readonly Gate[] = params.force ? [] : [together];
+    return {
+      lock: { name: 'rabbitmq', hosts: 'brokers' },
+      plays: [{ name: 'stop', hosts: 'brokers', become: true, gates, roles: [rabbitStop()] }],
+    };
+  },
+});

@@ -1,0 +1,58 @@
+import { action, defineParametricPlaybook, sh } from 'ts-play';
+import { calm, calmNow, rabbitMend, survives, undoOut } from 'ts-play/roles/rabbit-restart';
+import { canUpgrade, featureFlags, rabbitUpgrade } from 'ts-play/roles/rabbit-upgrade';
+
+/** Upgrades the brokers one at a time, each out of virtual IP, proxies and service meanwhile; goes on where a run was cut off. */
+export default defineParametricPlaybook({
+  name: 'upgrade-rolling',
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      version: { type: 'string', description: 'As in 3.12.14; the newest that is offered when left out.' },
+      packages: {
+        type: 'array',
+        items: { type: 'string' },
+        minItems: 1,
+        default: ['rabbitmq-server'],
+        description: "The broker's package first, then others that are upgraded along with it.",
+      },
+      refresh: { type: 'boolean', default: false, description: 'Fetch the lists of packages first.' },
+    },
+  },
+  make: ({ params, inventory }) => {
+    const { version, packages } = params;
+    const proxies = [...inventory.hosts.values()]
+      .filter(({ groups }) => groups.includes('proxies'))
+      .map(({ name }) => name);
+    return {
+      lock: { name: 'rabbitmq', hosts: 'brokers' },
+      plays: [
+        {
+          name: 'what an earlier run left',
+          hosts: 'brokers',
+          become: true,
+          roles: [rabbitMend()],
+          tasks: params.refresh
+            ? [action({ title: 'fetch the lists of packages', run: sh`apt-get update -q` })]
+            : [],
+        },
+        {
+          name: 'roll',
+          hosts: 'brokers',
+          become: true,
+          serial: 1,
+          gates: [canUpgrade(packages[0] ?? '', version), calmNow, calm, survives],
+          roles: [
+            rabbitUpgrade({
+              upgrade_packages: packages,
+              ...(version === undefined ? {} : { upgrade_version: version }),
+            }),
+          ],
+          undo: undoOut(proxies),
+        },
+        { name: 'the end', hosts: 'brokers', become: true, tasks: [featureFlags({}, { once: true })] },
+      ],
+    };
+  },
+});

@@ -1,0 +1,39 @@
+import type { KeepalivedVars } from './vars.ts';
+
+/** A group of addresses that move together, as the variables have it. */
+export interface InstanceWish {
+  readonly name: string;
+  readonly virtual_router_id: number;
+  readonly vips: readonly string[];
+  /** The host with the highest priority. */
+  readonly prefer?: string | undefined;
+}
+
+/** The name of the group that keepalived_vips make. */
+export const MAIN = 'proxies';
+
+/** All groups: first that of keepalived_vips. */
+export function instancesOf(vars: KeepalivedVars): readonly InstanceWish[] {
+  const { keepalived_vips: vips, keepalived_virtual_router_id: virtual_router_id } = vars;
+  return [{ name: MAIN, virtual_router_id, vips }, ...vars.keepalived_instances];
+}
+
+/** The addresses of all groups. */
+export function allVips(vars: KeepalivedVars): readonly string[] {
+  return instancesOf(vars).flatMap(({ vips }) => vips);
+}
+
+/**
+ * The priorities of one group of addresses: those of the first, dealt out anew from the host that it prefers. Without
+ * a preference that is the host `index` places further on, so that each group has another.
+ */
+export function prioritiesOf(
+  { prefer }: Pick<InstanceWish, 'prefer'>,
+  index: number,
+  order: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const ranked = [...order].toSorted(([, a], [, b]) => b - a);
+  const preferred = ranked.findIndex(([name]) => name === prefer);
+  const first = preferred < 0 ? index : preferred;
+  return new Map(ranked.map(([, priority], i) => [ranked[(first + i) % ranked.length]?.[0] ?? '', priority]));
+}

@@ -1,0 +1,72 @@
+import { type Change, defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
+import { classify } from '../rabbit-join/classify.ts';
+import { alone, BROKER_HOME, BROKER_SERVICE, ctl, setNode } from '../support/rabbitmq/commands.ts';
+import type { SeedView } from '../support/rabbitmq/seed.ts';
+import { parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
+
+/** What a task claims that leaves a broker stopped, to start for the first time. */
+export const FIRST_START = 'rabbitmq first start';
+
+export interface FormationWant {
+  readonly host: string;
+  /** The cluster that discovery is to find. */
+  readonly seed: SeedView;
+  readonly harmlessUsers: readonly string[];
+}
+
+/**
+ * A broker asks its peers only on its first start, and a package starts it at once, alone. One that has been proven to
+ * hold nothing is made to start for the first time again: what it has is put aside, not deleted.
+ */
+export const blank = defineTask<FormationWant, Snapshot>({
+  name: 'rabbit-blank',
+  title: () => 'broker ready for peer discovery',
+  claims: ({ seed }) => ({ [FIRST_START]: seed.node }),
+  probe: () => snapshotScript,
+  parse: parseSnapshot,
+  diff(state, want) {
+    const { standing, reason } = classify(state, want.seed, want.harmlessUsers);
+    if (state.node === want.seed.node || standing === 'blank') return [];
+    if (standing === 'empty') return [{ what: 'database', from: reason, to: 'none' }];
+    if (standing === 'member' || standing === 'half-joined') return [];
+    throw new Error(
+      `${want.host} can't be made to form a cluster by peer discovery, which is for brokers that hold nothing: ${reason}; leave broker_peer_discovery out and use the role rabbit-join, which says what can be done`,
+    );
+  },
+  apply: () =>
+    lines(
+      alone,
+      setNode,
+      sh`systemctl --no-ask-password stop ${BROKER_SERVICE} </dev/null
+aside=${BROKER_HOME}/put-aside-$(date +%Y%m%d-%H%M%S)
+mkdir -p "$aside"
+for f in ${BROKER_HOME}/mnesia/"$node" ${BROKER_HOME}/mnesia/"$node"-feature_flags; do
+  if [ -e "$f" ]; then mv "$f" "$aside"/; fi
+done`,
+    ),
+} satisfies TaskType<FormationWant, Snapshot>);
+
+const member = defineTask<FormationWant, Snapshot>({
+  name: 'rabbit-discovered',
+  title: ({ seed }) => `formed with ${seed.node} by peer discovery`,
+  // The same that joining would bring about: the role rabbit-join, coming after, finds it done.
+  claims: ({ seed }) => ({ 'rabbitmq membership': `${seed.node} disc` }),
+  probe: () => snapshotScript,
+  parse: parseSnapshot,
+  diff(state, want): readonly Change[] {
+    const { standing, reason } = classify(state, want.seed, want.harmlessUsers);
+    if (state.node === want.seed.node || standing === 'member' || standing === 'half-joined') return [];
+    return [{ what: 'membership', from: reason, to: want.seed.node }];
+  },
+  apply: () =>
+    lines(
+      alone,
+      sh`systemctl --no-ask-password start ${BROKER_SERVICE} </dev/null`,
+      ctl('await_startup', '--timeout', '300'),
+    ),
+} satisfies TaskType<FormationWant, Snapshot>);
+
+/** Nodes come one after the other: each finds those before it. */
+export function discovered(want: FormationWant) {
+  return member(want, { oneAtATime: 'rabbit-discovery' });
+}

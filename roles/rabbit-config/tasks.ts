@@ -1,0 +1,64 @@
+import { directory, file, type Handler, sh, type Task } from '../../lib/index.ts';
+import { BROKER_SERVICE, ctl, evaluate } from '../support/rabbitmq/commands.ts';
+import type { Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { accepted } from './accepted.ts';
+import { conf } from './conf.ts';
+import { envTasks, interNodeOptions } from './inter-node.ts';
+import { CONF, ENV, FOLDER, INTER_NODE, TLS } from './paths.ts';
+import { restarted } from './restarted.ts';
+import type { Vars } from './vars.ts';
+
+const OWNED = { owner: 'root', group: 'rabbitmq' } as const;
+
+/** What Erlang remembers of certificates and keys: a new one is read without a restart. */
+const forgetCertificates: Handler = {
+  name: 'have the broker read its certificates again',
+  script: sh`if systemctl is-active -q ${BROKER_SERVICE}; then
+  ${evaluate('ssl:clear_pem_cache().')} >/dev/null || ${ctl('eval', 'ssl:clear_pem_cache().')} >/dev/null
+fi`,
+};
+
+/** One host's files, and the restart that they need. */
+export function configTasks(
+  own: Vars,
+  nodes: readonly string[],
+  node: Snapshot | undefined,
+  hasInterNode: boolean,
+): readonly Task[] {
+  const interNode = own.broker_tls_inter_node;
+  return [
+    directory({ path: FOLDER }),
+    ...tlsTasks(own),
+    file({ path: CONF, content: conf(own, nodes), ...OWNED, mode: '0640', validate: accepted, backup: true }),
+    ...(interNode
+      ? [
+          file({
+            path: INTER_NODE,
+            content: interNodeOptions(own.broker_tls_versions),
+            ...OWNED,
+            mode: '0640',
+          }),
+        ]
+      : []),
+    ...(interNode || hasInterNode ? envTasks(interNode) : []),
+    restarted({
+      files: interNode || hasInterNode ? [CONF, INTER_NODE, ENV] : [CONF],
+      nodes: node?.live?.up?.length ?? 1,
+    }),
+  ];
+}
+
+function tlsTasks(own: Vars): readonly Task[] {
+  const { broker_tls_certificate: certificate, broker_tls_key: key, broker_tls_ca: ca } = own;
+  if (certificate === undefined || key === undefined) return [];
+  const notify = { notify: forgetCertificates };
+  return [
+    directory({ path: TLS, ...OWNED, mode: '0750' }),
+    ...(ca === undefined
+      ? []
+      : [file({ path: `${TLS}/ca.pem`, source: ca, ...OWNED, mode: '0640' }, notify)]),
+    // The key before its certificate: a broker that starts in between would find two that don't fit either way.
+    file({ path: `${TLS}/key.pem`, source: key, secret: true, ...OWNED, mode: '0640' }, notify),
+    file({ path: `${TLS}/certificate.pem`, source: certificate, ...OWNED, mode: '0640' }, notify),
+  ];
+}

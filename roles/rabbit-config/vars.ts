@@ -1,0 +1,85 @@
+import type { VarsOf, VarsSchema } from '../../lib/index.ts';
+
+export const vars = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    rabbit_proxy_protocol: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Every AMQP listener expects the PROXY protocol, and no client that comes without it can connect: the proxies have to send it.',
+    },
+    broker_partition_handling: {
+      type: 'string',
+      enum: ['ignore', 'pause_minority', 'autoheal'],
+      description: 'What a node does that has lost sight of others (`cluster_partition_handling`).',
+    },
+    broker_default_queue_type: {
+      type: 'string',
+      enum: ['classic', 'quorum', 'stream'],
+      description:
+        'Type of queues that are declared without one, in new virtual hosts; RabbitMQ 3.13 and later.',
+    },
+    broker_listeners: {
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      description: 'Where plain AMQP is listened for: `5672`, `192.0.2.11:5672`; an empty list is nowhere.',
+    },
+    broker_tls_certificate: {
+      type: 'string',
+      minLength: 1,
+      description: "Path on the controller: the node's certificate (PEM), with its chain. It turns TLS on.",
+    },
+    broker_tls_key: {
+      type: 'string',
+      minLength: 1,
+      description: "Path on the controller: the certificate's key (PEM), not encrypted. Never shown.",
+    },
+    broker_tls_ca: {
+      type: 'string',
+      minLength: 1,
+      description: 'Path on the controller: the authorities (PEM) whose certificates are trusted.',
+    },
+    broker_tls_listeners: {
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      default: ['5671'],
+      description: 'Where AMQP over TLS is listened for.',
+    },
+    broker_tls_clients: {
+      type: 'string',
+      enum: ['ignore', 'verify', 'require'],
+      default: 'ignore',
+      description: "Clients' certificates: not asked for, verified when there is one, or required.",
+    },
+    broker_tls_versions: {
+      type: 'array',
+      items: { type: 'string', enum: ['tlsv1.3', 'tlsv1.2'] },
+      default: ['tlsv1.3', 'tlsv1.2'],
+      minItems: 1,
+      description: 'Versions of TLS that are spoken, the preferred first.',
+    },
+    broker_tls_inter_node: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Nodes and tools talk to each other over TLS, with the same certificate; needs `broker_tls_ca`.',
+    },
+    broker_peer_discovery: {
+      type: 'string',
+      enum: ['classic_config'],
+      description:
+        'Form the cluster by peer discovery, from the hosts of the play, instead of joining one node after the other.',
+    },
+    broker_settings: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      default: {},
+      description:
+        'More lines of rabbitmq.conf, such as `heartbeat: "30"`. No secrets: they are shown in diffs.',
+    },
+  },
+} as const satisfies VarsSchema;
+
+export type Vars = VarsOf<typeof vars>;

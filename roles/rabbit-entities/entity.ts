@@ -1,0 +1,80 @@
+import {
+  type Change,
+  type Claims,
+  defineTask,
+  type Pending,
+  type Reply,
+  type Script,
+  type Secret,
+  type TaskType,
+} from '../../lib/index.ts';
+import { parseAnswer } from '../support/rabbitmq/ask-erlang.ts';
+import { type Deed, doDeeds } from '../support/rabbitmq/deeds.ts';
+import type { Entities, Sought } from '../support/rabbitmq/entities.ts';
+
+/** One thing that the cluster shall hold, or shall not. Pure: what is comes in, what to do goes out. */
+export interface Entity {
+  /** As in `virtual host orders`. */
+  readonly title: string;
+  readonly claims: Claims;
+  /** What has to be looked for by name. */
+  readonly sought?: Partial<Sought>;
+  /** Never handed to anything but a host's stdin. */
+  readonly secrets?: readonly Secret[];
+  /** `pending` as in a task type: what check mode has foreseen. */
+  differences(state: Entities, pending?: readonly Pending[]): readonly Change[];
+  /** Makes exactly these. */
+  deeds(state: Entities, changes: readonly Change[]): readonly Deed[];
+  /** Why it can't be had as things stand. */
+  refusal?(state: Entities): string | undefined;
+}
+
+interface EntityWant {
+  readonly entity: Entity;
+  /** The one look that all entities of a run share. */
+  readonly look: Script;
+}
+
+export const entityType: TaskType<EntityWant, Entities> = {
+  name: 'rabbit-entity',
+  title: ({ entity }) => entity.title,
+  claims: ({ entity }) => entity.claims,
+  probe: ({ look }) => look,
+  parse: parseEntities,
+  diff(state, { entity }, pending) {
+    const refused = entity.refusal?.(state);
+    if (refused !== undefined) throw new Error(refused);
+    return entity.differences(state, pending);
+  },
+  apply: ({ entity }, changes, state) => doDeeds(entity.deeds(state, changes), entity.secrets),
+};
+
+/** Something of the cluster's metadata as it shall be. */
+export const entityTask = defineTask(entityType);
+
+/** @throws Error when no broker answers */
+export function parseEntities(reply: Reply): Entities {
+  const state = parseAnswer<Entities>(reply);
+  if (state?.running !== true || state.vhosts === null || state.users === null) {
+    throw new Error('the broker is not running');
+  }
+  return state;
+}
+
+/** Something that shall not be there. */
+export function absent(
+  title: string,
+  claim: string,
+  there: (state: Entities) => boolean,
+  deed: Deed,
+  sought: Partial<Sought> = {},
+): Entity {
+  const kind = /^(?:virtual host|global parameter|topic permissions|\w+)/.exec(title)?.[0] ?? title;
+  return {
+    title: `${title} absent`,
+    claims: { [`rabbitmq ${claim}`]: 'absent' },
+    sought,
+    differences: (state) => (there(state) ? [{ what: kind, from: 'present', to: 'absent' }] : []),
+    deeds: () => [deed],
+  };
+}

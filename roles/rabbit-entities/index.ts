@@ -1,0 +1,75 @@
+import { defineRole, PlayError, type RoleHost, type Task } from '../../lib/index.ts';
+import { plugins } from '../rabbit-join/plugin.ts';
+import { askErlang } from '../support/rabbitmq/ask-erlang.ts';
+import type { Entities } from '../support/rabbitmq/entities.ts';
+import { entitiesExpression } from '../support/rabbitmq/entities-expression.ts';
+import { ordered, preferred, spokesman } from '../support/rabbitmq/seed.ts';
+import { askBroker } from '../support/rabbitmq/snapshot.ts';
+import { type Entity, entityTask, parseEntities } from './entity.ts';
+import { missing } from './missing.ts';
+import { pluginsOff } from './plugins-off.ts';
+import { validate } from './validate.ts';
+import { type Vars, vars } from './vars.ts';
+import { administrators, soughtBy, wishes } from './wishes.ts';
+
+/** What a cluster holds beside its messages. */
+export const rabbitEntities = defineRole({
+  name: 'rabbit-entities',
+  description:
+    'Virtual hosts, users, permissions, limits, parameters, exchanges, queues, bindings, plugins, feature flags.',
+  prefix: 'rabbitmq_',
+  vars,
+  validate,
+  steps: [
+    () =>
+      ({ vars: own }) =>
+        pluginTasks(own),
+    async ({ hosts, playHosts, query, check, warn }) => {
+      const wanting = hosts.filter((host) => wishes(host).length > 0);
+      if (wanting.length === 0) return () => [];
+      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const names = wanting.map(({ name }) => name);
+      // It all belongs to the cluster: one of its running members is asked and told for all.
+      const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);
+      if (speaker === undefined) {
+        warn('no member of the cluster runs: what it holds can only be told in the run itself');
+      }
+      const [host] = wanting.filter(({ name }) => name === speaker);
+      if (host === undefined) return () => [];
+      const entities = wishes(host);
+      const look = askErlang(entitiesExpression(soughtBy(entities)));
+      const running = nodes.get(host.name)?.live?.running === true;
+      const question = { name: 'what the cluster holds', script: look, parse: parseEntities };
+      const state = running ? (await query([host], question)).get(host.name) : undefined;
+      refuse(host, entities, state);
+      const all = [...entities, ...administrators(host, state, check)];
+      return ({ name }) => (name === speaker ? all.map((entity) => entityTask({ entity, look })) : []);
+    },
+  ],
+});
+
+function pluginTasks(own: Vars): readonly Task[] {
+  const { rabbitmq_plugins: on, rabbitmq_plugins_absent: off } = own;
+  return [
+    ...(off.length > 0 ? [pluginsOff({ names: off })] : []),
+    ...(on.length > 0 ? [plugins({ names: on })] : []),
+  ];
+}
+
+/** All that can't be had is told at once, and before anything is changed. */
+function refuse(
+  { name, vars: own }: RoleHost<Vars>,
+  entities: readonly Entity[],
+  state: Entities | undefined,
+): void {
+  if (state === undefined) return;
+  const reasons = [...missing(own, state), ...entities.flatMap(({ refusal }) => refusal?.(state) ?? [])];
+  if (reasons.length === 0) return;
+  throw new PlayError({
+    kind: 'failed',
+    what: `the cluster can't hold what is wanted of it${reasons.length > 1 ? `, for ${reasons.length} reasons` : ''}`,
+    why: reasons.join('\n'),
+    next: 'nothing was changed: correct the variables, or do what is said above, and run it again',
+    where: { host: name },
+  });
+}

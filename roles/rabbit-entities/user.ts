@@ -1,0 +1,80 @@
+import type { Change, Secret } from '../../lib/index.ts';
+import type { Deed } from '../support/rabbitmq/deeds.ts';
+import type { Entities, LimitedUser } from '../support/rabbitmq/entities.ts';
+import { hasPassword } from '../support/rabbitmq/password.ts';
+import { sorted } from './compare.ts';
+import { absent, type Entity } from './entity.ts';
+
+export interface UserWish {
+  readonly name: string;
+  readonly password?: Secret | undefined;
+  /** As definitions have it, instead of a password. */
+  readonly hash?: { readonly value: string; readonly algorithm: string } | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly limits?: Readonly<Record<string, number>> | undefined;
+}
+
+/** A user of the broker's own. What is left out stays as it is; one that is made without a password can't log in by one. */
+export function user(wish: UserWish): Entity {
+  const now = (state: Entities) => state.users?.find(({ name }) => name === wish.name);
+  const { tags, limits } = wish;
+  return {
+    title: `user ${wish.name}`,
+    claims: { [`rabbitmq user ${wish.name}`]: JSON.stringify({ tags, limits }) },
+    secrets: wish.password ? [wish.password] : [],
+    differences: (state) => differences(now(state), wish),
+    deeds: (state, changes) => deeds(now(state), wish, changes),
+  };
+}
+
+export function userAbsent(name: string): Entity {
+  return absent(
+    `user ${name}`,
+    `user ${name}`,
+    ({ users }) => users?.some((each) => each.name === name) ?? false,
+    { do: 'remove', what: 'user', name },
+  );
+}
+
+function differences(now: LimitedUser | undefined, wish: UserWish): readonly Change[] {
+  const changes: Change[] = [];
+  if (now === undefined) changes.push({ what: 'user', from: 'absent', to: 'present' });
+  else if (!hasLogin(now, wish)) changes.push({ what: 'password' });
+  const tags = sorted(now?.tags ?? []).join(' ');
+  if (wish.tags && sorted(wish.tags).join(' ') !== tags)
+    changes.push({ what: 'tags', from: tags, to: sorted(wish.tags).join(' ') });
+  for (const [limit, value] of Object.entries(wish.limits ?? {})) {
+    const current = now?.limits[limit];
+    if (current !== value)
+      changes.push({
+        what: limit,
+        from: current === undefined ? 'none' : String(current),
+        to: String(value),
+      });
+  }
+  return changes;
+}
+
+function hasLogin(now: LimitedUser, { password, hash }: UserWish): boolean {
+  if (password) return hasPassword(now, password);
+  return hash === undefined || (hash.value === now.hash && hash.algorithm === now.algorithm);
+}
+
+function deeds(now: LimitedUser | undefined, wish: UserWish, changes: readonly Change[]): readonly Deed[] {
+  const has = (what: string) => changes.some((change) => change.what === what);
+  const tags = sorted(wish.tags ?? now?.tags ?? []);
+  const made: Deed[] = [];
+  if (has('user') || has('password')) {
+    const user = { name: wish.name, tags: tags.join(','), ...login(wish) };
+    made.push({ do: 'import', definitions: { users: [user] } });
+  } else if (has('tags')) made.push({ do: 'tags', user: wish.name, tags });
+  const limits = Object.entries(wish.limits ?? {}).filter(([limit]) => has(limit));
+  if (limits.length > 0) made.push({ do: 'limits', user: wish.name, limits: Object.fromEntries(limits) });
+  return made;
+}
+
+function login({ password, hash }: UserWish): Readonly<Record<string, unknown>> {
+  if (password) return { password: password.reveal() };
+  if (hash) return { password_hash: hash.value, hashing_algorithm: hash.algorithm };
+  return { password_hash: '', hashing_algorithm: 'rabbit_password_hashing_sha256' };
+}

@@ -1,0 +1,45 @@
+import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
+import { alone, tool } from '../support/rabbitmq/commands.ts';
+import { queueTitle } from '../support/rabbitmq/health.ts';
+import { repeated } from '../support/rabbitmq/repeated.ts';
+import { type Growth, growthScript, leadsTooLittle, parseGrowth, withoutMember } from './growth.ts';
+
+interface Want {
+  /** As in `rabbit@hadoop004`. */
+  readonly node: string;
+}
+
+/** A member of every quorum queue on the node. */
+export const quorumMembersType: TaskType<Want, Growth> = {
+  name: 'quorum-members',
+  title: ({ node }) => `quorum queues have a member on ${node}`,
+  claims: ({ node }) => ({ [`quorum members on ${node}`]: 'all' }),
+  probe: ({ node }) => growthScript(node),
+  parse: parseGrowth,
+  diff: (growth, { node }) =>
+    withoutMember(growth).map((queue) => ({ what: queueTitle(queue), to: `a member on ${node}` })),
+  // A queue whose leader was elected only now takes no new member for a moment.
+  apply: ({ node }) =>
+    lines(alone, repeated(tool('rabbitmq-queues', '-q', 'grow', node, 'all', '--errors-only'))),
+};
+
+export const quorumMembers = defineTask(quorumMembersType);
+
+/** Leaders spread over all nodes, where this one leads nothing and another too much. */
+export const rebalancedType: TaskType<Want, Growth> = {
+  name: 'leaders-rebalanced',
+  title: ({ node }) => `${node} leads its share of the queues`,
+  claims: ({ node }) => ({ [`leaders on ${node}`]: 'its share' }),
+  probe: ({ node }) => growthScript(node),
+  parse: parseGrowth,
+  diff: (growth) => (leadsTooLittle(growth) ? [{ what: 'leaders', from: 'none', to: 'rebalanced' }] : []),
+  apply: () =>
+    lines(
+      alone,
+      sh`${tool('rabbitmq-queues', '-q', 'rebalance', 'all')} >/dev/null`,
+      // A new leader writes down that it is one after it was elected.
+      sh`sleep 2`,
+    ),
+};
+
+export const rebalanced = defineTask(rebalancedType);

@@ -1,0 +1,79 @@
+import { defineRole, type StepContext, service, type Task } from '../../lib/index.ts';
+import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
+import { isRunning } from '../support/rabbitmq/snapshot.ts';
+import { lookAtLeaver } from './gates.ts';
+import { isOurs, type Leaver } from './leaver.ts';
+import { hasMaintenance, maintenance } from './maintenance.ts';
+import { appStopped, forgotten, reset } from './membership.ts';
+import { withoutMembers } from './shrink.ts';
+import { type Vars, vars } from './vars.ts';
+
+export { inventoryPlay } from '../support/inventory-play.ts';
+export { mayLeave } from './gates.ts';
+export { queueTable } from './queue-table.ts';
+export { serverDrained } from './server-drained.ts';
+
+/** A node leaves its cluster, alive or dead. Played on the brokers that stay. */
+export const rabbitLeave = defineRole({
+  name: 'rabbit-leave',
+  description: 'Takes a node, alive or dead, out of its cluster, through the nodes that stay.',
+  prefix: 'rabbit_leave_',
+  vars,
+  validate(hosts, { playHosts }) {
+    for (const { vars: own } of hosts) {
+      if (playHosts.some(({ name }) => name === own.rabbit_leave_host)) {
+        throw new Error(`${own.rabbit_leave_host} is to leave, so that it can't be a host of this play`);
+      }
+    }
+  },
+  steps: [
+    async (context) => {
+      const look = await lookAtLeaver(context, hostOf(context));
+      if (look === undefined) return nobodyAnswers(context);
+      const { leaver, views } = look;
+      const cluster = [...views.values()][0]?.members ?? [];
+      warnOf(leaver, cluster, context);
+      const tasks = tasksFor(leaver, cluster);
+      const speaker = context.hosts.find(({ name }) => views.has(name))?.name;
+      return ({ name }) => (name === speaker ? tasks : []);
+    },
+  ],
+});
+
+/** Everything in order: each task's own look says whether it was done by a run before. */
+function tasksFor(leaver: Leaver, cluster: readonly string[]): readonly Task[] {
+  const { host, node, member, snapshot } = leaver;
+  if (node === undefined) return [];
+  const on = { on: host };
+  const ours = isOurs(leaver, cluster);
+  const runs = ours && snapshot !== undefined && isRunning(snapshot);
+  return [
+    ...(runs && hasMaintenance(snapshot.live?.version) ? [maintenance({ node }, on)] : []),
+    ...(member ? [withoutMembers({ node })] : []),
+    ...(runs ? [appStopped({ node }, on)] : []),
+    forgotten({ node }),
+    ...(ours
+      ? [reset({ node }, on), service({ name: BROKER_SERVICE, state: 'stopped', enabled: false }, on)]
+      : []),
+  ];
+}
+
+function hostOf({ hosts }: StepContext<Vars>): string {
+  return hosts[0]?.vars.rabbit_leave_host ?? '';
+}
+
+function nobodyAnswers({ check }: StepContext<Vars>) {
+  if (check) return () => [];
+  throw new Error('no broker that stays answers, so that none can forget the one that leaves');
+}
+
+function warnOf(leaver: Leaver, cluster: readonly string[], { warn }: StepContext<Vars>): void {
+  const { host, snapshot } = leaver;
+  if (snapshot === undefined) {
+    warn(
+      `${host} can't be reached: when it is back, run this again, so that its broker is stopped and its data reset`,
+    );
+  } else if (!isOurs(leaver, cluster)) {
+    warn(`${host} runs a broker of its own, which is left alone`);
+  }
+}

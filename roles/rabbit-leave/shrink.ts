@@ -1,0 +1,44 @@
+import { defineTask, lines, type Reply, type TaskType } from '../../lib/index.ts';
+import { alone, tool } from '../support/rabbitmq/commands.ts';
+import { askHealth, type Health, type QueueHealth, queueTitle } from '../support/rabbitmq/health.ts';
+import { repeated } from '../support/rabbitmq/repeated.ts';
+
+export interface ShrinkWant {
+  /** As in `rabbit@hadoop003`. */
+  readonly node: string;
+}
+
+/** No quorum queue and no stream has a member on the node; one that has no other keeps its last. */
+export const withoutMembersType: TaskType<ShrinkWant, Health> = {
+  name: 'without-members',
+  title: ({ node }) => `no quorum queue or stream has a member on ${node}`,
+  claims: ({ node }) => ({ [`quorum members on ${node}`]: 'none' }),
+  probe: () => askHealth.script,
+  parse(reply: Reply) {
+    const health = askHealth.parse(reply);
+    if (health === undefined || health.queues === null) throw new Error('the queues could not be listed');
+    return health;
+  },
+  diff: ({ queues }, { node }) =>
+    held(queues, node).map((queue) => ({ what: queueTitle(queue), from: `a member on ${node}`, to: 'none' })),
+  apply: ({ node }, _changes, { queues }) =>
+    lines(
+      alone,
+      // A queue that elects its leader just now can't change its members for a moment.
+      held(queues, node).some(({ type }) => type === 'quorum') &&
+        repeated(tool('rabbitmq-queues', '-q', 'shrink', node, '--errors-only')),
+      ...held(queues, node)
+        .filter(({ type }) => type === 'stream')
+        .map(({ vhost, name }) =>
+          repeated(tool('rabbitmq-streams', '-q', 'delete_replica', '-p', vhost, name, node)),
+        ),
+    ),
+};
+
+export const withoutMembers = defineTask(withoutMembersType);
+
+function held(queues: readonly QueueHealth[] | null, node: string): readonly QueueHealth[] {
+  return (queues ?? []).filter(
+    ({ type, members }) => type !== 'classic' && members.length > 1 && members.includes(node),
+  );
+}

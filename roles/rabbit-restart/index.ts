@@ -1,0 +1,81 @@
+import { defineRole, type PlayHost, type Task } from '../../lib/index.ts';
+import { putBack, takeOut } from '../support/rabbitmq/layer.ts';
+import { mend, whileDown } from './layers.ts';
+import { rolled, rolledHosts } from './progress.ts';
+import { askProxies } from './proxies.ts';
+import { rollingSteps } from './rolling.ts';
+import { type Vars, vars } from './vars.ts';
+
+export { calm, calmNow, survives } from '../support/rabbitmq/gates.ts';
+export { mend } from './layers.ts';
+
+/** Brokers restarted one at a time, out of use while they are away (the seed's section 2.7). For a play with `serial: 1`. */
+export const rabbitRestart = defineRole({
+  name: 'rabbit-restart',
+  description: 'One broker after the other restarted, out of virtual IP, proxies and service meanwhile.',
+  prefix: 'restart_',
+  vars,
+  steps: [
+    async (context) => {
+      for (const name of await rolledHosts(context, context.hosts))
+        context.warn(`${name} was restarted by the run that this one goes on from`);
+      return () => [];
+    },
+    ...rollingSteps<Vars, true>({
+      proxies: (own) => own.restart_proxy_group,
+      async due(context) {
+        const been = await rolledHosts(context, context.hosts);
+        return new Map(context.hosts.flatMap(({ name }) => (been.has(name) ? [] : [[name, true] as const])));
+      },
+      deed: () => [whileDown('restart the broker', false)],
+      done: () => [takeOut(rolled, { title: 'keep in mind that it was restarted' })],
+    }),
+  ],
+});
+
+/** Puts back what a run that ended half-way has left out of service. */
+export const rabbitMend = defineRole({
+  name: 'rabbit-mend',
+  description: 'What an interrupted rolling run left out of service is put back.',
+  prefix: 'restart_',
+  vars,
+  steps: [
+    async (context) => {
+      const [first] = context.hosts;
+      if (first === undefined) return () => [];
+      const seen = await askProxies(context, first.vars.restart_proxy_group);
+      return ({ name }) => mend(name, [...seen.keys()]);
+    },
+  ],
+});
+
+/** Ends a roll: once all hosts have been at it, or at once. */
+export const rabbitRolled = defineRole({
+  name: 'rabbit-rolled',
+  description: 'What hosts keep in mind of a roll is dropped once it is over.',
+  prefix: 'restart_',
+  vars: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      restart_anew: {
+        type: 'boolean',
+        default: false,
+        description: 'Also drop it when the roll is not over.',
+      },
+    },
+  },
+  steps: [
+    async ({ playHosts, query, check }) => {
+      const been = await rolledHosts({ query }, playHosts);
+      const over = check || playHosts.every(({ name }) => been.has(name));
+      return ({ vars: own }) =>
+        over || own.restart_anew ? [putBack(rolled, { title: 'the roll is over' })] : [];
+    },
+  ],
+});
+
+/** What puts a host back into all layers, for a play's `undo`: proxies are all those of the inventory. */
+export function undoOut(proxies: readonly string[]): (host: PlayHost) => readonly Task[] {
+  return ({ name }) => mend(name, proxies);
+}

@@ -1,0 +1,15 @@
+import type { VarsOf, VarsSchema } from '../../lib/index.ts';
+
+export const vars = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    restart_proxy_group: {
+      type: 'string',
+      default: 'proxies',
+      description: 'The inventory group of the proxies, which may be empty.',
+    },
+  },
+} as const satisfies VarsSchema;
+
+export type Vars = VarsOf<typeof vars>;

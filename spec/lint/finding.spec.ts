@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { type Finding, settled } from '../../lib/lint/finding.ts';
+import { formatFindings } from '../../lib/lint/format.ts';
+import { painter } from '../../lib/report/paint.ts';
+
+const finding = (changed: Partial<Finding> = {}): Finding => ({
+  severity: 'hint',
+  rule: 'a-rule',
+  hosts: ['web1'],
+  variable: 'port',
+  where: { file: 'hosts.yml', line: 3, column: 5 },
+  what: 'the port is odd',
+  why: 'odd ports are odd',
+  next: 'take another one',
+  ...changed,
+});
+
+describe('findings', () => {
+  it('that several hosts share are said once', () => {
+    const [only, ...rest] = settled([finding(), finding({ hosts: ['web2'] }), finding()]);
+    assert.deepEqual([only?.hosts, rest], [['web1', 'web2'], []]);
+  });
+
+  it('of different places, rules or words stay apart', () => {
+    const elsewhere = finding({ where: { file: 'hosts.yml', line: 4, column: 5 } });
+    assert.equal(settled([finding(), elsewhere, finding({ rule: 'b' }), finding({ what: 'x' })]).length, 4);
+  });
+
+  it('come with the worst first, then by place', () => {
+    const order = settled([
+      finding({ rule: 'c' }),
+      finding({ rule: 'b', severity: 'warning', where: { file: 'hosts.yml', line: 10 } }),
+      finding({ rule: 'a', severity: 'warning', where: { file: 'hosts.yml', line: 9 } }),
+      finding({ rule: 'd', severity: 'error', where: {} }),
+    ]);
+    assert.deepEqual(
+      order.map(({ rule }) => rule),
+      ['d', 'a', 'b', 'c'],
+    );
+  });
+
+  it('read as what, where, why and next', () => {
+    assert.equal(
+      formatFindings([finding({ why: 'two\nlines' })], painter(false)),
+      `hint the port is odd [a-rule]
+  at: hosts.yml:3:5 · port · web1
+  why: two
+       lines
+  next: take another one
+
+0 errors, 0 warnings, 1 hint`,
+    );
+    assert.match(formatFindings([], painter(false)), /^nothing found/);
+  });
+
+  it('draw nothing on the terminal', () => {
+    assert.ok(!formatFindings([finding({ what: '\u001b[2Jx' })], painter(false)).includes('\u001b'));
+  });
+});

@@ -1,0 +1,21 @@
+import { type Secret, secret } from '../../../lib/index.ts';
+
+/** A certificate of nobody with its key, for specs alone. */
+export function pem(): Secret {
+  return secret(`-----BEGIN CERTIFICATE-----
+MIIBejCCASGgAwIBAgIUHlTMmSO9gfjJSbEdE68q0XUHpqMwCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHcHJveGllczAgFw0yNjExMjIxODU0NDRaGA8yMTI2MTAyOTE4
+NTQ0NFowEjEQMA4GA1UEAwwHcHJveGllczBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABGiLAyrCGJJqKxs4i440cgmGCHthGbIVCODYbQfLXxxKGuQ2KEjjG6zxJ03n
++MI5qzk/jaA1stpfjKRSkxdw+AajUzBRMB0GA1UdDgQWBBQhKr/uSPtzBKvbZZo4
+zgZQMZ72XzAfBgNVHSMEGDAWgBQhKr/uSPtzBKvbZZo4zgZQMZ72XzAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIBCmNoDZTP+4IMSXdRYyGIjSAFrQ
+epPop9gUQnMZSy1hAiAfUSGgkAAf8r65iUM2DAVlQlaj/DmPGw6XonIDts9Smg==
+-----END CERTIFICATE-----
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgfiCm5Ip4Rm+oiwZc
+JjY87+0DxSuBDKp8zKXnTCRcdkuhRANCAARoiwMqwhiSaisbOIuONHIJhgh7YRmy
+FQjg2G0Hy18cShrkNihI4xus8SdN5/jCOas5P42gNbLaX4ykUpMXcPgG
+-----END PRIVATE KEY-----
+`);
+}

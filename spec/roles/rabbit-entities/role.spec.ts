@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { formatError, PlayError, type RoleHost, type StepContext } from '../../../lib/index.ts';
+import { rabbitEntities } from '../../../roles/rabbit-entities/index.ts';
+import type { Vars } from '../../../roles/rabbit-entities/vars.ts';
+import type { Entities } from '../../../roles/support/rabbitmq/entities.ts';
+import { entities, packed } from '../support/rabbitmq/entity-state.ts';
+import { answer, context, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
+
+const { definition } = rabbitEntities;
+const host = (name: string, vars: Partial<Vars>, inventory = {}): RoleHost<Vars> => ({
+  ...known(name, '192.0.2.11', inventory),
+  vars: { ...(defaultsOf(definition.vars.properties) as unknown as Vars), ...vars },
+});
+const members = { members: ['rabbit@a', 'rabbit@b'], up: ['rabbit@a', 'rabbit@b'] };
+const both = { a: running('a', members), b: running('b', members) };
+const wish: Partial<Vars> = { rabbitmq_vhosts: [{ name: 'v' }], rabbitmq_users: [{ name: 'app' }] };
+
+async function titles(
+  vars: Partial<Vars>,
+  told: Partial<Entities> = {},
+  rest: Partial<StepContext<Vars>> & { readonly nodes?: typeof both; readonly inventory?: object } = {},
+) {
+  const { nodes = both, inventory, ...others } = rest;
+  const hosts = [host('a', vars, inventory), host('b', vars, inventory)];
+  const { context: made, warnings } = context(hosts, nodes, {
+    async query(asked, question) {
+      const reply = (name: 'a' | 'b') =>
+        question.name === 'what the cluster holds' ? packed(entities(told)) : answer(nodes[name]);
+      return new Map(asked.map(({ name }) => [name, question.parse(reply(name as 'a' | 'b'))] as const));
+    },
+    ...others,
+  });
+  const layout = await definition.steps[1]?.(made);
+  assert.ok(layout);
+  return { titles: hosts.map((each) => layout(each).map(({ title }) => title)), warnings };
+}
+
+describe('the role rabbit-entities', () => {
+  it('speaks through one member', async () => {
+    assert.deepEqual((await titles(wish)).titles, [['virtual host v', 'user app'], []]);
+    const first = await titles(wish, {}, { nodes: { ...both, a: down('a', members.members) } });
+    assert.deepEqual(first.titles, [[], ['virtual host v', 'user app']]);
+  });
+
+  it('asks nobody anything when nothing is wanted', async () => {
+    const query = () => Promise.reject(new Error('asked'));
+    assert.deepEqual((await titles({}, {}, { query })).titles, [[], []]);
+  });
+
+  it('tells all that can not be had at once, before anything is changed', async () => {
+    const vars: Partial<Vars> = {
+      rabbitmq_permissions: [{ user: 'ghost', vhost: 'v', configure: '', write: '', read: '' }],
+      rabbitmq_feature_flags: ['nope'],
+    };
+    await assert.rejects(titles(vars), (error) => {
+      assert.ok(error instanceof PlayError);
+      assert.match(
+        formatError(error),
+        /for 3 reasons[\s\S]*host v, which[\s\S]*user ghost[\s\S]*no feature flag nope/,
+      );
+      return true;
+    });
+    const made = {
+      ...vars,
+      rabbitmq_feature_flags: [],
+      rabbitmq_vhosts: [{ name: 'v' }],
+      rabbitmq_users: [{ name: 'ghost' }],
+    };
+    assert.equal((await titles(made)).titles[0]?.length, 3);
+  });
+
+  it('gives the administrator of rabbit-join permissions on what it is about to make', async () => {
+    const inventory = { rabbit_admin_password: 'x', rabbit_admin_user: 'boss' };
+    const boss = { ...(entities().users?.[0] ?? assert.fail()), name: 'boss' };
+    const given = 'permissions of boss on v';
+    assert.ok((await titles(wish, { users: [boss] }, { inventory })).titles[0]?.includes(given));
+    assert.ok(!(await titles(wish, {}, { inventory })).titles[0]?.includes(given));
+    assert.ok((await titles(wish, {}, { inventory, check: true })).titles[0]?.includes(given));
+    const v = { name: 'v', description: '', tags: [], defaultQueueType: null };
+    assert.ok(
+      !(await titles(wish, { users: [boss], vhosts: [v] }, { inventory })).titles[0]?.includes(given),
+    );
+  });
+
+  it('says in check mode what it can not tell', async () => {
+    const off = { a: down('a', members.members), b: down('b', members.members) };
+    const told = await titles(wish, {}, { nodes: off, check: true });
+    assert.deepEqual(told.titles, [[], []]);
+    assert.match(told.warnings[0] ?? '', /only be told in the run itself/);
+  });
+
+  it('refuses variables that contradict each other', () => {
+    const validate = (vars: Partial<Vars>) =>
+      definition.validate?.([host('a', vars)], { playHosts: [], group: () => [] });
+    validate(wish);
+    assert.throws(
+      () => validate({ ...wish, rabbitmq_users_absent: ['app'] }),
+      /the user app is both wanted and to be absent/,
+    );
+    assert.throws(
+      () => validate({ rabbitmq_vhosts: [{ name: 'v' }, { name: 'v', tags: ['x'] }] }),
+      /wanted in two ways/,
+    );
+    const permission = { user: 'u', vhost: 'v', configure: '', write: '', read: '' };
+    assert.throws(
+      () => validate({ rabbitmq_permissions: [permission], rabbitmq_vhosts_absent: ['v'] }),
+      /virtual host v, which is to be absent/,
+    );
+    assert.throws(
+      () => validate({ rabbitmq_permissions: [permission], rabbitmq_users_absent: ['u'] }),
+      /user u, who is to be absent/,
+    );
+    assert.throws(() => validate({ rabbitmq_definitions: ['/nowhere.json'] }), /can't be imported/);
+  });
+});

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { nodeCalled } from '../../../roles/rabbit-forget/index.ts';
+import type { Evidence } from '../../../roles/support/rabbitmq/evidence.ts';
+
+const disk = { members: ['rabbit@a', 'rabbit@b.example'] } as unknown as Evidence;
+
+describe('the node that is to be forgotten', () => {
+  const called = (name: string) => nodeCalled(name, new Map([['a', disk]]), []);
+
+  it('is meant by its name or by its host', () => {
+    assert.equal(called('rabbit@a'), 'rabbit@a');
+    assert.equal(called('b.example'), 'rabbit@b.example');
+  });
+
+  it('is nobody when no member has that name', () => {
+    assert.equal(called('b'), undefined);
+    assert.equal(called('rabbit@c'), undefined);
+  });
+});

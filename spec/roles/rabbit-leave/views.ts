@@ -1,0 +1,55 @@
+import type { Leaver } from '../../../roles/rabbit-leave/leaver.ts';
+import type { Health, QueueHealth } from '../../../roles/support/rabbitmq/health.ts';
+import { down, running } from '../support/rabbitmq/nodes.ts';
+
+export const [a, b, c] = ['rabbit@a', 'rabbit@b', 'rabbit@c'] as const;
+
+/** A quorum queue on all three nodes. */
+export const queue = (over: Partial<QueueHealth> = {}): QueueHealth => ({
+  vhost: '/',
+  name: 'q',
+  type: 'quorum',
+  leader: a,
+  members: [a, b, c],
+  online: [a, b, c],
+  durable: true,
+  exclusive: false,
+  policy: null,
+  ...over,
+});
+
+/** A calm cluster of three, as its first node sees it. */
+export const health = (over: Partial<Health> = {}): Health => ({
+  node: a,
+  version: '3.10.8',
+  erlang: '25',
+  running: true,
+  clusterName: 'c',
+  members: [a, b, c],
+  up: [a, b, c],
+  ram: [],
+  store: 'mnesia',
+  partitions: [],
+  alarms: [],
+  draining: [],
+  flags: [],
+  certificate: null,
+  queues: [],
+  ...over,
+});
+
+/** The third node, alive. */
+export const leaver = (over: Partial<Leaver> = {}): Leaver => ({
+  host: 'c',
+  node: c,
+  member: true,
+  up: true,
+  snapshot: running('c', { members: [a, b, c], up: [a, b, c] }),
+  ...over,
+});
+
+/** The third node, whose host is gone. */
+export const dead = leaver({ up: false, snapshot: undefined });
+
+/** The third node, whose broker is down. */
+export const stopped = leaver({ up: false, snapshot: down('c', [a, b, c]) });
