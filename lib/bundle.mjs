@@ -41,6 +41,7 @@ async function library(dist, common) {
     entryPoints: [
       { in: join(dist, 'lib/index.js'), out: 'index' },
       { in: join(dist, 'lib/lab/relay.js'), out: 'relay' },
+      { in: join(dist, 'roles/rabbit-prove/client/main.js'), out: 'prove-client' },
       ...roles.map((name) => ({ in: join(dist, 'roles', name, 'index.js'), out: `roles/${name}` })),
     ],
     splitting: true,

@@ -1,13 +1,5 @@
 import { defineParametricPlaybook } from 'ts-play';
-import {
-  calm,
-  calmNow,
-  rabbitMend,
-  rabbitRestart,
-  rabbitRolled,
-  survives,
-  undoOut,
-} from 'ts-play/roles/rabbit-restart';
+import { rabbitMend, rabbitRestart, rabbitRolled, rollGates, undoOut } from 'ts-play/roles/rabbit-restart';
 
 /** Restarts the brokers one at a time, each out of virtual IP, proxies and service meanwhile; goes on where a run was cut off. */
 export default defineParametricPlaybook({
@@ -41,7 +33,7 @@ export default defineParametricPlaybook({
           hosts: 'brokers',
           become: true,
           serial: 1,
-          gates: [calmNow, calm, survives],
+          gates: rollGates,
           roles: [rabbitRestart()],
           undo: undoOut(proxies),
         },

@@ -1,5 +1,5 @@
 import { action, defineParametricPlaybook, sh } from 'ts-play';
-import { calm, calmNow, rabbitMend, survives, undoOut } from 'ts-play/roles/rabbit-restart';
+import { rabbitMend, rollGates, undoOut } from 'ts-play/roles/rabbit-restart';
 import { canUpgrade, featureFlags, rabbitUpgrade } from 'ts-play/roles/rabbit-upgrade';
 
 /** Upgrades the brokers one at a time, each out of virtual IP, proxies and service meanwhile; goes on where a run was cut off. */
@@ -42,7 +42,7 @@ export default defineParametricPlaybook({
           hosts: 'brokers',
           become: true,
           serial: 1,
-          gates: [canUpgrade(packages[0] ?? '', version), calmNow, calm, survives],
+          gates: [canUpgrade(packages[0] ?? '', version), ...rollGates],
           roles: [
             rabbitUpgrade({
               upgrade_packages: packages,

@@ -9,6 +9,7 @@ import * as rabbitForget from './rabbit-forget/index.ts';
 import * as rabbitGrow from './rabbit-grow/index.ts';
 import * as rabbitJoin from './rabbit-join/index.ts';
 import * as rabbitLeave from './rabbit-leave/index.ts';
+import * as rabbitProve from './rabbit-prove/index.ts';
 import * as rabbitRestart from './rabbit-restart/index.ts';
 import * as rabbitStart from './rabbit-start/index.ts';
 import * as rabbitStatus from './rabbit-status/index.ts';
@@ -28,6 +29,7 @@ export const shippedRoles: Readonly<Record<string, object>> = {
   'rabbit-grow': rabbitGrow,
   'rabbit-join': rabbitJoin,
   'rabbit-leave': rabbitLeave,
+  'rabbit-prove': rabbitProve,
   'rabbit-restart': rabbitRestart,
   'rabbit-start': rabbitStart,
   'rabbit-status': rabbitStatus,

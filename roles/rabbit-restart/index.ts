@@ -6,7 +6,7 @@ import { askProxies } from './proxies.ts';
 import { rollingSteps } from './rolling.ts';
 import { type Vars, vars } from './vars.ts';
 
-export { calm, calmNow, survives } from '../support/rabbitmq/gates.ts';
+export { rollGates } from './gates.ts';
 export { mend } from './layers.ts';
 
 /** Brokers restarted one at a time, out of use while they are away (the seed's section 2.7). For a play with `serial: 1`. */

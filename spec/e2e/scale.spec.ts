@@ -52,8 +52,8 @@ describe('scale-out.ts and scale-in.ts on real hosts', function () {
     await declare('hadoop001', '%2F/bills', { 'x-queue-type': 'quorum' });
   });
   after(async () => {
-    await lab('down');
     await rm(folder, { recursive: true, force: true });
+    await lab('down');
   });
 
   const text = () => readFile(inventory, 'utf8');

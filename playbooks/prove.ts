@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { defineParametricPlaybook, PlayError } from 'ts-play';
+import { proofRuns, rabbitProve, rabbitVerdict, undoRun, withController } from 'ts-play/roles/rabbit-prove';
+
+/**
+ * The proof that no confirmed message is lost: clients at work while one fault after the other is injected.
+ * `ts-play playbooks/prove.ts -i INVENTORY [-e scenarios=kill-leader,cut-link] [-e repeats=3] [-e ledger=DIR]`
+ */
+export default defineParametricPlaybook({
+  name: 'prove',
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      scenarios: {
+        type: 'string',
+        default: 'all',
+        description: 'Which, by comma, as `kill-leader,cut-link:5`; the control is part of every proof.',
+      },
+      repeats: { type: 'integer', minimum: 1, default: 3, description: 'How often each fault is injected.' },
+      seconds: {
+        type: 'integer',
+        minimum: 5,
+        maximum: 40,
+        default: 20,
+        description: 'How long a fault lasts.',
+      },
+      ledger: { type: 'string', default: 'proof', description: 'The folder that the ledger is written to.' },
+      spare: {
+        type: 'string',
+        description: 'A host of the group spares that comes and goes: the scenario `scale`.',
+      },
+      really: {
+        type: 'string',
+        default: 'no',
+        description: '`yes` to break a cluster that is not a lab: these are real faults.',
+      },
+    },
+  },
+  make({ params, inventory: given }) {
+    const { inventory, hosts, lab } = withController(given);
+    const { spare } = params;
+    if (lab === undefined && params.really !== 'yes') {
+      throw new PlayError({
+        kind: 'input',
+        what: 'this breaks brokers, proxies and links of a cluster that is not a lab',
+        next: 'on a cluster that may be broken: -e really=yes',
+      });
+    }
+    const ledger = resolve(params.ledger);
+    const runs = proofRuns(params.scenarios, params.repeats, spare);
+    const common = {
+      prove_ledger: ledger,
+      prove_seconds: params.seconds,
+      prove_inventories: inventory.sources.map((path) => resolve(path)),
+      ...(spare === undefined ? {} : { prove_spare: spare }),
+    };
+    return {
+      inventory,
+      lock: { name: 'ts-play-prove', hosts: 'brokers' },
+      plays: [
+        ...runs.map(({ name, scenario, run }) => ({
+          name,
+          hosts: 'localhost',
+          roles: [rabbitProve({ ...common, prove_scenario: scenario, prove_run: run })],
+          undo: undoRun(ledger, scenario, run, hosts),
+        })),
+        {
+          name: 'verdict',
+          hosts: 'localhost',
+          roles: [rabbitVerdict({ ...common, prove_runs: runs.map(({ name }) => name) })],
+        },
+      ],
+    };
+  },
+});

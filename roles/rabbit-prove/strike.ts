@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { action, file, type Layout, sh } from '../../lib/index.ts';
+import { inject } from './fault.ts';
+import { type Context, underWay } from './run.ts';
+import { PROGRAM, shippedPlaybook } from './site.ts';
+import type { Vars } from './vars.ts';
+
+/** Injects the fault, or runs the playbooks that are the scenario. */
+export async function strike(context: Context): Promise<Layout<Vars>> {
+  const run = await underWay(context);
+  if (run === undefined) return () => [];
+  const { scenario, own, work, seconds } = run;
+  const now = sh`${process.execPath} -p ${'Date.now()'}`;
+  const playbooks = scenario.playbooks?.(own) ?? [];
+  const faults = scenario.faults?.(await run.world(), own) ?? [];
+  const inventories = own.prove_inventories.flatMap((path) => ['-i', path]);
+  return () => [
+    file({
+      path: join(work, 'faults.json'),
+      content: JSON.stringify(faults.map(({ on, what }) => ({ on, what }))),
+    }),
+    ...faults.map((fault) =>
+      action({ title: `${scenario.name}: ${fault.what}`, run: inject(fault, seconds) }, { on: fault.on }),
+    ),
+    ...playbooks.map(([name = '', ...args]) =>
+      action(
+        {
+          title: `${name} under load`,
+          run: sh`cd ${work}
+began=$(${now})
+${process.execPath} ${PROGRAM} ${shippedPlaybook(name)} ${inventories} ${args} --output plain >${name}.log 2>&1 && code=0 || code=$?
+echo "${name} $began $(${now}) $code" >>playbooks`,
+        },
+        { timeLimit: 1800 },
+      ),
+    ),
+  ];
+}
+
+/** Lets the fault last. */
+export async function hold(context: Context): Promise<Layout<Vars>> {
+  const run = await underWay(context);
+  if (run?.scenario.faults === undefined) return () => [];
+  const { seconds } = run;
+  return () => [
+    action(
+      { title: `the fault lasts ${seconds} s`, run: sh`sleep ${seconds + 2}` },
+      { timeLimit: seconds + 60 },
+    ),
+  ];
+}

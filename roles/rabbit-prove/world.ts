@@ -1,0 +1,103 @@
+import { type KnownHost, type Question, type StepContext, secret, sh } from '../../lib/index.ts';
+import { askProxy, type ProxyHost } from '../rabbit-status/questions.ts';
+import { evaluate } from '../support/rabbitmq/commands.ts';
+import { askHealth, type Health } from '../support/rabbitmq/health.ts';
+import { unrest } from '../support/rabbitmq/safety.ts';
+import type { QueueSpec } from './client/spec.ts';
+
+/** The cluster as its hosts describe it at one moment. */
+export interface World {
+  readonly brokers: readonly KnownHost[];
+  readonly proxies: readonly KnownHost[];
+  readonly health: ReadonlyMap<string, Health>;
+  readonly fronts: ReadonlyMap<string, ProxyHost>;
+  readonly vip: string;
+}
+
+/**
+ * Asks only a broker that has started. One that is just starting must be left alone: RabbitMQ 3.10 never starts when
+ * somebody asks for its feature flags meanwhile, for the asker then waits for itself with the registry's lock in hand.
+ */
+const askRunning: Question<Health | undefined> = {
+  ...askHealth,
+  script: sh`case $( ${evaluate('rabbit:is_running().')} ) in
+  *true*) ${askHealth.script} ;;
+esac`,
+};
+
+/** Asks everybody, always anew; hosts that can't answer are missing. */
+export async function askWorld(
+  { query }: Pick<StepContext<unknown>, 'query'>,
+  brokers: readonly KnownHost[],
+  proxies: readonly KnownHost[],
+  vip: string,
+): Promise<World> {
+  const [answers, fronts] = await Promise.all([
+    query(brokers, askRunning),
+    Promise.all(proxies.map(async (proxy) => [...(await query([proxy], askProxy(statsPage(proxy))))])),
+  ]);
+  const health = [...answers].flatMap(([host, view]) => (view ? [[host, view] as const] : []));
+  return { brokers, proxies, vip, health: new Map(health), fronts: new Map(fronts.flat()) };
+}
+
+function statsPage({ inventoryVars: own }: KnownHost) {
+  const login = `${String(own.haproxy_stats_user ?? 'admin')}:${String(own.haproxy_stats_password ?? '')}`;
+  return {
+    port: Number(own.haproxy_stats_port ?? 8100),
+    uri: String(own.haproxy_stats_uri ?? '/stats'),
+    login: secret(login),
+  };
+}
+
+/** Hosts whose kernel has the virtual address. */
+export function holdersOf({ fronts, vip }: World): readonly string[] {
+  return [...fronts].flatMap(([host, { addresses }]) => (addresses.includes(vip) ? [host] : []));
+}
+
+/** The host whose broker serves a queue. */
+export function leaderOf(
+  { health }: World,
+  { vhost, name }: Pick<QueueSpec, 'vhost' | 'name'>,
+): string | undefined {
+  const views = [...health.values()];
+  const queue = views
+    .flatMap((view) => view.queues ?? [])
+    .find((each) => each.vhost === vhost && each.name === name);
+  return [...health].find(([, view]) => view.node === queue?.leader)?.[0];
+}
+
+/** Why the cluster is not whole, a sentence each: brokers, the proof's queues, proxies, the virtual address. */
+export function unsettled(world: World, queues: readonly QueueSpec[]): readonly string[] {
+  const { brokers, proxies, health, fronts, vip } = world;
+  const holders = holdersOf(world);
+  const [view] = [...health.values()];
+  return [
+    ...brokers
+      .filter(({ name }) => !health.get(name)?.running)
+      .map(({ name }) => `no broker runs on ${name}`),
+    ...unrest([...health.values()]),
+    ...queues.flatMap((queue) => {
+      const found = view?.queues?.find(({ vhost, name }) => vhost === queue.vhost && name === queue.name);
+      if (found === undefined) return [];
+      const { online, members, leader } = found;
+      if (leader !== null && online.length >= members.length) return [];
+      return [`queue ${queue.kind} has ${online.length} of ${members.length} copies whole`];
+    }),
+    ...proxies.flatMap(({ name }) => {
+      const servers = fronts.get(name)?.servers;
+      if (servers === undefined) return [`HAProxy of ${name} does not answer`];
+      return Object.entries(servers)
+        .filter(([, state]) => !/^(UP|no check)/.test(state))
+        .map(([server, state]) => `${name} has ${server} ${state}`);
+    }),
+    ...(holders.length === 1 ? [] : [`${vip} is on ${holders.join(' and ') || 'no host'}`]),
+  ];
+}
+
+/** Milliseconds since the epoch, by the host's clock. */
+export const askClock = {
+  name: 'its clock',
+  fresh: true,
+  script: sh`date +%s%3N`,
+  parse: ({ stdout }: { readonly stdout: string }) => Number(stdout),
+};
