@@ -39,7 +39,8 @@ function metrics(vars: HaproxyVars): readonly string[] {
     `frontend metrics
     bind ${bind}:${port}
     mode http
-    no log
+    option httplog
+    option dontlog-normal
     timeout client 30s
     timeout http-request 10s
     http-request use-service prometheus-exporter if { path /metrics }
