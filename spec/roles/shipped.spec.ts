@@ -19,11 +19,11 @@ describe('the roles that are shipped', () => {
   });
 
   for (const [name, exported] of Object.entries(shippedRoles)) {
-    it(`export one role, which is called ${name}`, () => {
+    it(`export the role that is called ${name}`, () => {
       const called = Object.values(exported).flatMap((value: unknown) =>
         isRole(value) ? [value.definition.name] : [],
       );
-      assert.deepEqual(called, [name]);
+      assert.ok(called.includes(name), called.join());
     });
   }
 });
