@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { Connection, Exit, RunOptions } from './connection.ts';
 import { attempt, type LoggedIn, Setback } from './ssh/attempt.ts';
@@ -15,6 +16,8 @@ export type { HostKeyChecking, SshTarget } from './ssh/target.ts';
 
 /** Channels of one connection in use at once: below sshd's default MaxSessions of 10. */
 const CHANNELS = 8;
+/** How often a channel is asked for that the host refuses though none is in use. */
+const CLOSING_TRIES = 5;
 /** How long a host may take to say goodbye while the process goes on, in ms. */
 const FAREWELL = 500;
 
@@ -86,15 +89,17 @@ function overClient({ client, socket }: LoggedIn, host: string): Connection {
       const queueing = options.signal ? { signal: options.signal } : {};
       // One signal stands for a whole run: many listeners are no leak.
       if (options.signal) setMaxListeners(0, options.signal);
-      for (;;) {
+      for (let alone = 1; ; ) {
         try {
           return await channels.add(() => runNow(command, options), queueing);
         } catch (error) {
           if (!(error instanceof ChannelRefused)) throw error;
           // This host's MaxSessions is lower than usual: use as many as it gives, as long as it gives one. Ends,
           // since each further refusal finds fewer open.
-          if (open === 0) throw cantOpen(host, error);
-          channels.concurrency = Math.min(channels.concurrency, open);
+          if (open > 0) channels.concurrency = Math.min(channels.concurrency, open);
+          // The host may still be busy with closing one that has ended here.
+          else if (alone > CLOSING_TRIES) throw cantOpen(host, error);
+          else await sleep(50 * alone++);
         }
       }
     },
