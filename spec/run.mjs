@@ -1,4 +1,5 @@
-// `npm test`: sets up, lints, checks types, runs all specs, then the same against real hosts. Its last line counts.
+// `npm test`: sets up, lints, checks types, runs all specs, then the main job on real hosts. Its last line counts.
+// `npm run life` runs what takes longer: the cluster's whole life on real hosts, a file each by its name.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -48,6 +49,9 @@ function noHosts() {
   return undefined;
 }
 
+const life = specFiles('spec/life').filter(
+  (file) => only.includes('life') || only.some((name) => file.endsWith(`/${name}.spec.js`)),
+);
 const wants = (part) => only.length === 0 || only.includes(part);
 const node = process.execPath;
 if (wants('lint'))
@@ -63,12 +67,12 @@ process.setSourceMapsEnabled(true);
 if (wants('specs'))
   await specs(
     'specs',
-    specFiles('spec').filter((file) => !file.includes('/e2e/')),
+    specFiles('spec').filter((file) => !/\/(e2e|life)\//.test(file)),
   );
-if (wants('e2e')) {
+if (wants('e2e') || life.length > 0) {
   const reason = noHosts();
   if (reason === undefined) {
-    await specs('on real hosts', specFiles('spec/e2e'));
+    await specs('on real hosts', [...(wants('e2e') ? specFiles('spec/e2e') : []), ...life]);
   } else {
     console.log(`\n== on real hosts\nSKIPPED: the tests on real hosts were not run: ${reason}`);
     totals[process.env.CI ? 'failed' : 'skipped'] += 1;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../lib/cli/package.ts';
 import type { Ledger } from '../../roles/rabbit-prove/ledger.ts';
-import { BROKERS, freshLab, PROXIES, rabbit, vipHolders } from './support/cluster.ts';
-import { INVENTORY, LAB, lab, on, type Played, play, site, troubles } from './support/lab.ts';
+import { BROKERS, freshLab, PROXIES, rabbit, vipHolders } from '../e2e/support/cluster.ts';
+import { INVENTORY, LAB, lab, on, type Played, play, site, troubles } from '../e2e/support/lab.ts';
 
 const PROVE = join(packageRoot, 'playbooks', 'prove.ts');
 

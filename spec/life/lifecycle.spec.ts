@@ -10,8 +10,8 @@ import {
   PROXIES,
   rabbit,
   vipHolders,
-} from './support/cluster.ts';
-import { lab, type Options, on, play, site, tasksWith, troubles, until } from './support/lab.ts';
+} from '../e2e/support/cluster.ts';
+import { lab, type Options, on, play, site, tasksWith, troubles, until } from '../e2e/support/lab.ts';
 
 const run = (name: string, args: readonly string[] = [], options?: Options) =>
   play(join(packageRoot, 'playbooks', `${name}.ts`), args, options);

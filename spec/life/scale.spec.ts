@@ -12,7 +12,7 @@ import {
   PROXIES,
   rabbit,
   vipHolders,
-} from './support/cluster.ts';
+} from '../e2e/support/cluster.ts';
 import {
   INVENTORY,
   lab,
@@ -23,7 +23,7 @@ import {
   SITE,
   tasksWith,
   troubles,
-} from './support/lab.ts';
+} from '../e2e/support/lab.ts';
 
 const SPARE = 'hadoop004';
 

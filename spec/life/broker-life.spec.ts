@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BROKERS, type ClusterStatus, freshLab, mainPids, rabbit } from './support/cluster.ts';
-import { LAB, lab, on, type Played, play, tasksWith, troubles, tsPlay } from './support/lab.ts';
+import { BROKERS, type ClusterStatus, freshLab, mainPids, rabbit } from '../e2e/support/cluster.ts';
+import { LAB, lab, on, type Played, play, tasksWith, troubles, tsPlay } from '../e2e/support/lab.ts';
 
 const PASSWORD = 'e2e $(id) ünï';
 const HIDDEN = [PASSWORD, 'e2e-admin-password', 'hidden-pass', 'PRIVATE KEY'];

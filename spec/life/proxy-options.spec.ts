@@ -5,10 +5,21 @@ import { join } from 'node:path';
 import { secret } from '../../lib/index.ts';
 import { haproxyConfig } from '../../roles/haproxy-build/config.ts';
 import type { HaproxyVars } from '../../roles/haproxy-build/vars.ts';
+import { backends, FRONT_PORT, freshLab, mainPids, PROXIES, vipHolders } from '../e2e/support/cluster.ts';
+import {
+  LAB,
+  lab,
+  on,
+  type Played,
+  play,
+  site,
+  tasksWith,
+  troubles,
+  tsPlay,
+  until,
+} from '../e2e/support/lab.ts';
 import { brokers, haproxyWith } from '../roles/haproxy-build/hosts.ts';
 import { pem } from '../roles/haproxy-build/pem.ts';
-import { backends, FRONT_PORT, freshLab, mainPids, PROXIES, vipHolders } from './support/cluster.ts';
-import { LAB, lab, on, type Played, play, site, tasksWith, troubles, tsPlay, until } from './support/lab.ts';
 
 const SOCKET = '/run/haproxy/admin.sock';
 const [PROXY] = PROXIES;
@@ -167,7 +178,7 @@ timeout 5 openssl s_client -quiet -connect 192.0.2.200:5674 ${flags} -CAfile ${p
 
   it('reloads under load without one lost connection', async () => {
     const before = await mainPids('haproxy', PROXIES);
-    const script = new URL('./support/held-connections.js', import.meta.url).pathname;
+    const script = new URL('../e2e/support/held-connections.js', import.meta.url).pathname;
     const running = tsPlay(
       ['lab', 'enter', '--name', LAB, '--', process.execPath, script, '192.0.2.11', String(FRONT_PORT), '12'],
       { stdin: 'lab-admin-password' },
