@@ -62,12 +62,14 @@ export default defineParametricPlaybook({
         ...runs.map(({ name, scenario, run }) => ({
           name,
           hosts: 'localhost',
+          become: true,
           roles: [rabbitProve({ ...common, prove_scenario: scenario, prove_run: run })],
           undo: undoRun(ledger, scenario, run, hosts),
         })),
         {
           name: 'verdict',
           hosts: 'localhost',
+          become: true,
           roles: [rabbitVerdict({ ...common, prove_runs: runs.map(({ name }) => name) })],
         },
       ],

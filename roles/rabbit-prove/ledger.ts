@@ -1,5 +1,5 @@
 import { length, type RunRecord, runName } from './record.ts';
-import { doubleWithin } from './vip.ts';
+import { doubles, doubleWithin } from './vip.ts';
 
 /** A control counts as failed when its publishers were without a confirm for this part of the fault. */
 const UNAVAILABLE = 0.6;
@@ -89,7 +89,10 @@ function rowOf(runs: readonly RunRecord[]): LedgerRow {
     vipGap: Math.max(...runs.map(({ vip }) => length(vip.gap))),
     frontGap: Math.max(...runs.map(({ figures }) => length(figures.frontGap))),
     holders: {
-      most: Math.max(...runs.flatMap(({ vip }) => vip.holdings.map(({ holders }) => holders.length))),
+      most: Math.max(
+        1,
+        ...runs.flatMap(({ vip }) => doubles(vip.holdings).map(({ holders }) => holders.length)),
+      ),
       doubleOnceSettled: Math.max(...runs.map(doubleOnceSettled)),
     },
     settledAfter: settledAfter.includes(null) ? null : Math.max(...settledAfter.map((ms) => ms ?? 0)),

@@ -55,14 +55,15 @@ export function withController(inventory: Inventory): {
 } {
   const localhost: Host = {
     name: 'localhost',
-    vars: { ansible_connection: 'local', ansible_become: false },
     groups: [],
     place: () => ({}),
+    ...inventory.hosts.get('localhost'),
+    vars: { ansible_connection: 'local', ansible_become: false },
   };
   const all = [...inventory.hosts.values()];
   const hosts = all.filter(({ groups }) => groups.includes('brokers') || groups.includes('proxies'));
   return {
-    inventory: { ...inventory, hosts: new Map([['localhost', localhost], ...inventory.hosts]) },
+    inventory: { ...inventory, hosts: new Map([...inventory.hosts, ['localhost', localhost]]) },
     hosts: hosts.map(({ name }) => name),
     lab: labOf(hosts.map(({ vars }) => ({ inventoryVars: vars }))),
   };

@@ -51,9 +51,21 @@ export function vipFigures(byHost: ReadonlyMap<string, Ticks>, { from, to }: Str
   };
 }
 
+/**
+ * Two hosts' notes can't be told apart more finely than they look: that the one still has the address while the other
+ * already has it, for less than this, may as well be a look that was late. Milliseconds.
+ */
+const LOOK = 300;
+
+/** Stretches in which two hosts or more held the address, for longer than one look. */
+export function doubles(holdings: readonly Holding[]): readonly Holding[] {
+  return holdings.filter(({ holders, from, to }) => holders.length > 1 && to - from > LOOK);
+}
+
 /** Milliseconds of a stretch in which two hosts or more held the address. */
 export function doubleWithin(holdings: readonly Holding[], { from, to }: Stretch): number {
-  return holdings
-    .filter(({ holders }) => holders.length > 1)
-    .reduce((sum, each) => sum + Math.max(0, Math.min(each.to, to) - Math.max(each.from, from)), 0);
+  return doubles(holdings).reduce(
+    (sum, each) => sum + Math.max(0, Math.min(each.to, to) - Math.max(each.from, from)),
+    0,
+  );
 }

@@ -1,7 +1,8 @@
 // The proof's clients, a process of their own: main.js start FOLDER [WRAPPER…], run FOLDER, stop FOLDER, kill FOLDER.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runClients } from './run.ts';
 import type { ClientSpec } from './spec.ts';
@@ -41,12 +42,28 @@ async function start(work: string): Promise<void> {
 async function run(work: string): Promise<void> {
   const spec = JSON.parse(readFileSync(0, 'utf8')) as ClientSpec;
   try {
+    supersede(spec);
     await runClients(work, spec);
     process.exit(0);
   } catch (error) {
     console.error(error);
     process.exit(1);
   }
+}
+
+/** Ends clients of the same cluster that somebody forgot: they would read what these are to read. */
+function supersede({ hostname, port }: ClientSpec): void {
+  const folder = join(
+    homedir(),
+    '.cache',
+    'ts-play',
+    'prove',
+    `${hostname}-${port}`.replaceAll(/[^\w.-]/g, '-'),
+  );
+  mkdirSync(folder, { recursive: true });
+  const before = pidOf(folder, basename(program));
+  if (before !== undefined) process.kill(before, 'SIGKILL');
+  writeFileSync(join(folder, 'pid'), String(process.pid));
 }
 
 /** Tells the clients to stop, and waits for their figures. */
@@ -69,14 +86,14 @@ function signal(work: string, name: NodeJS.Signals): void {
 }
 
 /** The clients' process, if it runs: another that got its number later is not taken for it. */
-function pidOf(work: string): number | undefined {
+function pidOf(work: string, called = work): number | undefined {
   const file = join(work, 'pid');
   if (!existsSync(file)) return undefined;
   const pid = Number(readFileSync(file, 'utf8'));
   try {
     process.kill(pid, 0);
     const proc = `/proc/${pid}/cmdline`;
-    return !existsSync(proc) || readFileSync(proc, 'utf8').includes(work) ? pid : undefined;
+    return !existsSync(proc) || readFileSync(proc, 'utf8').includes(called) ? pid : undefined;
   } catch {
     return undefined;
   }

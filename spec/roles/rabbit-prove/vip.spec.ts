@@ -39,6 +39,17 @@ describe('who held the virtual address', () => {
     assert.equal(found.gap.to - found.gap.from, 0);
   });
 
+  it('takes a hand-over that is shorter than a look for what it is', () => {
+    const late = vipFigures(
+      new Map([
+        ['a', ticks(0, 5200)],
+        ['b', ticks(5000, 99_999)],
+      ]),
+      span,
+    );
+    assert.equal(late.doubleMs, 0);
+  });
+
   it('leaves out what was before and after', () => {
     const found = vipFigures(new Map([['a', ticks(0, 3000)]]), { from: 2000, to: 5000 });
     assert.deepEqual(found.holdings, [
