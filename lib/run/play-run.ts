@@ -316,7 +316,8 @@ export class PlayRun {
   }
 
   #inventoryHost(name: string): Host {
-    const host = this.#running.options.inventory.hosts.get(name);
+    const own = this.#play.hosts.find((host) => host.name === name);
+    const host = own ?? this.#running.options.inventory.hosts.get(name);
     if (host === undefined) throw inputError(`the inventory has no host ${name}`);
     return host;
   }

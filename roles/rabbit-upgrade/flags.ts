@@ -19,7 +19,7 @@ T = fun(F, D) -> try F() catch _:_ -> D end end,
 B = fun(A) when is_atom(A) -> atom_to_binary(A, utf8); (L) when is_list(L) -> unicode:characters_to_binary(L); (X) -> X end,
 Up = T(fun() -> rabbit_nodes:list_running() end, T(fun() -> rabbit_mnesia:cluster_nodes(running) end, [node()])),
 J = #{
-disabled => T(fun() -> [B(N) || {N, P} <- maps:to_list(rabbit_feature_flags:list(all)), maps:get(stability, P, stable) =/= experimental, not rabbit_feature_flags:is_enabled(N), N =/= khepri_db] end, []),
+disabled => T(fun() -> true = rabbit:is_running(), [B(N) || {N, P} <- maps:to_list(rabbit_feature_flags:list(all)), maps:get(stability, P, stable) =/= experimental, not rabbit_feature_flags:is_enabled(N), N =/= khepri_db] end, []),
 versions => lists:usort([B(rpc:call(N, rabbit_misc, version, [], 5000)) || N <- Up]),
 khepri => T(fun() -> rabbit_khepri:is_enabled() =:= true end, false),
 mirrored => T(fun() -> [element(4, amqqueue:get_name(Q)) || Q <- rabbit_amqqueue:list(), amqqueue:get_type(Q) =:= rabbit_classic_queue, T(fun() -> amqqueue:get_slave_pids(Q) end, []) =/= []] end, [])
