@@ -7,9 +7,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'dist', '.built');
+/** A person's run need not look at hundreds of specs. */
+let needsSpecs = false;
 
 /** Installs and compiles what is missing or older than its source; costs a few milliseconds when nothing is. */
-export async function prepareClone() {
+export async function prepareClone({ specs = false } = {}) {
+  needsSpecs = specs;
   if (!existsSync(join(root, 'tsconfig.json')) || (isInstalled() && isCompiled())) return;
   await alone(async () => {
     if (!isInstalled()) {
@@ -34,7 +37,10 @@ function isInstalled() {
 }
 
 function isCompiled() {
-  return modified(stamp) >= newest([join(root, 'lib'), join(root, 'roles'), join(root, 'spec')]);
+  return (
+    modified(stamp) >=
+    newest(['lib', 'roles', ...(needsSpecs ? ['spec'] : [])].map((name) => join(root, name)))
+  );
 }
 
 /** Lets several first runs of one clone take turns: two would take the files from under each other. */

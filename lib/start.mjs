@@ -1,22 +1,22 @@
 // Loads the program together with what V8 made of it in an earlier run: compiling it anew takes longer than a look at a
 // converged host. Node 20 keeps no compiled code by itself.
-import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
 
 const path = fileURLToPath(new URL('../dist/bundle/cli.cjs', import.meta.url));
 /** Beside the program: whoever may write there could change the program itself. */
 const compiled = `${path}.${process.version}-${process.arch}`;
-const DIGEST_BYTES = 32;
+const DIGEST_BYTES = 8;
 
 /** Runs the program. @returns its exit code */
 export async function start(args) {
-  const source = readFileSync(path, 'utf8');
+  const source = readFileSync(path);
   const cachedData = readCompiled(source);
-  const wrapper = `(function (exports, require, module, __filename, __dirname) { ${source}\n})`;
+  const wrapper = `(function (exports, require, module, __filename, __dirname) { ${source.toString()}\n})`;
   const script = new Script(wrapper, { filename: path, ...(cachedData ? { cachedData } : {}) });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));
@@ -30,7 +30,10 @@ export async function start(args) {
 
 /** V8 compares no more than the source's length, and runs damaged code until it crashes: so both are summed. */
 function digestOf(source, code) {
-  return createHash('sha256').update(source).update(code).digest();
+  const digest = Buffer.alloc(DIGEST_BYTES);
+  digest.writeUInt32BE(crc32(source), 0);
+  digest.writeUInt32BE(crc32(code), 4);
+  return digest;
 }
 
 function readCompiled(source) {

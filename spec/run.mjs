@@ -8,7 +8,7 @@ import { prepareClone } from '../lib/setup.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
-await prepareClone();
+await prepareClone({ specs: true });
 
 const only = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
