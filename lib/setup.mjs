@@ -7,18 +7,17 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'dist', '.built');
-/** A person's run need not look at hundreds of specs. */
-let needsSpecs = false;
 
 /** Installs and compiles what is missing or older than its source; costs a few milliseconds when nothing is. */
 export async function prepareClone({ specs = false } = {}) {
-  needsSpecs = specs;
-  if (!existsSync(join(root, 'tsconfig.json')) || (isInstalled() && isCompiled())) return;
+  // A person's run need not look at hundreds of specs.
+  const sources = ['lib', 'roles', ...(specs ? ['spec'] : [])].map((name) => join(root, name));
+  if (!existsSync(join(root, 'tsconfig.json')) || (isInstalled() && isCompiled(sources))) return;
   await alone(async () => {
     if (!isInstalled()) {
       step('installing packages', 'npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit']);
     }
-    if (isCompiled()) return;
+    if (isCompiled(sources)) return;
     // A file that was removed or renamed must not live on as JavaScript.
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -36,11 +35,8 @@ function isInstalled() {
   return modified(join(modules, '.package-lock.json')) >= modified(join(root, 'package-lock.json'));
 }
 
-function isCompiled() {
-  return (
-    modified(stamp) >=
-    newest(['lib', 'roles', ...(needsSpecs ? ['spec'] : [])].map((name) => join(root, name)))
-  );
+function isCompiled(sources) {
+  return modified(stamp) >= newest(sources);
 }
 
 /** Lets several first runs of one clone take turns: two would take the files from under each other. */

@@ -22,9 +22,7 @@ export default defineParametricPlaybook({
   },
   make: ({ params, inventory }) => {
     const { version, packages } = params;
-    const proxies = [...inventory.hosts.values()]
-      .filter(({ groups }) => groups.includes('proxies'))
-      .map(({ name }) => name);
+    const proxies = inventory.groups.get('proxies') ?? [];
     return {
       lock: { name: 'rabbitmq', hosts: 'brokers' },
       plays: [

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asPlayError, PlayError } from '../errors.ts';
+import { asPlayError } from '../errors.ts';
 import type { Gate, GateContext } from '../gate.ts';
 import type { Running } from './play-run.ts';
 
@@ -54,7 +54,7 @@ async function attempt(
     return await ask();
   } catch (thrown) {
     const error = asPlayError(thrown, 'failed', { task: name });
-    if (!(error instanceof PlayError) || error.kind === 'aborted') throw error;
+    if (error.kind === 'aborted') throw error;
     return [[error.what, error.why].filter(Boolean).join(': ')];
   }
 }

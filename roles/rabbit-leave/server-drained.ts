@@ -1,6 +1,7 @@
-import { defineTask, lines, type Reply, type Script, sh, type TaskType } from '../../lib/index.ts';
+import { defineTask, lines, type Reply, sh, type TaskType } from '../../lib/index.ts';
 import { serverName } from '../haproxy-build/config.ts';
 import { SOCKET } from '../haproxy-build/paths.ts';
+import { askFunction } from '../haproxy-build/socket.ts';
 
 export interface ServerDrainedWant {
   /** The broker, by its name in the inventory. */
@@ -19,8 +20,8 @@ export const serverDrainedType: TaskType<ServerDrainedWant, readonly Server[]> =
   name: 'haproxy-server-drained',
   title: ({ host }) => `no new clients for ${host}`,
   claims: ({ host }) => ({ [`haproxy server ${serverName(host)}`]: 'drain' }),
-  probe: () => sh`${talk}
-if [ -S ${SOCKET} ]; then say 'show servers state'; fi`,
+  probe: () => sh`${askFunction}
+if [ -S ${SOCKET} ]; then ask show servers state; fi`,
   parse: ({ stdout }: Reply, { host }) =>
     stdout
       .split('\n')
@@ -33,10 +34,10 @@ if [ -S ${SOCKET} ]; then say 'show servers state'; fi`,
       .map(({ backend }) => ({ what: `server in ${backend}`, from: 'ready', to: 'drain' })),
   apply: ({ host }, _changes, servers) =>
     lines(
-      talk,
+      askFunction,
       ...servers
         .filter((server) => !isDrained(server))
-        .map(({ backend }) => sh`say ${`set server ${backend}/${serverName(host)} state drain`}`),
+        .map(({ backend }) => sh`ask set server ${`${backend}/${serverName(host)}`} state drain`),
     ),
 };
 
@@ -46,15 +47,3 @@ function isDrained({ admin }: Server): boolean {
   // SRV_ADMF_FMAINT and SRV_ADMF_FDRAIN: one in maintenance gets no clients either.
   return (admin & (0x01 | 0x08)) !== 0;
 }
-
-/** `say COMMAND` on the runtime socket, with what the host has for it. */
-const talk: Script = sh`say() {
-  if command -v socat >/dev/null; then printf '%s\n' "$1" | socat -t 5 - ${`UNIX-CONNECT:${SOCKET}`}
-  elif command -v perl >/dev/null; then
-    perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die $!; print $s "$ARGV[1]\n"; print while <$s>' ${SOCKET} "$1"
-  else
-    python3 -c 'import socket, sys
-s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.sendall((sys.argv[2] + "\n").encode())
-while (d := s.recv(65536)): sys.stdout.write(d.decode())' ${SOCKET} "$1"
-  fi
-}`;

@@ -1,5 +1,5 @@
 import { type Question, type Reply, sh } from '../../../lib/index.ts';
-import { ctl, evaluate } from './commands.ts';
+import { BROKER_SERVICE, ctl, evaluate } from './commands.ts';
 import { HEALTH_EXPRESSION } from './health-expression.ts';
 import { parseAnswer } from './snapshot.ts';
 
@@ -50,7 +50,7 @@ export const askHealth: Question<Health | undefined> = {
   script: sh`answer=$( ${evaluate(HEALTH_EXPRESSION)} ) || answer=
 case $answer in
   *TSPLAY:*) ;;
-  *) if systemctl is-active -q rabbitmq-server; then answer=$(${ctl('eval', HEALTH_EXPRESSION)} 2>/dev/null); fi ;;
+  *) if systemctl is-active -q ${BROKER_SERVICE}; then answer=$(${ctl('eval', HEALTH_EXPRESSION)} 2>/dev/null); fi ;;
 esac
 printf '%s\n' "$answer"`,
   parse: ({ stdout }: Reply) => parseAnswer<Health>(stdout),
