@@ -23,6 +23,6 @@ ${machine.map((line) => `- ${line}`).join('\n')}
 - Floor: [\`spec/bench/floor.sh\`](../spec/bench/floor.sh), the roles' own questions written by hand as one script, by
   three OpenSSH clients in parallel.
 - Latency: \`ts-play lab delay 50\`; what the run takes there beyond the connect, less what
-  it takes at 0 ms, in whole round trips: the rest is the host's own work, wherever it stands.
+  it takes at 0 ms: the rest is the host's own work, wherever it stands.
 `;
 }

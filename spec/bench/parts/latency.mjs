@@ -58,8 +58,7 @@ export async function latency({ lab, temp, rounds: count, say }) {
         what: `Converged role of ${tasks} tasks, ${roundTrip} ms away: what the distance adds after the connect`,
         measured: `${times(far)} after a connect of ${times(connects)}`,
         against: `the same at 0 ms: ${times(near)}; ${Math.round(median(far) - median(near))} ms more`,
-        // A round trip is a whole thing: what is over is the hosts' own work on a busy machine.
-        figure: Math.round((median(far) - median(near)) / roundTrip),
+        figure: (median(far) - median(near)) / roundTrip,
         unit: ' round trips',
         ...bound,
       }),
