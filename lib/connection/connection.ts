@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 export interface RunOptions {
   /** Sent to the command's stdin, which is then closed. Nothing by default. Parts are sent in order. */
   readonly stdin?: readonly (Uint8Array | Readable)[];
+  /** Called once, when the host has taken the command: what is written to stdin from now on is on its way to it. */
+  readonly onOpen?: () => void;
   /** Raw bytes as they arrive. */
   readonly onStdout?: (chunk: Buffer) => void;
   readonly onStderr?: (chunk: Buffer) => void;

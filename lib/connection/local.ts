@@ -34,7 +34,7 @@ export function connectLocal(): Connection {
 
 /** `exit` rejects as soon as the command is abandoned, `ended` is when its process is really gone. */
 function start(command: string, options: RunOptions, closing: AbortSignal) {
-  const { stdin = [], onStdout, onStderr, signal } = options;
+  const { stdin = [], onOpen, onStdout, onStderr, signal } = options;
   const stopped = new AbortController();
   let gone = () => {};
   const ended = new Promise<void>((resolve) => {
@@ -62,6 +62,7 @@ function start(command: string, options: RunOptions, closing: AbortSignal) {
     };
     const release = onAbort([signal, closing], abandon);
     child.stdin.on('error', () => {});
+    if (onOpen) child.on('spawn', onOpen);
     child.stdout.on('data', hear(onStdout));
     child.stderr.on('data', hear(onStderr));
     child.on('error', (error) => {

@@ -46,9 +46,10 @@ export function connectMemory(
 
   return {
     requests,
-    async run(command, { stdin = [], onStdout, onStderr, signal } = {}) {
+    async run(command, { stdin = [], onOpen, onStdout, onStderr, signal } = {}) {
       closing.signal.throwIfAborted();
       signal?.throwIfAborted();
+      onOpen?.();
       const {
         code,
         signal: killedBy,

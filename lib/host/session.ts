@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import PQueue from 'p-queue';
+import { orAborted } from '../connection/abort.ts';
 import type { Connection } from '../connection/connection.ts';
 import { PlayError } from '../errors.ts';
 import type { Redactor } from '../redact.ts';
@@ -73,6 +74,28 @@ export class HostSession {
     this.#become = become === undefined ? '' : `sudo -n -H -u ${quote(become)} -- `;
     this.#redactor = redactor;
     this.#signal = signal;
+  }
+
+  /**
+   * Opens the host's shell, so that the first batch costs one round trip as all others do.
+   * @throws PlayError `unreachable` when the host takes the connection but no command, `aborted` when interrupted.
+   * A shell that ends at once is no error here: the first batch says why it did.
+   */
+  async open(): Promise<void> {
+    const signal = this.#signal;
+    const late = AbortSignal.timeout(this.lookSeconds * 1000);
+    try {
+      await orAborted(this.#liveShell().opened, signal, late);
+    } catch (error) {
+      if (signal?.aborted) throw interrupted(signal);
+      throw new PlayError({
+        kind: 'unreachable',
+        what: `the host opened no shell within ${this.lookSeconds} seconds`,
+        next: `try 'ssh HOST true': does the login hang there too (a home folder on a lost server, a full process table)?`,
+        where: { host: this.name },
+        cause: error,
+      });
+    }
   }
 
   /** Commands and batches sent so far. */
@@ -201,9 +224,8 @@ export class HostSession {
     for (const { script } of parts) this.#redactor.add(...script.secrets);
     const result = await this.#turns.add(async () => {
       if (signal?.aborted) throw interrupted(signal);
-      if (!this.#shell?.alive) this.#shell = new HostShell(this.#connection, this.#become);
       this.#roundTrips += 1;
-      return this.#shell.run(parts, limitSeconds, onLine, signal);
+      return this.#liveShell().run(parts, limitSeconds, onLine, signal);
     });
     const { frames, ending } = result;
     // What ended in the middle of a script is that script's own matter; its neighbours have answered or are asked again.
@@ -212,6 +234,11 @@ export class HostSession {
       throw this.#failed('the host could not run the batch', frames.outside || 'it said nothing', missing);
     }
     return result;
+  }
+
+  #liveShell(): HostShell {
+    if (!this.#shell?.alive) this.#shell = new HostShell(this.#connection, this.#become);
+    return this.#shell;
   }
 
   async #upload(upload: Upload): Promise<void> {

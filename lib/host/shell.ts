@@ -27,6 +27,8 @@ export function interrupted(signal: AbortSignal): PlayError {
  * round trip where a channel of its own would cost three.
  */
 export class HostShell {
+  /** Fulfilled when batches can be sent, and also when the shell has ended before that: a batch says why. */
+  readonly opened: Promise<void>;
   readonly #connection: Connection;
   readonly #become: string;
   readonly #stdin = new PassThrough();
@@ -41,26 +43,32 @@ export class HostShell {
     this.#connection = connection;
     this.#become = become;
     const push = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
-      if (this.#frames === undefined || !this.#frames.over) this.#frames?.push(stream, chunk);
+      if (this.#frames && !this.#frames.over) this.#frames.push(stream, chunk);
       else this.#outside = (this.#outside + chunk.toString()).slice(-2000);
       this.#wake();
     };
-    void connection
-      .run(`exec ${become}/bin/sh`, {
-        stdin: [this.#stdin],
-        onStdout: push('stdout'),
-        onStderr: push('stderr'),
-        signal: this.#closed.signal,
-      })
-      .then(
-        () => {
-          this.#end = {};
-        },
-        (error: unknown) => {
-          this.#end = error instanceof PlayError ? { error } : {};
-        },
-      )
-      .finally(() => this.#wake());
+    this.opened = new Promise((opened) => {
+      void connection
+        .run(`exec ${become}/bin/sh`, {
+          stdin: [this.#stdin],
+          onOpen: opened,
+          onStdout: push('stdout'),
+          onStderr: push('stderr'),
+          signal: this.#closed.signal,
+        })
+        .then(
+          () => {
+            this.#end = {};
+          },
+          (error: unknown) => {
+            this.#end = error instanceof PlayError ? { error } : {};
+          },
+        )
+        .finally(() => {
+          opened();
+          this.#wake();
+        });
+    });
     this.#stdin.on('error', () => {});
   }
 

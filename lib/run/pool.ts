@@ -15,7 +15,8 @@ export class Pool {
   readonly #redactor: Redactor;
   readonly #signal: AbortSignal | undefined;
   readonly #connections = new Map<string, Promise<Connection>>();
-  readonly #sessions = new Map<string, HostSession>();
+  readonly #sessions = new Map<string, Promise<HostSession>>();
+  readonly #opened: HostSession[] = [];
   readonly #epoch: Epoch = { value: 0 };
 
   constructor(connect: Connect, emit: Emit, redactor: Redactor, signal: AbortSignal | undefined) {
@@ -26,44 +27,48 @@ export class Pool {
   }
 
   /** @throws PlayError `unreachable` */
-  async session(host: Host, become: string | undefined): Promise<HostSession> {
+  session(host: Host, become: string | undefined): Promise<HostSession> {
     const key = `${become ?? ''}\n${host.name}`;
-    const connection = await this.#connection(host);
-    const session =
-      this.#sessions.get(key) ??
-      new HostSession(host.name, connection, become, this.#redactor, this.#epoch, this.#signal);
-    this.#sessions.set(key, session);
-    return session;
+    const known = this.#sessions.get(key);
+    if (known) return known;
+    const opening = this.#open(host, become);
+    this.#sessions.set(key, opening);
+    return opening;
   }
 
   /** Round trips made to a host so far. */
   roundTrips(host: string): number {
-    return [...this.#sessions.values()]
+    return this.#opened
       .filter(({ name }) => name === host)
       .reduce((sum, { roundTrips }) => sum + roundTrips, 0);
   }
 
   async close(): Promise<void> {
-    const closing = [...this.#sessions.values()].map((session) => session.close());
+    const closing = this.#opened.map((session) => session.close());
     const rest = [...this.#connections.values()].map((connection) => connection.then((c) => c.close()));
     await Promise.allSettled([...closing, ...rest]);
+  }
+
+  /** A host counts as connected when its first shell is open: all that connecting costs is then over. */
+  async #open(host: Host, become: string | undefined): Promise<HostSession> {
+    const first = !this.#connections.has(host.name);
+    const started = performance.now();
+    if (first) this.#emit({ type: 'connecting', host: host.name });
+    const connection = await this.#connection(host);
+    const session = new HostSession(host.name, connection, become, this.#redactor, this.#epoch, this.#signal);
+    this.#opened.push(session);
+    await session.open();
+    const durationMs = Math.round(performance.now() - started);
+    if (first) this.#emit({ type: 'connected', host: host.name, durationMs });
+    return session;
   }
 
   #connection(host: Host): Promise<Connection> {
     const known = this.#connections.get(host.name);
     if (known) return known;
-    const started = performance.now();
-    this.#emit({ type: 'connecting', host: host.name });
-    const opening = this.#connect(host, this.#signal).then(
-      (connection) => {
-        const durationMs = Math.round(performance.now() - started);
-        this.#emit({ type: 'connected', host: host.name, durationMs });
-        return connection;
-      },
-      (error: unknown) => {
-        throw asPlayError(error, 'unreachable', { host: host.name });
-      },
-    );
+    const opening = this.#connect(host, this.#signal).catch((error: unknown) => {
+      throw asPlayError(error, 'unreachable', { host: host.name });
+    });
     this.#connections.set(host.name, opening);
     return opening;
   }

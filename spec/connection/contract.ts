@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, Exit, RunOptions } from '../../lib/connection/connection.ts';
 
@@ -104,6 +104,20 @@ export function connectionContract(connect: Connect): void {
     assert.deepEqual(await connection.run('exit 3', { stdin }), { code: 3, signal: undefined });
     const { stdout } = await capture(connection, 'exec <&-; sleep 0.1; echo alive', { stdin });
     assert.equal(stdout.toString(), 'alive\n');
+  });
+
+  it('says once when the command has been taken, before its output and while stdin is still to come', async () => {
+    const said: string[] = [];
+    const stdin = new PassThrough();
+    await connection.run('echo first; cat', {
+      stdin: [stdin],
+      onOpen: () => {
+        said.push('open');
+        stdin.end('second\n');
+      },
+      onStdout: (chunk) => said.push(chunk.toString()),
+    });
+    assert.deepEqual(said.join(' ').split(/\s+/).filter(Boolean), ['open', 'first', 'second']);
   });
 
   it('rejects with the reason as soon as it is aborted, and can be used further', async () => {

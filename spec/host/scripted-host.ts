@@ -41,6 +41,7 @@ export class ScriptedHost implements Connection {
 
   async run(command: string, options: RunOptions = {}): Promise<Exit> {
     this.commands.push(command);
+    options.onOpen?.();
     const [stdin] = options.stdin ?? [];
     if (!(stdin instanceof Readable)) return { code: 0, signal: undefined };
     return new Promise<Exit>((resolve, reject) => {

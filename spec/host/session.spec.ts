@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from '../../lib/connection/connection.ts';
 import { PlayError } from '../../lib/errors.ts';
 import { HostSession } from '../../lib/host/session.ts';
 import { Redactor } from '../../lib/redact.ts';
@@ -26,6 +27,48 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const quiet = { onLine: () => {} };
 
 describe('HostSession', () => {
+  describe('opening', () => {
+    /** Takes the connection, but starts no command. */
+    const stuck: Connection = { run: () => new Promise(() => {}), close: async () => {} };
+    const kind = (wanted: string, message: RegExp) => (error: unknown) =>
+      error instanceof PlayError && error.kind === wanted && message.test(error.message);
+
+    it('opens the shell that the first batch then uses', async () => {
+      const host = new ScriptedHost(() => '');
+      const session = new HostSession('h', host, undefined, new Redactor(), { value: 0 });
+      await session.open();
+      assert.deepEqual(host.commands, ['exec /bin/sh']);
+      await session.ask([{ script: sh`a` }]);
+      assert.deepEqual([host.commands.length, session.roundTrips], [1, 1]);
+      await session.close();
+    });
+
+    it('gives up a host that takes no command', async () => {
+      const session = new HostSession('h', stuck, undefined, new Redactor(), { value: 0 }, undefined, 0.05);
+      await assert.rejects(session.open(), kind('unreachable', /opened no shell/));
+    });
+
+    it('stops waiting when interrupted', async () => {
+      const abort = new AbortController();
+      const session = new HostSession('h', stuck, undefined, new Redactor(), { value: 0 }, abort.signal);
+      setTimeout(() => abort.abort(), 20);
+      await assert.rejects(session.open(), kind('aborted', /interrupted/));
+    });
+
+    it('leaves it to the first batch to say why a shell ended', async () => {
+      const refusing: Connection = {
+        run: async (_command, { onStderr } = {}) => {
+          onStderr?.(Buffer.from('sudo: a password is required\n'));
+          return { code: 1, signal: undefined };
+        },
+        close: async () => {},
+      };
+      const session = new HostSession('h', refusing, 'root', new Redactor(), { value: 0 });
+      await session.open();
+      await assert.rejects(session.ask([{ script: sh`a` }]), kind('failed', /sudo refused/));
+    });
+  });
+
   describe('asking', () => {
     const host = () => {
       let count = 0;

@@ -25,7 +25,7 @@ export function exec(
   command: string,
   options: RunOptions,
 ): Promise<Exit> {
-  const { stdin = [], onStdout, onStderr, signal } = options;
+  const { stdin = [], onOpen, onStdout, onStderr, signal } = options;
   const stopped = new AbortController();
   let channel: ClientChannel | undefined;
   return new Promise<Exit>((resolve, reject) => {
@@ -73,6 +73,11 @@ export function exec(
       // Each stream has its own end; the last bytes of stderr may come after stdout is through.
       open.once('close', closed);
       open.stderr.once('close', closed);
+      try {
+        onOpen?.();
+      } catch (error) {
+        return abandon(error);
+      }
       feed(open, stdin, stopped.signal).catch(abandon);
     };
     try {

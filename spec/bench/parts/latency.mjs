@@ -38,17 +38,21 @@ export async function latency({ lab, temp, rounds: count, say }) {
 
   let trips = 0;
   const connects = [];
+  const wholes = [];
   const beyondConnect = async () => {
     const { changed, recap, events } = await play(lab, cache, path);
     if (changed > 0 || recap.hosts.hadoop001.ok !== tasks) throw new Error('the role was not converged');
     trips = Math.max(trips, recap.hosts.hadoop001.roundTrips);
     const connect = events.find(({ type }) => type === 'connected').durationMs;
     connects.push(connect);
+    wholes.push(recap.durationMs);
     return recap.durationMs - connect;
   };
   const near = (await alternate({ beyondConnect }, count)).beyondConnect;
   say(`latency: ${lab.name} is now ${roundTrip} ms away`);
+  const nearWhole = median(wholes);
   connects.length = 0;
+  wholes.length = 0;
   await lab.delay(roundTrip);
   try {
     const far = (await alternate({ beyondConnect }, count)).beyondConnect;
@@ -56,7 +60,7 @@ export async function latency({ lab, temp, rounds: count, say }) {
     return [
       row({
         what: `Converged role of ${tasks} tasks, ${roundTrip} ms away: what the distance adds after the connect`,
-        measured: `${times(far)} after a connect of ${times(connects)}`,
+        measured: `${times(far)} after a connect (TCP, keys, login, shell) of ${times(connects)}; connect and all, the distance costs ${((median(wholes) - nearWhole) / roundTrip).toFixed(1)} round trips`,
         against: `the same at 0 ms: ${times(near)}; ${Math.round(median(far) - median(near))} ms more`,
         figure: (median(far) - median(near)) / roundTrip,
         unit: ' round trips',

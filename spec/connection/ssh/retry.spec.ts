@@ -28,7 +28,7 @@ describe('withRetries', () => {
   });
 
   it('gives up when time or tries are used up', async () => {
-    await assert.rejects(withRetries(failing(99), { again: () => 'later', within: 300 }), /failure [12]$/);
+    await assert.rejects(withRetries(failing(99), { again: () => 'later', within: 300 }), /failure [1-3]$/);
     await assert.rejects(
       withRetries(failing(99), { again: () => 'soon', within: 1000, tries: 5 }),
       /failure 5/,
