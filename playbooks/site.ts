@@ -8,6 +8,8 @@ import { rabbitJoin } from 'ts-play/roles/rabbit-join';
 /** A highly available RabbitMQ: brokers in one cluster, proxies in front, a virtual IP that is always somewhere. */
 export default definePlaybook({
   name: 'site',
+  // Nobody may join, leave or roll meanwhile: what is drained or stopped for a moment would be mended here.
+  lock: { name: 'rabbitmq', hosts: 'brokers' },
   plays: [
     {
       name: 'brokers',
