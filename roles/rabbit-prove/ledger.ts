@@ -28,6 +28,8 @@ export interface LedgerRow {
   };
   /** From the fault's end until all was whole; null when it never was. */
   readonly settledAfter: number | null;
+  /** Runs after which the cluster came back only with start-cluster.ts. */
+  readonly helped: number;
 }
 
 /** What the control showed. */
@@ -46,6 +48,8 @@ export interface Ledger {
   readonly control: readonly ControlRow[];
   /** Why nothing is proven, a sentence each. */
   readonly against: readonly string[];
+  /** What an operator had to do, a sentence each. No message is lost by it, but somebody has to. */
+  readonly help: readonly string[];
   readonly runs: readonly RunRecord[];
 }
 
@@ -65,6 +69,12 @@ export function ledgerOf(wanted: readonly string[], records: readonly RunRecord[
         ? []
         : ['the control did not fail: a proof that can not fail proves nothing']),
     ],
+    help: runs
+      .filter(({ settled }) => settled.helped.length > 0)
+      .map(
+        (record) =>
+          `${runName(record)} did not come back by itself; start-cluster.ts was run: ${record.settled.helped.join('; ')}`,
+      ),
     runs,
   };
 }
@@ -96,6 +106,7 @@ function rowOf(runs: readonly RunRecord[]): LedgerRow {
       doubleOnceSettled: Math.max(...runs.map(doubleOnceSettled)),
     },
     settledAfter: settledAfter.includes(null) ? null : Math.max(...settledAfter.map((ms) => ms ?? 0)),
+    helped: runs.filter(({ settled }) => settled.helped.length > 0).length,
   };
 }
 

@@ -20,7 +20,7 @@ svg { display: block; width: 100%; height: auto; font: 11px system-ui, sans-seri
 
 /** The ledger as one page: nothing is loaded from elsewhere. */
 export function renderPage(ledger: Ledger): string {
-  const { rows, control, against, runs } = ledger;
+  const { rows, control, against, help, runs } = ledger;
   const version = runs.find((record) => record.version)?.version;
   const verdict =
     against.length === 0
@@ -47,6 +47,7 @@ ${control
       `<p class="facts">${html(kind)}: ${confirmed} confirmed, ${lost} lost, ${seconds(outage)} without a confirm: ${failed ? 'failed, as it must' : '<b>did not fail</b>'}</p>`,
   )
   .join('\n')}
+${help.map((text) => `<p class="facts">${html(text)}</p>`).join('\n')}
 ${runs.map(renderRun).join('\n')}
 </body>
 </html>

@@ -13,6 +13,8 @@ export interface Settled {
   readonly at: number | null;
   /** What was missing in the end, a sentence each. */
   readonly reasons: readonly string[];
+  /** What was missing when it had not come back by itself, and start-cluster.ts was run. Empty when it did. */
+  readonly helped: readonly string[];
 }
 
 /** One run of one scenario: all there is to know of it. */

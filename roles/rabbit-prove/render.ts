@@ -12,10 +12,11 @@ const HEADS = [
   'VIP gap',
   'holders',
   'settled after',
+  'helped',
 ] as const;
 
 /** The ledger as a person reads it, without the timelines. */
-export function renderLedger({ rows, control, against }: Ledger): string {
+export function renderLedger({ rows, control, against, help }: Ledger): string {
   const table = [HEADS, ...rowsOf({ rows })];
   const width = (column: number) => Math.max(...table.map((row) => row[column]?.length ?? 0));
   const aligned = table.map((row) =>
@@ -31,6 +32,7 @@ export function renderLedger({ rows, control, against }: Ledger): string {
       ({ kind, confirmed, lost, outage, failed }) =>
         `${kind}: ${confirmed} confirmed, ${lost} lost, ${seconds(outage)} without a confirm: ${failed ? 'failed, as it must' : 'DID NOT FAIL'}`,
     ),
+    ...help,
     '',
     ...(against.length === 0
       ? ['PROVEN: no confirmed message was lost, and the control failed as it must']
@@ -52,6 +54,7 @@ export function rowsOf({ rows }: Pick<Ledger, 'rows'>): readonly (readonly strin
     seconds(row.vipGap),
     holders(row.holders),
     row.settledAfter === null ? 'never' : seconds(row.settledAfter),
+    String(row.helped),
   ]);
 }
 

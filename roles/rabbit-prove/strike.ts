@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { action, file, type Layout, sh } from '../../lib/index.ts';
 import { inject } from './fault.ts';
+import { playbook } from './playbook.ts';
 import { type Context, underWay } from './run.ts';
-import { PROGRAM, shippedPlaybook } from './site.ts';
 import type { Vars } from './vars.ts';
 
 /** Injects the fault, or runs the playbooks that are the scenario. */
@@ -10,10 +10,8 @@ export async function strike(context: Context): Promise<Layout<Vars>> {
   const run = await underWay(context);
   if (run === undefined) return () => [];
   const { scenario, own, work, seconds } = run;
-  const now = sh`${process.execPath} -p ${'Date.now()'}`;
   const playbooks = scenario.playbooks?.(own) ?? [];
   const faults = scenario.faults?.(await run.world(), own) ?? [];
-  const inventories = own.prove_inventories.flatMap((path) => ['-i', path]);
   return () => [
     file({
       path: join(work, 'faults.json'),
@@ -22,18 +20,7 @@ export async function strike(context: Context): Promise<Layout<Vars>> {
     ...faults.map((fault) =>
       action({ title: `${scenario.name}: ${fault.what}`, run: inject(fault, seconds) }, { on: fault.on }),
     ),
-    ...playbooks.map(([name = '', ...args]) =>
-      action(
-        {
-          title: `${name} under load`,
-          run: sh`cd ${work}
-began=$(${now})
-${process.execPath} ${PROGRAM} ${shippedPlaybook(name)} ${inventories} ${args} --output plain >${name}.log 2>&1 && code=0 || code=$?
-echo "${name} $began $(${now}) $code" >>playbooks`,
-        },
-        { timeLimit: 1800 },
-      ),
-    ),
+    ...playbooks.map((each) => playbook(run, each, 'playbooks')),
   ];
 }
 

@@ -39,8 +39,9 @@ export const vars = {
     prove_settle_seconds: {
       type: 'integer',
       minimum: 10,
-      default: 240,
-      description: 'How long the cluster may take to be whole again after a fault.',
+      default: 150,
+      description:
+        'How long the cluster may take to be whole again after a fault, by itself and once more when it was helped.',
     },
     prove_brokers: { type: 'string', default: 'brokers', description: "The brokers' group." },
     prove_proxies: { type: 'string', default: 'proxies', description: "The proxies' group." },

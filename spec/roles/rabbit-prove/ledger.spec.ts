@@ -16,6 +16,15 @@ describe('the ledger', () => {
     assert.match(renderPage(ledger), /<b>Proven:<\/b>/);
   });
 
+  it('says when the cluster had to be helped, which loses no message', () => {
+    const helped = record({ settled: { at: 99_000, reasons: [], helped: ['no broker runs on n3'] } });
+    const ledger = ledgerOf(names, [control, helped]);
+    assert.deepEqual([ledger.against, ledger.rows.map((row) => row.helped)], [[], [0, 1]]);
+    const told = /kill-leader-1 did not come back by itself; start-cluster\.ts was run: no broker runs on n3/;
+    assert.match(renderLedger(ledger), told);
+    assert.match(renderPage(ledger), told);
+  });
+
   it('proves nothing with a message lost', () => {
     const lossy = record({ figures: figures(queue(), queue({ kind: 'mirrored', lost: 3 })) });
     assert.deepEqual(against(control, lossy), [
@@ -55,7 +64,7 @@ describe('the ledger', () => {
     ],
     [
       'a cluster that never settled',
-      { settled: { at: null, reasons: ['n3 is down'] } },
+      { settled: { at: null, reasons: ['n3 is down'], helped: [] } },
       /did not settle: n3 is down/,
     ],
     ['a fault that befell nobody', { faults: [] }, /no host says that anything befell it/],
@@ -94,7 +103,7 @@ describe('the ledger', () => {
   it('puts the runs of a scenario together', () => {
     const longer = record({
       run: 2,
-      settled: { at: 52_000, reasons: [] },
+      settled: { at: 52_000, reasons: [], helped: [] },
       figures: figures(
         queue({ outages: [{ from: 0, to: 7000 }] }),
         queue({ kind: 'mirrored', duplicated: 4, outages: [{ from: 0, to: 3000 }] }),

@@ -32,7 +32,7 @@ export function record(differs: Partial<RunRecord> = {}): RunRecord {
     run: 1,
     version: '3.10.8',
     faults: [{ on: 'hadoop001', what: 'its broker is killed', from: 20_000, to: 40_000 }],
-    settled: { at: 45_000, reasons: [] },
+    settled: { at: 45_000, reasons: [], helped: [] },
     figures: figures(queue()),
     vip: {
       holdings: [{ from: 0, to: 60_000, holders: ['hadoop001'] }],
