@@ -13,9 +13,14 @@ const OWNED = { owner: 'root', group: 'rabbitmq' } as const;
 /** What Erlang remembers of certificates and keys: a new one is read without a restart. */
 const forgetCertificates: Handler = {
   name: 'have the broker read its certificates again',
-  script: sh`if systemctl is-active -q ${BROKER_SERVICE}; then
-  ${evaluate('ssl:clear_pem_cache().')} >/dev/null || ${ctl('eval', 'ssl:clear_pem_cache().')} >/dev/null
-fi`,
+  // One whose nodes talk over TLS may let nobody in until it has read the new one, which it does by itself every two minutes.
+  script: sh`n=0
+while systemctl is-active -q ${BROKER_SERVICE}; do
+  if ${evaluate('ssl:clear_pem_cache().')} >/dev/null || ${ctl('eval', 'ssl:clear_pem_cache().')} >/dev/null; then break; fi
+  n=$((n + 1))
+  if [ "$n" -ge 30 ]; then exit 1; fi
+  sleep 4
+done`,
 };
 
 /** One host's files, and the restart that they need. */
