@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,15 +32,18 @@ const inventory = (folder: string) => `all:
 `;
 
 /** An authority and a certificate of it for all hosts: Erlang trusts no certificate that vouches for itself. */
-function makeCertificates(folder: string): void {
-  const openssl = (args: string) => execFileSync('openssl', args.split(' '), { cwd: folder, stdio: 'pipe' });
+async function makeCertificates(folder: string): Promise<void> {
   const names = BROKERS.map((host) => `DNS:${host}`).join(',');
-  writeFileSync(join(folder, 'ext'), `subjectAltName=${names}\nextendedKeyUsage=serverAuth,clientAuth\n`);
-  openssl('req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem');
-  openssl('req -newkey rsa:2048 -nodes -subj /CN=broker -keyout key.pem -out cert.csr');
-  openssl(
-    'x509 -req -in cert.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out cert.pem',
+  await on(
+    'hadoop001',
+    `mkdir -p /root/pki && cd /root/pki
+printf '%s\n' subjectAltName=${names} extendedKeyUsage=serverAuth,clientAuth >ext
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem
+openssl req -newkey rsa:2048 -nodes -subj /CN=broker -keyout key.pem -out cert.csr
+openssl x509 -req -in cert.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out cert.pem`,
   );
+  for (const name of ['ca.pem', 'cert.pem', 'key.pem'])
+    writeFileSync(join(folder, name), `${await on('hadoop001', `cat /root/pki/${name}`)}\n`);
 }
 
 describe('TLS between the nodes on real hosts', function () {
@@ -53,10 +55,10 @@ describe('TLS between the nodes on real hosts', function () {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ts-play-tls-'));
-    makeCertificates(folder);
     writeFileSync(join(folder, 'tls.yml'), inventory(folder));
     writeFileSync(join(folder, 'tls.ts'), PLAYBOOK);
     await freshLab();
+    await makeCertificates(folder);
   });
   after(async () => {
     rmSync(folder, { recursive: true, force: true });
