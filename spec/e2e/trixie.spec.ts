@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { BROKERS, type ClusterStatus, client, rabbit, vipHolders } from '../e2e/support/cluster.ts';
-import { lab, on, type Played, site, tasksWith, troubles, until } from '../e2e/support/lab.ts';
+import { BROKERS, type ClusterStatus, client, rabbit, vipHolders } from './support/cluster.ts';
+import { lab, on, type Played, site, tasksWith, troubles, until } from './support/lab.ts';
 
 interface QueueInfo {
   readonly name: string;
