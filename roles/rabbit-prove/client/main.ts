@@ -1,6 +1,6 @@
 // The proof's clients, a process of their own: main.js start FOLDER [WRAPPER…], run FOLDER, stop FOLDER, kill FOLDER.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,12 +53,14 @@ async function run(work: string): Promise<void> {
 
 /** Ends clients of the same cluster that somebody forgot: they would read what these are to read. */
 function supersede({ hostname, port }: ClientSpec): void {
+  // Two labs have the same addresses, each on a network of its own.
+  const network = existsSync('/proc/self/ns/net') ? readlinkSync('/proc/self/ns/net') : 'net';
   const folder = join(
     homedir(),
     '.cache',
     'ts-play',
     'prove',
-    `${hostname}-${port}`.replaceAll(/[^\w.-]/g, '-'),
+    `${network}-${hostname}-${port}`.replaceAll(/[^\w.-]/g, '-'),
   );
   mkdirSync(folder, { recursive: true });
   const before = pidOf(folder, basename(program));
