@@ -20,6 +20,7 @@ import type { Pool } from './pool.ts';
 import { stepContext } from './step-context.ts';
 import { selectedBy } from './tags.ts';
 import { Turns } from './turns.ts';
+import { asLayout, asTasks } from './well-formed.ts';
 
 /** What all plays of a run share. */
 export interface Running {
@@ -42,6 +43,8 @@ const AHEAD_SECONDS = 2;
 /** One step of one role as a play goes through it. */
 interface Stage {
   readonly role: string;
+  /** What to call it in errors: `step 2 of role web`. */
+  readonly name: string;
   readonly tags: readonly string[];
   readonly step: Step<CheckedVars>;
   readonly vars: (host: Host) => CheckedVars;
@@ -87,6 +90,7 @@ export class PlayRun {
     const stages = roles.flatMap(({ use, vars }) =>
       use.steps.map((step, index) => ({
         role: use.name,
+        name: `step ${index + 1} of role ${use.name} in play "${this.#play.name}"`,
         tags: [...(play.tags ?? []), ...use.tags],
         step,
         vars: (host: Host) => vars.get(host.name) ?? {},
@@ -102,7 +106,14 @@ export class PlayRun {
         : tasks;
     return [
       ...stages,
-      { role: 'tasks', tags: play.tags ?? [], step: () => layout, vars: () => ({}), last: true },
+      {
+        role: 'tasks',
+        name: `tasks of play "${this.#play.name}"`,
+        tags: play.tags ?? [],
+        step: () => layout,
+        vars: () => ({}),
+        last: true,
+      },
     ];
   }
 
@@ -161,7 +172,7 @@ export class PlayRun {
     const { options } = this.#running;
     let layout: Layout<CheckedVars>;
     try {
-      layout = await stage.step(this.#context(stage));
+      layout = asLayout(await stage.step(this.#context(stage)), stage.name);
     } catch (thrown) {
       const error = asPlayError(thrown, 'failed', { role: stage.role });
       if (error.kind === 'aborted' || options.signal?.aborted) throw error;
@@ -191,7 +202,7 @@ export class PlayRun {
   }
 
   #layOut(stage: Stage, host: Host, layout: Layout<CheckedVars>, first = this.#first): readonly Task[] {
-    const tasks = layout(roleHost(host, stage.vars(host)));
+    const tasks = asTasks(layout(roleHost(host, stage.vars(host))), stage.name);
     return withHandlers(
       stage.role,
       tasks.filter(({ options }) => !options.once || host.name === first),
