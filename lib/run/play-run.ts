@@ -8,13 +8,15 @@ import type { Host } from '../inventory/inventory.ts';
 import type { Redactor } from '../redact.ts';
 import type { CheckedVars, Layout, RoleHost, Step, StepContext } from '../role.ts';
 import type { Task } from '../task.ts';
+import { probeOf } from './answers.ts';
 import { becomeUser } from './become.ts';
 import { ClaimBook } from './claims.ts';
-import { converge, type Outcome, probeOf, withHandlers } from './converge.ts';
+import { converge, withHandlers } from './converge.ts';
 import { eventError } from './emit.ts';
 import { Foresight } from './foresight.ts';
 import { lookAhead } from './look-ahead.ts';
 import { defaultCacheDir, type RunOptions } from './options.ts';
+import type { Outcome } from './outcome.ts';
 import { allVars, groupHosts, type PlannedPlay, roleHost } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { stepContext } from './step-context.ts';
@@ -222,7 +224,7 @@ export class PlayRun {
       role: stage.role,
       check: options.check ?? false,
       turns: this.#turns,
-      foresight: this.#foresightOf(host),
+      foresight: (on) => this.#foresightOf(on ?? host.name),
       selected,
       progress: {
         applying: (index) => emit({ type: 'applying', ...at(refs, index) }),
@@ -309,7 +311,7 @@ export class PlayRun {
     };
   }
 
-  #foresightOf({ name }: Host): Foresight {
+  #foresightOf(name: string): Foresight {
     const { foresight } = this.#running;
     const known = foresight.get(name) ?? new Foresight();
     foresight.set(name, known);
