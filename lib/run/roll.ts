@@ -2,7 +2,8 @@ import type { GateMoment } from '../gate.ts';
 import type { Host } from '../inventory/inventory.ts';
 import { askGates } from './gates.ts';
 import { groupHosts, knownHost, type PlannedPlay } from './plan.ts';
-import { PlayRun, type Running } from './play-run.ts';
+import { PlayRun } from './play-run.ts';
+import type { Running } from './running.ts';
 
 /** Runs a play batch by batch, as long as its gates hold and no host fails. */
 export class Roll {
