@@ -82,7 +82,9 @@ export class Roll {
     };
     this.#running.emit({ type: 'play', play: undo.name, hosts: batch.map((host) => host.name) });
     const planned = { ...this.#planned, name: undo.name, play: undo, roles: [], batches: [batch] };
-    await new PlayRun(planned, batch, this.#running).run();
+    // What was begun is put back whole, whatever part of the playbook was asked for.
+    const options = { ...this.#running.options, roles: [], tags: [], skipTags: [] };
+    await new PlayRun(planned, batch, { ...this.#running, options }).run();
     this.#running.emit({ type: 'play-end', play: undo.name });
   }
 
