@@ -41,7 +41,7 @@ export interface Playbook {
 
 /** What a playbook with parameters is made from. */
 export interface PlaybookInput<P> {
-  /** What `-e` says, checked. */
+  /** What the command line says, checked. */
   readonly params: P;
   readonly inventory: Inventory;
   /** False with `--no-write`: files of the controller are left alone, and what would be written is shown. */
@@ -53,7 +53,7 @@ export interface PlaybookMade extends Playbook {
   readonly inventory?: Inventory;
 }
 
-/** A playbook whose plays depend on parameters, which come with `-e`. */
+/** A playbook whose plays depend on parameters: options of its own on the command line, or `-e`. */
 export interface ParametricPlaybook {
   readonly name: string;
   readonly params: VarsSchema;
@@ -66,7 +66,7 @@ export function definePlaybook(playbook: Playbook): Playbook {
   return playbook;
 }
 
-/** The default export of a playbook file whose plays depend on `-e`. */
+/** The default export of a playbook file whose plays depend on parameters. */
 export function defineParametricPlaybook<const S extends VarsSchema>(playbook: {
   readonly name: string;
   readonly params: S;

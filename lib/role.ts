@@ -134,19 +134,31 @@ export interface Role<S extends VarsSchema> {
   readonly definition: RoleDefinition<S>;
 }
 
+/** All that roles of this copy of the library returned: scripts and secrets of another copy are none to this one. */
+const uses = new WeakSet<object>();
+
+/** Whether a value is what a role made with this very {@link defineRole} returned. */
+export function isRoleUse(value: unknown): value is RoleUse {
+  return typeof value === 'object' && value !== null && uses.has(value);
+}
+
 /** Makes a role from its variables' schema and its steps. */
 export function defineRole<const S extends VarsSchema>(definition: RoleDefinition<S>): Role<S> {
   const { name, prefix, vars: schema, validate, steps } = definition;
-  const use = (given: GivenVars<S> = {}, options: { readonly tags?: readonly string[] } = {}): RoleUse => ({
-    name,
-    prefix,
-    schema,
-    given: given as Readonly<Record<string, unknown>>,
-    tags: options.tags ?? [],
-    // The engine checks every host's variables against the schema first, which is what makes them VarsOf<S>.
-    validate: (hosts, context) => validate?.(hosts as readonly RoleHost<VarsOf<S>>[], context),
-    lint: (uses, context) => definition.lint?.(uses as readonly LintUse<VarsOf<S>>[], context) ?? [],
-    steps: steps as unknown as readonly Step<CheckedVars>[],
-  });
+  const use = (given: GivenVars<S> = {}, options: { readonly tags?: readonly string[] } = {}): RoleUse => {
+    const made: RoleUse = {
+      name,
+      prefix,
+      schema,
+      given: given as Readonly<Record<string, unknown>>,
+      tags: options.tags ?? [],
+      // The engine checks every host's variables against the schema first, which is what makes them VarsOf<S>.
+      validate: (hosts, context) => validate?.(hosts as readonly RoleHost<VarsOf<S>>[], context),
+      lint: (uses, context) => definition.lint?.(uses as readonly LintUse<VarsOf<S>>[], context) ?? [],
+      steps: steps as unknown as readonly Step<CheckedVars>[],
+    };
+    uses.add(made);
+    return made;
+  };
   return Object.assign(use, { definition });
 }

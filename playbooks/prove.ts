@@ -4,7 +4,7 @@ import { proofRuns, rabbitProve, rabbitVerdict, undoRun, withController } from '
 
 /**
  * The proof that no confirmed message is lost: clients at work while one fault after the other is injected.
- * `ts-play playbooks/prove.ts -i INVENTORY [-e scenarios=kill-leader,cut-link] [-e repeats=3] [-e ledger=DIR]`
+ * `ts-play playbooks/prove.ts -i INVENTORY [--scenarios kill-leader,cut-link] [--repeats 3] [--ledger DIR]`
  */
 export default defineParametricPlaybook({
   name: 'prove',

@@ -6,7 +6,7 @@ import { anotherProxyIsReady, proxyLeave } from 'ts-play/roles/proxy-leave';
 import { inventoryPlay, mayLeave, queueTable, rabbitLeave, serverDrained } from 'ts-play/roles/rabbit-leave';
 
 /**
- * A host leaves, alive or dead: `ts-play playbooks/scale-in.ts -i INVENTORY -e node=HOST`. Refused with reasons unless
+ * A host leaves, alive or dead: `ts-play playbooks/scale-in.ts -i INVENTORY --node HOST`. Refused with reasons unless
  * it is proven that nothing is lost. Every step can be killed, and a second run goes on from what the hosts say; the
  * inventory's file is changed last.
  */

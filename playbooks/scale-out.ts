@@ -6,7 +6,7 @@ import { inventoryPlay, rabbitGrow, readyToGrow } from 'ts-play/roles/rabbit-gro
 import { rabbitJoin } from 'ts-play/roles/rabbit-join';
 
 /**
- * A spare host becomes a broker: `ts-play playbooks/scale-out.ts -i INVENTORY -e node=HOST`. The inventory's file is
+ * A spare host becomes a broker: `ts-play playbooks/scale-out.ts -i INVENTORY --node HOST`. The inventory's file is
  * changed as soon as the cluster is found to be well; every later step can be killed, and a second run goes on from there.
  */
 export default defineParametricPlaybook({

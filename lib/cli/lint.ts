@@ -8,9 +8,7 @@ import { formatFindings } from '../lint/format.ts';
 import { lintPlaybook } from '../lint/lint-playbook.ts';
 import { painter } from '../report/paint.ts';
 import { eventError } from '../run/emit.ts';
-import { defaultCacheDir } from '../run/options.ts';
-import { findPlaybook } from './load-playbook.ts';
-import { loadChecked } from './run-command.ts';
+import { loadGiven } from './run-command.ts';
 
 /** The flags of `ts-play lint`, as commander gives them. */
 export interface LintFlags {
@@ -52,7 +50,7 @@ async function ofPlaybook(given: string | undefined, flags: LintFlags): Promise<
     throw inputError('no inventory given', { next: `ts-play lint ${given} -i inventory.yml` });
   }
   const [playbook, inventory, extraVars] = await Promise.all([
-    loadChecked(findPlaybook(given), defaultCacheDir()),
+    loadGiven(given),
     loadInventory(flags.inventory),
     parseExtraVars([...flags.extraVars], process.cwd()),
   ]);

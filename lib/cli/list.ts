@@ -11,6 +11,7 @@ import {
   plan,
   roleHost,
 } from '../run/plan.ts';
+import { asTasks } from '../run/well-formed.ts';
 
 /** `--list-hosts`: the hosts of each play, as a run would take them. */
 export async function listHosts(
@@ -83,14 +84,15 @@ async function roleTasks(
   return lines;
 }
 
-function ownTasks({ play, hosts }: PlannedPlay, options: RunOptions): string[] {
+function ownTasks({ name, play, hosts }: PlannedPlay, options: RunOptions): string[] {
   const { tasks } = play;
   if (tasks === undefined || (options.roles ?? []).length > 0) return [];
   const extra = options.extraVars ?? noExtraVars;
   const perHost = hosts.map((host) =>
-    (typeof tasks === 'function' ? tasks({ ...knownHost(host), vars: allVars(host, extra) }) : tasks).map(
-      ({ title }) => title,
-    ),
+    asTasks(
+      typeof tasks === 'function' ? tasks({ ...knownHost(host), vars: allVars(host, extra) }) : tasks,
+      `tasks of play "${name}"`,
+    ).map(({ title }) => title),
   );
   return ['  tasks', ...titles(perHost)];
 }

@@ -100,6 +100,7 @@ function isParseError(error: Error): boolean {
 function placeIn(error: Error, path: string) {
   const own = (error.stack ?? '')
     .split('\n')
+    .filter((line) => !line.includes('node:'))
     .map((line) => /\(?((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?$/.exec(line.trim()))
     .find((match) => match?.[1] && !match[1].includes('/node_modules/') && !match[1].includes('/dist/'));
   if (!own?.[1]) return { file: path };

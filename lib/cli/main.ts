@@ -1,7 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Command, CommanderError, Option } from 'commander';
 import { asPlayError, formatError, type PlayError } from '../errors.ts';
 import type { LintFlags } from './lint.ts';
-import { version } from './package.ts';
+import { collect, runProgram } from './program.ts';
 import type { RunFlags } from './run-command.ts';
 
 let ran = false;
@@ -14,43 +14,13 @@ export function hasRun(): boolean {
 /** The command line. @returns the process's exit code: 0 ok, 1 usage or input, 2 failed, 4 unreachable, 130 interrupted */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
-  const program = new Command('ts-play')
-    .description('Runs a typed playbook on the hosts of an inventory.')
-    .version(version(), '-V, --version')
-    .exitOverride()
-    .enablePositionalOptions()
-    .passThroughOptions(false)
-    .argument('[playbook]', 'a TypeScript file whose default export is definePlaybook({ … })')
-    .option('-i, --inventory <file>', 'inventory in YAML, as for Ansible')
-    .option('-l, --limit <pattern>', 'only these of the hosts')
-    .option('--role <name>', 'only this role; repeat for more', collect, [])
-    .option('-t, --tags <tags>', 'only tasks with these tags, separated by commas', collectList, [])
-    .option('--skip-tags <tags>', 'all but tasks with these tags', collectList, [])
-    .option('-C, --check', 'predict what would change and touch nothing')
-    .option('-D, --diff', 'show the changes in text files')
-    .option(
-      '-e, --extra-vars <vars>',
-      'key=value, {json} or @file; wins over every other variable',
-      collect,
-      [],
-    )
-    .option('-f, --forks <n>', 'hosts worked on at once', positive)
-    .option('-u, --user <name>', 'log in as this user where the inventory says none')
-    .option('--private-key <file>', 'log in with this key where the inventory names none')
-    .option('-b, --become', 'become another user by passwordless sudo')
-    .option('--become-user <name>', 'the user to become (root)')
-    .option('--no-write', 'leave the inventory file alone and show what would be written')
-    .option('--accept-new', 'trust the host key of a host seen for the first time, and remember it')
-    .option('-v, --verbose', 'say more; repeat for still more', (_: string, before: number) => before + 1, 0)
-    .addOption(
-      new Option('--output <kind>', 'live on a terminal, plain elsewhere').choices(['live', 'plain', 'json']),
-    )
-    .option('--list-hosts', 'list the hosts of each play and stop')
-    .option('--list-tasks', 'list the tasks of each play and stop')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 ok, 1 usage or input error, 2 hosts failed, 4 hosts unreachable, 130 interrupted.',
-    )
+  // What is wrong may be right with the options of the playbook: until that is known nothing is said.
+  const said: (readonly [NodeJS.WriteStream, string])[] = [];
+  const program = runProgram()
+    .configureOutput({
+      writeOut: (text) => said.push([process.stdout, text]),
+      writeErr: (text) => said.push([process.stderr, text]),
+    })
     .action(async (playbook: string | undefined, flags: RunFlags, command: Command) => {
       if (playbook === undefined) {
         command.outputHelp({ error: true });
@@ -59,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
       }
       const { runCommand } = await import('./run-command.ts');
       exitCode = await runCommand(playbook, flags);
-      ran = !flags.listHosts && !flags.listTasks && exitCode !== 1;
+      ran = worked(flags, exitCode);
     });
   if (args[0] === 'lab') {
     const { labCommand } = await import('./lab.ts');
@@ -95,21 +65,75 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : usageError(args);
-    const error = asPlayError(thrown, 'failed');
-    process.stderr.write(`${formatError(error)}\n`);
-    return exitCodeOf(error);
+    const playbook = playbookBefore(thrown, program);
+    if (playbook !== undefined) return runWithParams(playbook, args);
+    tell();
+    return codeOf(thrown, args);
+  }
+  tell();
+  return exitCode || Number(process.exitCode ?? 0);
+
+  function tell(): void {
+    for (const [stream, text] of said) stream.write(text);
+  }
+}
+
+/** The playbook before an option that the program does not know, or before `--help`: both may be the playbook's matter. */
+function playbookBefore(thrown: unknown, program: Command): string | undefined {
+  if (!(thrown instanceof CommanderError)) return undefined;
+  if (!['commander.unknownOption', 'commander.helpDisplayed'].includes(thrown.code)) return undefined;
+  const [first] = program.args;
+  const commands = program.commands.map((command) => command.name());
+  return first === undefined || first.startsWith('-') || commands.includes(first) ? undefined : first;
+}
+
+/** Runs a playbook whose parameters are options of the command line, too. */
+async function runWithParams(given: string, args: readonly string[]): Promise<number> {
+  const { failedCommand, loadGiven, runCommand } = await import('./run-command.ts');
+  const { addParams, withParams } = await import('./params.ts');
+  let exitCode = 0;
+  try {
+    const playbook = await loadGiven(given);
+    const program = runProgram();
+    const hasParams = 'make' in playbook;
+    if (hasParams) addParams(program, playbook);
+    program.action(async (path: string, flags: RunFlags) => {
+      exitCode = await runCommand(path, flags, {
+        playbook,
+        extraVars: (extra) => (hasParams ? withParams(extra, program, playbook) : extra),
+      });
+      ran = worked(flags, exitCode);
+    });
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return codeOf(thrown, args);
+    return failedCommand(thrown, wantsJson(args) ? 'json' : 'plain');
   }
   return exitCode || Number(process.exitCode ?? 0);
 }
 
+function worked({ listHosts, listTasks }: RunFlags, exitCode: number): boolean {
+  return !listHosts && !listTasks && exitCode !== 1;
+}
+
+function codeOf(thrown: unknown, args: readonly string[]): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : usageError(args);
+  const error = asPlayError(thrown, 'failed');
+  process.stderr.write(`${formatError(error)}\n`);
+  return exitCodeOf(error);
+}
+
 /** A program that reads our JSON gets its recap whatever is wrong. @returns the exit code */
 function usageError(args: readonly string[]): number {
-  const at = args.indexOf('--output');
-  if (args.includes('--output=json') || (at >= 0 && args[at + 1] === 'json')) {
+  if (wantsJson(args)) {
     process.stdout.write(`${JSON.stringify({ type: 'recap', exitCode: 1, durationMs: 0, hosts: {} })}\n`);
   }
   return 1;
+}
+
+function wantsJson(args: readonly string[]): boolean {
+  const at = args.indexOf('--output');
+  return args.includes('--output=json') || (at >= 0 && args[at + 1] === 'json');
 }
 
 function exitCodeOf({ kind, cause }: PlayError): number {
@@ -118,24 +142,4 @@ function exitCodeOf({ kind, cause }: PlayError): number {
   if (kind === 'aborted') return 130;
   // Something we never meant to throw, as Ansible counts it.
   return cause instanceof Error ? 250 : 2;
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
-}
-
-function collectList(value: string, before: readonly string[]): string[] {
-  return [
-    ...before,
-    ...value
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  ];
-}
-
-function positive(value: string): number {
-  const count = Number(value);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('It must be a positive whole number.');
 }

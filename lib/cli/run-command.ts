@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import { asPlayError, formatError, inputError, type PlayError } from '../errors.ts';
-import { parseExtraVars } from '../inventory/extra-vars.ts';
+import { asPlayError, formatError, inputError } from '../errors.ts';
+import { type ExtraVars, parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
 import type { ParametricPlaybook, Playbook } from '../play.ts';
 import type { Output, Verbosity } from '../report/options.ts';
@@ -36,28 +36,40 @@ export interface RunFlags {
   readonly listTasks?: boolean;
 }
 
+/** A playbook that was loaded before, since its parameters are options of the command line. */
+export interface LoadedGiven {
+  readonly playbook: Playbook | ParametricPlaybook;
+  /** Adds those that were given to what `-e` says. */
+  extraVars(extra: ExtraVars): ExtraVars;
+}
+
 /** Runs a playbook as the command line asks. @returns the exit code */
-export async function runCommand(given: string, flags: RunFlags): Promise<number> {
+export async function runCommand(given: string, flags: RunFlags, loaded?: LoadedGiven): Promise<number> {
   const output = flags.output ?? defaultOutput();
   try {
-    return await runPlaybook(given, flags, output);
+    return await runPlaybook(given, flags, output, loaded);
   } catch (thrown) {
-    const error = asPlayError(thrown, 'failed');
-    return tell(error, output);
+    return failedCommand(thrown, output);
   }
 }
 
-async function runPlaybook(given: string, flags: RunFlags, output: Output): Promise<number> {
-  const path = findPlaybook(given);
+async function runPlaybook(
+  given: string,
+  flags: RunFlags,
+  output: Output,
+  loaded: LoadedGiven | undefined,
+): Promise<number> {
+  if (loaded === undefined) findPlaybook(given);
   if (flags.inventory === undefined) {
     throw inputError('no inventory given', { next: `ts-play ${given} -i inventory.yml` });
   }
   const cacheDir = defaultCacheDir();
-  const [playbook, inventory, extra] = await Promise.all([
-    loadChecked(path, cacheDir),
+  const [playbook, inventory, said] = await Promise.all([
+    loaded?.playbook ?? loadGiven(given),
     loadInventory(flags.inventory),
     parseExtraVars([...flags.extraVars], process.cwd()),
   ]);
+  const extra = loaded?.extraVars(said) ?? said;
   const options = {
     inventory,
     playbookName: given,
@@ -99,8 +111,13 @@ async function runPlaybook(given: string, flags: RunFlags, output: Output): Prom
   return exitCode;
 }
 
+/** The playbook that a command line names. @throws PlayError `input` */
+export async function loadGiven(given: string): Promise<Playbook | ParametricPlaybook> {
+  return loadChecked(findPlaybook(given), defaultCacheDir());
+}
+
 /** Loads a playbook and checks its types. @throws PlayError `input` */
-export async function loadChecked(path: string, cacheDir: string): Promise<Playbook | ParametricPlaybook> {
+async function loadChecked(path: string, cacheDir: string): Promise<Playbook | ParametricPlaybook> {
   const { playbook, files } = await loadPlaybook(path, cacheDir).catch(async (thrown: unknown) => {
     // What a misspelt name makes it throw is better told by the type checker.
     if (isTypeScript(path) && !isSyntaxError((thrown as Error).cause)) await typeCheck([path], cacheDir);
@@ -111,7 +128,8 @@ export async function loadChecked(path: string, cacheDir: string): Promise<Playb
 }
 
 /** An error that stopped the run as a whole: in words on stderr and, for programs, as events on stdout. */
-function tell(error: PlayError, output: Output): number {
+export function failedCommand(thrown: unknown, output: Output): number {
+  const error = asPlayError(thrown, 'failed');
   const exitCode = error.kind === 'input' ? 1 : 250;
   if (output === 'json') {
     emit(process.stdout, { type: 'error', error: eventError(error) });

@@ -9,10 +9,11 @@ import { packageRoot, version } from './package.ts';
 
 /**
  * Checks the types of a playbook and the user's own files it imports. What was found good is remembered by
- * content, so an unchanged playbook costs nothing.
+ * content, so an unchanged playbook costs nothing; a playbook in JavaScript has none.
  * @throws PlayError `input` with the first mistake's place
  */
 export async function typeCheck(files: readonly string[], cacheDir: string): Promise<void> {
+  if (files.length === 0) return;
   const hash = createHash('sha256').update(version());
   for (const file of [...files].sort()) hash.update(`\0${file}\0`).update(await readFile(file));
   for (const types of ['dist/lib/index.d.ts', 'dist/.built']) {

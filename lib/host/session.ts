@@ -56,6 +56,7 @@ export class HostSession {
   readonly #known = new Map<string, { readonly reply: Reply; readonly epoch: number }>();
   #shell: HostShell | undefined;
   #roundTrips = 0;
+  #changes = 0;
 
   /** @param become user to become with sudo; undefined to stay the login user */
   constructor(
@@ -103,6 +104,11 @@ export class HostSession {
     return this.#roundTrips;
   }
 
+  /** Changes made here, each counted when it begins and when it ends. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   /**
    * Asks all probes in one batch. The same script asked twice is run once, and one that was answered since the
    * run's last change, on whichever host, isn't run again unless `fresh`.
@@ -141,7 +147,7 @@ export class HostSession {
       ...(after ? [{ id: 'after', script: after, apply: true }] : []),
       ...look.parts,
     ];
-    this.#epoch.value += 1;
+    this.#count();
     try {
       for (const upload of uploads) await this.#upload(upload);
       const result = await this.#batch(all, timeLimit + this.lookSeconds, (id, stream, line) => {
@@ -154,9 +160,14 @@ export class HostSession {
       look.read(result);
       return { reply, answers: look.answers };
     } finally {
-      this.#epoch.value += 1;
+      this.#count();
       if (tidy) await this.#tidy(tidy);
     }
+  }
+
+  #count(): void {
+    this.#changes += 1;
+    this.#epoch.value += 1;
   }
 
   /**

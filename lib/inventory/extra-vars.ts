@@ -11,6 +11,13 @@ export interface ExtraVars {
   readonly vars: Vars;
   /** Names whose value is a string only because it came as `key=value`; a schema may make its own type of it. */
   readonly loose: ReadonlySet<string>;
+  /** The options that gave variables, for those that did not come with `-e`. */
+  readonly flags?: ReadonlyMap<string, string>;
+}
+
+/** Which option of the command line gave a variable. */
+export function extraVarPlace({ flags }: ExtraVars, name: string): Place {
+  return { file: flags?.get(name) ?? '-e' };
 }
 
 /** No `-e` at all. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asPlayError } from '../errors.ts';
 import type { Gate, GateContext } from '../gate.ts';
-import type { Running } from './play-run.ts';
+import type { Running } from './running.ts';
 
 /** Seconds between two questions to a gate that is given time. */
 const EVERY = 2;

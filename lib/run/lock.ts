@@ -5,7 +5,7 @@ import { selectHosts } from '../inventory/patterns.ts';
 import type { Lock } from '../play.ts';
 import { sh } from '../sh.ts';
 import { becomeUser } from './become.ts';
-import type { Running } from './play-run.ts';
+import type { Running } from './running.ts';
 
 /**
  * Does `work` while the lock is held on its hosts, each by a process that ends with our connection: the lock of a run

@@ -31,7 +31,7 @@ export async function makePlaybook(
   }
 }
 
-/** Parameters come with `-e` alone: of which host should the inventory's count? */
+/** Parameters come from the command line alone: of which host should the inventory's count? */
 function paramsOf({ name, params }: ParametricPlaybook, { extraVars }: RunOptions) {
   const nobody: Host = { name: '-e', vars: {}, groups: [], place: () => ({ file: '-e' }) };
   const use = { kind: 'playbook', name, prefix: '', schema: params, given: {}, tags: [], steps: [] } as const;

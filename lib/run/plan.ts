@@ -6,6 +6,7 @@ import { didYouMean } from '../nearest.ts';
 import type { Play, Playbook } from '../play.ts';
 import type { CheckedVars, KnownHost, RoleHost, RoleUse } from '../role.ts';
 import { refuseUnknownVars, roleVars } from './vars.ts';
+import { refuseMalformed } from './well-formed.ts';
 
 /** What narrows a run down. */
 export interface Selection {
@@ -44,6 +45,7 @@ export function plan(
   extra: ExtraVars,
   selection: Selection,
 ): readonly PlannedPlay[] {
+  refuseMalformed(playbook);
   const uses = playbook.plays.flatMap((play) => play.roles ?? []);
   refuseUnknownRoles(selection.roles ?? [], uses);
   const plays = playbook.plays.map((play, index) => planPlay(play, index, inventory, extra, selection));

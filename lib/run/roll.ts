@@ -2,7 +2,8 @@ import type { GateMoment } from '../gate.ts';
 import type { Host } from '../inventory/inventory.ts';
 import { askGates } from './gates.ts';
 import { groupHosts, knownHost, type PlannedPlay } from './plan.ts';
-import { PlayRun, type Running } from './play-run.ts';
+import { PlayRun } from './play-run.ts';
+import type { Running } from './running.ts';
 
 /** Runs a play batch by batch, as long as its gates hold and no host fails. */
 export class Roll {
@@ -81,7 +82,9 @@ export class Roll {
     };
     this.#running.emit({ type: 'play', play: undo.name, hosts: batch.map((host) => host.name) });
     const planned = { ...this.#planned, name: undo.name, play: undo, roles: [], batches: [batch] };
-    await new PlayRun(planned, batch, this.#running).run();
+    // What was begun is put back whole, whatever part of the playbook was asked for.
+    const options = { ...this.#running.options, roles: [], tags: [], skipTags: [] };
+    await new PlayRun(planned, batch, { ...this.#running, options }).run();
     this.#running.emit({ type: 'play-end', play: undo.name });
   }
 

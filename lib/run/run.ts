@@ -10,9 +10,9 @@ import { withLock } from './lock.ts';
 import { makePlaybook } from './make.ts';
 import type { RunOptions } from './options.ts';
 import { type PlannedPlay, plan } from './plan.ts';
-import type { Running } from './play-run.ts';
 import { type Connect, Pool } from './pool.ts';
 import { Roll } from './roll.ts';
+import type { Running } from './running.ts';
 import { Tally } from './tally.ts';
 
 /** What a run came to: the same figures as the command line prints. */

@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { quickAjv } from '../ajv.ts';
 import { inputError, type Place } from '../errors.ts';
-import type { ExtraVars } from '../inventory/extra-vars.ts';
+import { type ExtraVars, extraVarPlace } from '../inventory/extra-vars.ts';
 import type { Host, Value } from '../inventory/inventory.ts';
 import { didYouMean } from '../nearest.ts';
 import type { CheckedVars, RoleUse } from '../role.ts';
@@ -43,7 +43,7 @@ export function refuseUnknownVars(roles: readonly RoleUse[], hosts: readonly Hos
         `the role's variables are: ${Object.keys(owner?.schema.properties ?? {}).join(', ')}`,
     });
   };
-  for (const name of Object.keys(extra.vars)) check(name, () => ({ file: '-e' }));
+  for (const name of Object.keys(extra.vars)) check(name, () => extraVarPlace(extra, name));
   for (const host of hosts) {
     for (const name of Object.keys(host.vars)) check(name, () => ({ host: host.name, ...host.place(name) }));
   }
@@ -69,7 +69,7 @@ function pick(name: string, schema: Schema, role: RoleUse, host: Host, extra: Ex
 }
 
 /** `-e port=5672` is text; where the schema wants no text it is read as JSON, so that `false` is false. */
-function fromText(text: string, schema: Schema): Value {
+export function fromText(text: string, schema: Schema): Value {
   if (schema.type === 'string') return text;
   try {
     return JSON.parse(text) as Value;
@@ -119,7 +119,7 @@ function wrongVariable(
     error?.keyword === 'required' && error.instancePath === '' ? String(error.params.missingProperty) : '';
   if (missing !== '') {
     return inputError(`${role.kind ?? 'role'} ${role.name} needs the variable ${missing}`, {
-      where: { host: host.name },
+      where: ownerOf(role, host),
       why: role.schema.properties[missing]?.description,
       next:
         role.kind === 'playbook'
@@ -136,7 +136,7 @@ function wrongVariable(
   return inputError(
     `variable ${name}${rest && `.${rest}`} of ${role.kind ?? 'role'} ${role.name} ${error?.message}${allowed}`,
     {
-      where: { host: host.name, ...placeOf(name, role, host, extra) },
+      where: { ...ownerOf(role, host), ...placeOf(name, role, host, extra) },
       why: `it is ${shown}${schema ? `; ${schema.description}` : ''}`,
     },
   );
@@ -147,8 +147,13 @@ function shownValue(value: unknown, schema: Schema): string {
   return text === '"***"' ? '***' : text;
 }
 
+/** A playbook's parameters are no host's. */
+function ownerOf({ kind }: RoleUse, { name }: Host): Place {
+  return kind === 'playbook' ? {} : { host: name };
+}
+
 function placeOf(name: string, role: RoleUse, host: Host, extra: ExtraVars): Place {
-  if (Object.hasOwn(extra.vars, name)) return { file: '-e' };
+  if (Object.hasOwn(extra.vars, name)) return extraVarPlace(extra, name);
   if (role.given[name] !== undefined) return { file: 'the playbook' };
   return host.place(name);
 }

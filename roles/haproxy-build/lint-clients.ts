@@ -25,7 +25,7 @@ function frontOf(uses: readonly LintUse<HaproxyVars>[], context: LintContext): F
   const backends = hosts.flatMap(({ vars }) => context.group(vars.haproxy_backend_group));
   const virtual = context
     .uses('keepalived-build')
-    .flatMap((use) => use.hosts.flatMap(({ vars }) => vars['keepalived_vips'] as readonly string[]));
+    .flatMap((use) => use.hosts.flatMap(({ vars }) => vipsIn(vars)));
   const called = (all: readonly { readonly name: string; readonly address: string }[]) =>
     new Set(all.flatMap(({ name, address }) => [name, address]));
   return {
@@ -35,6 +35,15 @@ function frontOf(uses: readonly LintUse<HaproxyVars>[], context: LintContext): F
     vips: new Set(virtual.map((vip) => vip.replace(/\/.*/, ''))),
     brokers: called(backends),
   };
+}
+
+/** All virtual addresses that a host may hold, by its variables for keepalived-build. */
+function vipsIn(vars: Readonly<Record<string, unknown>>): readonly string[] {
+  const { keepalived_vips: vips, keepalived_instances: further } = vars as {
+    readonly keepalived_vips: readonly string[];
+    readonly keepalived_instances: readonly { readonly vips: readonly string[] }[];
+  };
+  return [...vips, ...further.flatMap((instance) => instance.vips)];
 }
 
 /** Every port that clients may come in by, plain or TLS. */

@@ -1,27 +1,14 @@
 import { type Secret, secret } from '../../lib/index.ts';
-import { MAIN } from './instances.ts';
+import type { Instance } from './instances.ts';
 import { AUTH, CHECK } from './paths.ts';
 import type { KeepalivedVars } from './vars.ts';
-
-/** A group of addresses that move together, as one host has it. */
-export interface Instance {
-  readonly name: string;
-  readonly virtualRouterId: number;
-  readonly priority: number;
-  /** As `address/prefix`. */
-  readonly vips: readonly string[];
-}
 
 /** What is known of one host only once it was asked. */
 export interface Site {
   readonly routerId: string;
   readonly interface: string;
-  /** Of the first group of addresses. */
-  readonly priority: number;
-  /** As `address/prefix`. */
-  readonly vips: readonly string[];
-  /** Groups of addresses beside that. */
-  readonly further?: readonly Instance[] | undefined;
+  /** Its groups of addresses, each address with its prefix. */
+  readonly instances: readonly Instance[];
   /** Own address and the others', for announcements without multicast. */
   readonly unicast?: { readonly own: string; readonly peers: readonly string[] } | undefined;
 }
@@ -44,14 +31,7 @@ vrrp_script haproxy {
     rise ${vars.keepalived_check_rise}
 }
 
-${instancesIn(vars, site)
-  .map((instance) => instanceSection(vars, site, instance))
-  .join('\n')}`;
-}
-
-function instancesIn(vars: KeepalivedVars, { priority, vips, further = [] }: Site): readonly Instance[] {
-  const virtualRouterId = vars.keepalived_virtual_router_id;
-  return [{ name: MAIN, virtualRouterId, priority, vips }, ...further];
+${site.instances.map((instance) => instanceSection(vars, site, instance)).join('\n')}`;
 }
 
 function instanceSection(vars: KeepalivedVars, site: Site, instance: Instance): string {

@@ -37,3 +37,26 @@ export function prioritiesOf(
   const first = preferred < 0 ? index : preferred;
   return new Map(ranked.map(([, priority], i) => [ranked[(first + i) % ranked.length]?.[0] ?? '', priority]));
 }
+
+/** A group of addresses as one host has it. */
+export interface Instance {
+  readonly name: string;
+  readonly virtualRouterId: number;
+  readonly priority: number;
+  /** As `address/prefix`. */
+  readonly vips: readonly string[];
+}
+
+/** All groups as one host has them: first that of keepalived_vips. */
+export function instancesOn(
+  host: string,
+  vars: KeepalivedVars,
+  order: ReadonlyMap<string, number>,
+): readonly Instance[] {
+  return instancesOf(vars).map((wish, index) => ({
+    name: wish.name,
+    virtualRouterId: wish.virtual_router_id,
+    priority: prioritiesOf(wish, index, order).get(host) ?? 1,
+    vips: wish.vips,
+  }));
+}

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { Finding, LintContext, LintUse, RoleHost } from '../../lib/index.ts';
 import { sharesNetwork } from './addresses.ts';
 import { keepalivedAuth, keepalivedConfig } from './config.ts';
+import { instancesOf, instancesOn, MAIN } from './instances.ts';
 import { priorities } from './priority.ts';
 import { checkPort } from './tasks.ts';
 import type { KeepalivedVars } from './vars.ts';
@@ -25,6 +26,9 @@ const VARIABLES: Readonly<Record<string, string>> = {
   vrrp_script: 'keepalived_check_interval',
 };
 
+/** What each group of addresses has of its own. */
+const OWN: ReadonlySet<string> = new Set(['priority', 'virtual_router_id']);
+
 /** Judges what the role would write, as VRRP would take it. */
 export function lintKeepalived(uses: readonly Use[], context: LintContext): readonly Finding[] {
   // A host has one configuration, whichever play wrote it last.
@@ -42,8 +46,7 @@ function siteOf(use: Use, host: RoleHost<KeepalivedVars>): Site {
     routerId: vars.keepalived_router_id ?? name,
     // Only the hosts know; a placeholder that is the same on all.
     interface: vars.keepalived_interface ?? 'auto',
-    priority: priorities(use.hosts, use.hosts).get(name) ?? 1,
-    vips: vars.keepalived_vips,
+    instances: instancesOn(name, vars, priorities(use.hosts, use.hosts)),
     unicast: vars.keepalived_unicast
       ? {
           own: address,
@@ -56,9 +59,20 @@ function siteOf(use: Use, host: RoleHost<KeepalivedVars>): Site {
     statements.flatMap((each) =>
       each.keyword === 'include' ? auth : [{ ...each, block: included(each.block) }],
     );
-  return readSite(name, included(parseKeepalived(config, 'keepalived.conf')), ({ keyword }) =>
-    use.at(name, VARIABLES[keyword] ?? 'keepalived_vips'),
+  const statements = included(parseKeepalived(config, 'keepalived.conf'));
+  const further = new Set(
+    statements
+      .filter(({ keyword, args }) => keyword === 'vrrp_instance' && args[0] !== MAIN)
+      .flatMap((instance) => [instance, ...instance.block]),
   );
+  return readSite(name, statements, (statement) => use.at(name, variableOf(statement, further)));
+}
+
+/** Where a statement comes from; what a further group of addresses has of its own is in keepalived_instances. */
+function variableOf(statement: Statement, further: ReadonlySet<Statement>): string {
+  const { keyword } = statement;
+  if (further.has(statement) && (OWN.has(keyword) || !(keyword in VARIABLES))) return 'keepalived_instances';
+  return VARIABLES[keyword] ?? 'keepalived_vips';
 }
 
 /** The check must ask where HAProxy answers, else no host ever takes the addresses. */
@@ -84,17 +98,17 @@ function deafCheck(use: Use, host: RoleHost<KeepalivedVars>, context: LintContex
 
 /** An address that no network of the host has can be announced, and nobody's packets come there. */
 function outside(use: Use, { name, address, vars }: RoleHost<KeepalivedVars>): readonly Finding[] {
-  const stray = vars.keepalived_vips.find((vip) => vip.includes('/') && !sharesNetwork(vip, address));
-  if (stray === undefined || !isIPv4(address) || stray.endsWith('/32')) return [];
   const own = vars.keepalived_interface;
-  return [
-    {
-      ...use.at(name, 'keepalived_vips'),
+  return instancesOf(vars).flatMap(({ name: instance, vips }) => {
+    const stray = vips.find((vip) => vip.includes('/') && !sharesNetwork(vip, address));
+    if (stray === undefined || !isIPv4(address) || stray.endsWith('/32')) return [];
+    return {
+      ...use.at(name, instance === MAIN ? 'keepalived_vips' : 'keepalived_instances'),
       severity: own === undefined ? 'warning' : 'hint',
       rule: 'vip-outside-subnet',
       what: `the virtual address ${stray} is in no network of its proxies`,
       why: `${name} is ${address}: the network's other machines and its router look for ${stray.replace(/\/.*/, '')} elsewhere${own === undefined ? '' : `, unless ${own} has an address there`}`,
       next: 'an address of the proxies’ own network, or keepalived_interface where the proxies have one there',
-    },
-  ];
+    };
+  });
 }

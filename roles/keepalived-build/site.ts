@@ -1,7 +1,7 @@
 import type { KnownHost, RoleHost, StepContext } from '../../lib/index.ts';
 import { withPrefix } from './addresses.ts';
 import type { Site } from './config.ts';
-import { instancesOf, prioritiesOf } from './instances.ts';
+import { instancesOn } from './instances.ts';
 import { addressOf, interfaceOf, type Network, networkQuestion } from './network.ts';
 import { priorities } from './priority.ts';
 import type { KeepalivedVars } from './vars.ts';
@@ -30,24 +30,19 @@ export function siteOf(
   const { vars } = host;
   const device = vars.keepalived_interface ?? interfaceOf(host, network);
   const carried = network.addresses.filter((each) => each.interface === device);
-  const [first = { priority: 1, vips: [] }, ...further] = instancesOf(vars).map((wish, index) => ({
-    name: wish.name,
-    virtualRouterId: wish.virtual_router_id,
-    priority: prioritiesOf(wish, index, order).get(host.name) ?? 1,
-    // A virtual address that is there already must not lend its own prefix.
-    vips: wish.vips.map((vip) =>
-      withPrefix(
-        vip,
-        carried.filter(({ address }) => address !== vip),
-      ),
-    ),
-  }));
+  // A virtual address that is there already must not lend its own prefix.
+  const whole = (vip: string) =>
+    withPrefix(
+      vip,
+      carried.filter(({ address }) => address !== vip),
+    );
   return {
     routerId: vars.keepalived_router_id ?? host.name,
     interface: device,
-    priority: first.priority,
-    vips: first.vips,
-    further,
+    instances: instancesOn(host.name, vars, order).map((instance) => ({
+      ...instance,
+      vips: instance.vips.map(whole),
+    })),
     unicast: vars.keepalived_unicast
       ? {
           own: addressOf(host, network),

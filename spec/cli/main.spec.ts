@@ -63,6 +63,7 @@ const INPUTS: Readonly<Record<string, string>> = {
   'syntax.ts': `import { definePlaybook } from 'ts-play';\nexport default definePlaybook({ plays: [ ;\n`,
   'types.ts': `import { definePlaybook } from 'ts-play';\n\nexport default definePlaybook({ plays: [{ name: 'p', hosts: 3 }] });\n`,
   'misspelt.ts': `import { definePlaybok } from 'ts-play';\nexport default definePlaybok({ plays: [] });\n`,
+  'uncalled.mjs': `import { haPolicy } from 'ts-play/roles/ha-policy';\nexport default { plays: [{ name: 'p', hosts: 'web', roles: [haPolicy] }] };\n`,
   'empty.ts': 'export const plays = [];\n',
   'nowhere.ts': `import { definePlaybook } from 'ts-play';\nexport default definePlaybook({ plays: [{ name: 'p', hosts: 'wbeb' }] });\n`,
   'broken.yml': 'all:\n  hosts:\n    one: {\n',
@@ -145,6 +146,12 @@ describe('the command line', () => {
 
     it('with a misspelt name is told what was meant', () =>
       refused(['misspelt.ts', '-i', 'hosts.yml'], /misspelt\.ts:1:10/, /definePlaybok/).then(() => {}));
+
+    it('in JavaScript, which has no types, is looked through all the same', () =>
+      refused(
+        ['uncalled.mjs', '-i', 'hosts.yml'],
+        /roles\[0\] of play "p" is the role ha-policy that was not called/,
+      ).then(() => {}));
 
     it('without plays is told how to end it', () =>
       refused(['empty.ts', '-i', 'hosts.yml'], /no plays/, /export default definePlaybook/).then(() => {}));

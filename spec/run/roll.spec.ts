@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Gate, GateContext } from '../../lib/gate.ts';
 import { sh } from '../../lib/sh.ts';
-import { Site } from './site.ts';
+import { role, Site } from './site.ts';
 import { deed, thing } from './things.ts';
 
 const asked = (log: string[], reasons: (context: GateContext) => readonly string[] = () => []): Gate => ({
@@ -119,6 +119,21 @@ describe('a roll', () => {
     assert.deepEqual(site.host('h2').done, ['undo']);
     assert.deepEqual(site.host('h3').batches, []);
     assert.match(site.of('warning')[0]?.text ?? '', /h2 failed; not touched: h3/);
+  });
+
+  it('undoes it whole, also when a role or tags were asked for', async () => {
+    for (const options of [{ roles: ['r'] }, { tags: ['some'] }, { skipTags: ['untagged'] }]) {
+      const site = new Site((_, { code }) =>
+        code.includes('do begin') ? { code: 1, stderr: 'no' } : undefined,
+      );
+      const begin = role('r', () => () => [deed({ name: 'begin' }, { tags: ['some'] })]);
+      const result = await site.run(
+        [{ hosts: 'h1', roles: [begin()], undo: [deed({ name: 'undo' })] }],
+        options,
+      );
+      assert.equal(result.exitCode, 2);
+      assert.deepEqual(site.host('h1').done, ['undo'], JSON.stringify(options));
+    }
   });
 
   it('undoes nothing when all goes well', async () => {

@@ -1,6 +1,8 @@
 import { HostSession } from '../../lib/host/session.ts';
 import { Redactor } from '../../lib/redact.ts';
-import { converge, type Outcome, withHandlers } from '../../lib/run/converge.ts';
+import { converge, withHandlers } from '../../lib/run/converge.ts';
+import { Foresight } from '../../lib/run/foresight.ts';
+import type { Outcome } from '../../lib/run/outcome.ts';
 import { Turns } from '../../lib/run/turns.ts';
 import { sh } from '../../lib/sh.ts';
 import { defineTask, type Task, type TaskType } from '../../lib/task.ts';
@@ -113,6 +115,7 @@ export async function convergeOn(
     selected = () => true,
     epoch = { value: 0 },
   } = setup;
+  const foresight = new Foresight();
   const session = new HostSession(setup.name ?? 'h', host, undefined, new Redactor(), epoch);
   const all = withHandlers(role, tasks);
   const title = (index: number) => all[index]?.title ?? '?';
@@ -125,6 +128,7 @@ export async function convergeOn(
       role,
       check,
       turns,
+      foresight: () => foresight,
       selected,
       progress: {
         applying: (index) => void applying.push(title(index)),

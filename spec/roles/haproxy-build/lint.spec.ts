@@ -89,6 +89,13 @@ describe('the design of haproxy-build', () => {
       assert.deepEqual(await url('://'), []);
     });
 
+    it('come by any of the virtual addresses', async () => {
+      const further = "keepalived_instances: [{ name: b, virtual_router_id: 52, vips: ['192.0.2.201'] }]";
+      const wrong = (vars: string) => rules(`app: 'amqp://u:p@192.0.2.201:5679', ${vars}`);
+      assert.deepEqual(await wrong(further), ['error client-port-not-offered 2']);
+      assert.deepEqual(await wrong('x: 1'), []);
+    });
+
     it('keep their passwords to themselves', async () => {
       const findings = await lint("url: 'amqp://app:not-for-the-screen@mq3'");
       assert.equal(findings.length, 1);

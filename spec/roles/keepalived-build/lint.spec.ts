@@ -52,6 +52,71 @@ describe('the design of keepalived-build', () => {
     assert.deepEqual(brief(await lintPlays([proxies], own)), ['hint vip-outside-subnet 12']);
   });
 
+  const second = (fields: string) =>
+    `keepalived_instances: [{ name: second, virtual_router_id: 52, ${fields} }]`;
+
+  it('is simulated for every group of addresses', async () => {
+    assert.deepEqual(await lint(second('vips: [192.0.2.201/24]')), []);
+    const findings = await lint(`keepalived_preempt: true\n        ${second('vips: [192.0.2.201/24]')}`);
+    assert.deepEqual(
+      findings.map(({ rule, what, variable, where }) => [
+        rule,
+        what.split(' as soon')[0],
+        variable,
+        where.line,
+      ]),
+      [
+        ['vip-returns', 'the VIP 192.0.2.201 goes back to two', 'keepalived_instances', LINE + 1],
+        ['vip-returns', 'the VIP 192.0.2.200 goes back to one', 'keepalived_priority', LINE + 3],
+      ],
+    );
+    const preferred = await lint(
+      `keepalived_preempt: true\n        ${second('vips: [192.0.2.201/24], prefer: one')}`,
+    );
+    assert.match(preferred[0]?.what ?? '', /192\.0\.2\.201 goes back to one/);
+  });
+
+  it('is judged for every group of addresses by what all have in common', async () => {
+    const findings = await lint(`keepalived_check_interval: 10\n        ${second('vips: [192.0.2.201/24]')}`);
+    assert.deepEqual(brief(findings), [`hint vip-slow ${LINE}`, `hint vip-slow ${LINE}`]);
+    const alone = await lintPlays([{ ...proxies, hosts: 'one' }], inventory(second('vips: [192.0.2.201]')));
+    assert.deepEqual(
+      alone.map(({ rule, variable, where }) => [rule, variable, where.line]),
+      [
+        ['vip-alone', 'keepalived_vips', LINE - 1],
+        ['vip-alone', 'keepalived_instances', LINE],
+      ],
+    );
+  });
+
+  it('has every group of addresses in a network of the proxies, with a router id of its own', async () => {
+    const [finding, ...rest] = await lint(second('vips: [198.51.100.201/24]'));
+    assert.deepEqual(
+      [finding?.rule, finding?.variable, finding?.where.line, finding?.hosts, rest],
+      ['vip-outside-subnet', 'keepalived_instances', LINE, ['one', 'two'], []],
+    );
+    const others = {
+      name: 'others',
+      hosts: 'others',
+      roles: [
+        keepalivedBuild({
+          keepalived_vips: ['192.0.2.210/24'],
+          keepalived_virtual_router_id: 52,
+          keepalived_auth_pass: 'topsecre',
+          keepalived_install: 'package',
+        }),
+      ],
+    };
+    const more = `${inventory(second('vips: [192.0.2.201/24]'))}    others:
+      hosts:
+        three: { ansible_host: 192.0.2.13 }
+        four: { ansible_host: 192.0.2.14 }
+`;
+    const clash = await lintPlays([proxies, others], more);
+    assert.deepEqual([...new Set(clash.map(({ rule }) => rule))], ['vrrp-router-id-twice']);
+    assert.match(clash[0]?.what ?? '', /52 is used for 192\.0\.2\.201/);
+  });
+
   it('does not share a router id with another group of addresses', async () => {
     const more =
       inventory('x: 1') +

@@ -1,0 +1,77 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../nearest.ts';
+import { version } from './package.ts';
+
+/** `ts-play [playbook]` with the options that every run has. */
+export function runProgram(): Command {
+  const program = new Command('ts-play')
+    .description('Runs a typed playbook on the hosts of an inventory.')
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .enablePositionalOptions()
+    .passThroughOptions(false)
+    .argument('[playbook]', 'a TypeScript file whose default export is definePlaybook({ … })')
+    .option('-i, --inventory <file>', 'inventory in YAML, as for Ansible')
+    .option('-l, --limit <pattern>', 'only these of the hosts')
+    .option('--role <name>', 'only this role; repeat for more', collect, [])
+    .option('-t, --tags <tags>', 'only tasks with these tags, separated by commas', collectList, [])
+    .option('--skip-tags <tags>', 'all but tasks with these tags', collectList, [])
+    .option('-C, --check', 'predict what would change and touch nothing')
+    .option('-D, --diff', 'show the changes in text files')
+    .option(
+      '-e, --extra-vars <vars>',
+      'key=value, {json} or @file; wins over every other variable',
+      collect,
+      [],
+    )
+    .option('-f, --forks <n>', 'hosts worked on at once', positive)
+    .option('-u, --user <name>', 'log in as this user where the inventory says none')
+    .option('--private-key <file>', 'log in with this key where the inventory names none')
+    .option('-b, --become', 'become another user by passwordless sudo')
+    .option('--become-user <name>', 'the user to become (root)')
+    .option('--no-write', 'leave the inventory file alone and show what would be written')
+    .option('--accept-new', 'trust the host key of a host seen for the first time, and remember it')
+    .option('-v, --verbose', 'say more; repeat for still more', (_: string, before: number) => before + 1, 0)
+    .addOption(
+      new Option('--output <kind>', 'live on a terminal, plain elsewhere').choices(['live', 'plain', 'json']),
+    )
+    .option('--list-hosts', 'list the hosts of each play and stop')
+    .option('--list-tasks', 'list the tasks of each play and stop')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 usage or input error, 2 hosts failed, 4 hosts unreachable, 130 interrupted.',
+    );
+  // Commander would compare, and show, the word with its value.
+  return Object.assign(program, { unknownOption: (word: string) => refuseOption(program, word) });
+}
+
+function refuseOption(program: Command, word: string): never {
+  const [flag = word] = word.split('=');
+  const known = program.options.flatMap(({ long, hidden }) => (long && !hidden ? long.slice(2) : []));
+  const close = flag.startsWith('--') ? nearest(flag.slice(2), [...known, 'help']) : undefined;
+  return program.error(
+    `error: unknown option '${flag}'${close === undefined ? '' : `\n(Did you mean --${close}?)`}`,
+    { code: 'commander.unknownOption' },
+  );
+}
+
+/** For options that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+function collectList(value: string, before: readonly string[]): string[] {
+  return [
+    ...before,
+    ...value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  ];
+}
+
+function positive(value: string): number {
+  const count = Number(value);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError('It must be a positive whole number.');
+}

@@ -1,0 +1,17 @@
+import type { PlayError } from '../errors.ts';
+import type { Change } from '../task.ts';
+
+/** How one task ended. */
+export interface Outcome {
+  readonly status: 'ok' | 'changed' | 'unknown' | 'failed' | 'skipped';
+  readonly changes: readonly Change[];
+  readonly error?: PlayError;
+  readonly reason?: string;
+  readonly durationMs: number;
+}
+
+/** A change in a few words: `mode 0644 → 0600`. */
+export function describeChange({ what, from, to }: Change): string {
+  if (from !== undefined && to !== undefined) return `${what} ${from} → ${to}`;
+  return [what, to ?? from].filter((part) => part !== undefined).join(' ');
+}

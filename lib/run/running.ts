@@ -1,0 +1,19 @@
+import type { Listener } from '../events.ts';
+import type { ExtraVars } from '../inventory/extra-vars.ts';
+import type { Redactor } from '../redact.ts';
+import type { Foresight } from './foresight.ts';
+import type { RunOptions } from './options.ts';
+import type { Pool } from './pool.ts';
+
+/** What all plays of a run share. */
+export interface Running {
+  readonly options: RunOptions;
+  readonly extra: ExtraVars;
+  readonly emit: Listener;
+  readonly pool: Pool;
+  readonly redactor: Redactor;
+  /** Numbers the run's tasks. */
+  readonly ids: { last: number };
+  /** Check mode's memory, by host. */
+  readonly foresight: Map<string, Foresight>;
+}
