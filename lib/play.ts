@@ -20,6 +20,8 @@ export interface Play {
   readonly gates?: readonly Gate[];
   /** What puts back that which a batch began, done on all its hosts when one of them fails. */
   readonly undo?: readonly Task[] | ((host: PlayHost) => readonly Task[]);
+  /** Meets hosts that failed in an earlier play, too: the play counts on nothing that came before it. */
+  readonly always?: boolean;
   /** Become root (`true`) or another user by passwordless sudo; inventory's `ansible_become*` win over it. */
   readonly become?: boolean | string;
   readonly tags?: readonly string[];

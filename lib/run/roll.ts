@@ -11,11 +11,14 @@ export class Roll {
   readonly #running: Running;
   /** Hosts that failed or were lost, or that must not be met without those: they leave the run. */
   readonly #gone: Set<string>;
+  /** Of those, whom this play does not meet. */
+  readonly #out: Set<string>;
 
   constructor(planned: PlannedPlay, running: Running, gone: Set<string>) {
     this.#planned = planned;
     this.#running = running;
     this.#gone = gone;
+    this.#out = planned.play.always ? new Set() : gone;
   }
 
   /** @returns false when a gate did not hold: nothing that comes later may begin */
@@ -32,7 +35,7 @@ export class Roll {
         return false;
       }
       const failed = await new PlayRun(this.#planned, next, this.#running, moment === 'between').run();
-      for (const host of failed) this.#gone.add(host);
+      this.#leave(failed);
       if (failed.length > 0) {
         await this.#undo(next);
         if (turn < batches.length - 1) {
@@ -48,7 +51,14 @@ export class Roll {
   }
 
   #staying(hosts: readonly Host[]): readonly Host[] {
-    return hosts.filter(({ name }) => !this.#gone.has(name));
+    return hosts.filter(({ name }) => !this.#out.has(name));
+  }
+
+  #leave(hosts: readonly string[]): void {
+    for (const host of hosts) {
+      this.#gone.add(host);
+      this.#out.add(host);
+    }
   }
 
   async #gates(moment: GateMoment, next: readonly Host[]): Promise<boolean> {
@@ -92,7 +102,7 @@ export class Roll {
   #stop(why: string, turn: number): void {
     const { name, batches } = this.#planned;
     const left = this.#staying(batches.slice(turn).flat()).map((host) => host.name);
-    for (const host of left) this.#gone.add(host);
+    this.#leave(left);
     if (left.length > 0) {
       const text = `the roll of "${name}" stops here: ${why}; not touched: ${left.join(', ')}`;
       this.#running.emit({ type: 'warning', text });

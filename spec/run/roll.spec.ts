@@ -136,6 +136,22 @@ describe('a roll', () => {
     }
   });
 
+  it('leaves a failed host aside in later plays, but for those that are always for all', async () => {
+    const site = new Site((host, { id }) => (host === 'h2' && id === 'apply' ? { code: 1 } : undefined));
+    const later = thing({ name: 'later', value: 'old' });
+    const result = await site.run([
+      { tasks },
+      { tasks: [later] },
+      { always: true, tasks: [later] },
+      { tasks: [later] },
+    ]);
+    assert.equal(result.exitCode, 2);
+    assert.deepEqual(
+      site.of('play').map(({ hosts }) => hosts.join()),
+      ['h1,h2,h3', 'h1,h3', 'h1,h2,h3', 'h1,h3'],
+    );
+  });
+
   it('undoes nothing when all goes well', async () => {
     const site = new Site();
     await site.run([{ tasks, undo: [deed({ name: 'undo' })] }]);
