@@ -77,7 +77,12 @@ describe('the tasks of a leave', () => {
     );
     const changes = serverDrainedType.diff(state, { host: 'hadoop003' }, []);
     assert.deepEqual(whats(changes), ['server in amqp', 'server in stomp']);
-    assert.deepEqual(serverDrainedType.diff([], { host: 'hadoop003' }, []), [], 'no such server');
+    for (const stdout of ['none', '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state'])
+      assert.deepEqual(serverDrainedType.parse(reply(stdout), { host: 'hadoop003' }), [], 'no such server');
+    assert.throws(
+      () => serverDrainedType.parse({ code: 69, stdout: '', stderr: 'no tool' }, { host: 'hadoop003' }),
+      /no tool/,
+    );
   });
 });
 
