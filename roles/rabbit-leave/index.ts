@@ -1,11 +1,12 @@
 import { defineRole, type StepContext, service, type Task } from '../../lib/index.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
+import { forgotten } from '../support/rabbitmq/forgotten.ts';
 import { isRunning } from '../support/rabbitmq/snapshot.ts';
+import { withoutMembers } from '../support/rabbitmq/without-members.ts';
 import { lookAtLeaver } from './gates.ts';
 import { isOurs, type Leaver } from './leaver.ts';
 import { hasMaintenance, maintenance } from './maintenance.ts';
-import { appStopped, forgotten, reset } from './membership.ts';
-import { withoutMembers } from './shrink.ts';
+import { appStopped, reset } from './membership.ts';
 import { type Vars, vars } from './vars.ts';
 
 export { inventoryPlay } from '../support/inventory-play.ts';

@@ -1,6 +1,5 @@
 /**
- * Erlang that tells how well a cluster is, as one of its nodes sees it, in one JSON text in Base64. No queue's process
- * is asked, so that one that hangs hangs nothing: who leads, who mirrors and who is synchronised stands in tables.
+ * Erlang that tells how well a cluster is, as one of its nodes sees it, as `J`. No queue's process is asked, so that one that hangs hangs nothing: who leads, who mirrors and who is synchronised stands in tables.
  * Queues whose nodes are all down are listed apart by the broker, and belong here too. What a version doesn't know is
  * null or empty. A broker that is only starting (`W`) is not asked for what needs its feature flags: up to 3.10 that
  * question can wait for the start, and the start for the question, for ever.
@@ -48,6 +47,4 @@ draining => W(fun() -> Bs([N || N <- Up, rabbit_maintenance:is_being_drained_con
 flags => W(fun() -> [#{name => B(F), enabled => rabbit_feature_flags:is_enabled(F)} || F <- maps:keys(rabbit_feature_flags:list(all))] end, []),
 certificate => T(fun() -> {ok, O} = application:get_env(rabbit, ssl_options), B(proplists:get_value(certfile, O, null)) end, null),
 queues => T(fun() -> [Q(X) || X <- maps:values(maps:from_list([{amqqueue:get_name(X), X} || X <- Down ++ rabbit_amqqueue:list()]))] end, null)
-},
-"TSPLAY:" ++ binary_to_list(base64:encode(iolist_to_binary(rabbit_json:encode(J)))).
-`.trim();
+},`;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { gzipSync } from 'node:zlib';
 import {
   type Growth,
   leadsTooLittle,
@@ -11,6 +10,7 @@ import {
 } from '../../../roles/rabbit-grow/growth.ts';
 import { growthExpression } from '../../../roles/rabbit-grow/growth-expression.ts';
 import { quorumMembersType } from '../../../roles/rabbit-grow/tasks.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
 
 const share = (over: Partial<Share> = {}): Share => ({
   vhost: '/',
@@ -27,8 +27,7 @@ const newcomer = { member: false, ready: false, waits: false };
 
 describe('the part a new node has of the queues', () => {
   it('is read from the answer of a broker, which has to be one', () => {
-    const packed = gzipSync(JSON.stringify(growth([share()]))).toString('base64');
-    const reply = { code: 0, stdout: `{ok, ["TSPLAY:","${packed}",":END"]}`, stderr: '' };
+    const reply = packed(growth([share()]));
     assert.deepEqual(parseGrowth(reply), growth([share()]));
     assert.throws(() => parseGrowth({ ...reply, stdout: '' }), /did not say which queues/);
   });

@@ -5,7 +5,8 @@ import type { Vars } from '../../../roles/rabbit-leave/vars.ts';
 import type { Health } from '../../../roles/support/rabbitmq/health.ts';
 import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
 import { answer, appStopped, context, down, known, running } from '../support/rabbitmq/nodes.ts';
-import { a, b, c, health } from './views.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
+import { a, b, c, health } from '../support/rabbitmq/views.ts';
 
 const { definition } = rabbitLeave;
 const vars = { rabbit_leave_host: 'c' };
@@ -23,7 +24,7 @@ async function laidOut(
     new Map(
       of.flatMap(({ name }) => {
         const view = told[name];
-        const text = view && `TSPLAY:${Buffer.from(JSON.stringify(view)).toString('base64')}`;
+        const text = view && packed(view).stdout;
         const said = name === 'c' ? leaving && answer(leaving).stdout : text;
         return said === undefined
           ? []

@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Reply } from '../../../lib/index.ts';
 import { hasMaintenance, maintenanceType } from '../../../roles/rabbit-leave/maintenance.ts';
-import { appStoppedType, forgottenType, resetType } from '../../../roles/rabbit-leave/membership.ts';
+import { appStoppedType, resetType } from '../../../roles/rabbit-leave/membership.ts';
 import { serverDrainedType } from '../../../roles/rabbit-leave/server-drained.ts';
-import { withoutMembersType } from '../../../roles/rabbit-leave/shrink.ts';
+import { forgottenType } from '../../../roles/support/rabbitmq/forgotten.ts';
 import type { Health } from '../../../roles/support/rabbitmq/health.ts';
+import { withoutMembersType } from '../../../roles/support/rabbitmq/without-members.ts';
 import { inEveryShell } from '../../support/sandbox.ts';
 import { appStopped, down, running } from '../support/rabbitmq/nodes.ts';
-import { a, b, c, health, queue } from './views.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
+import { a, b, c, health, queue } from '../support/rabbitmq/views.ts';
 
 const want = { node: c };
 const reply = (stdout: string): Reply => ({ code: 0, stdout, stderr: '' });
-const told = (view: Health) =>
-  reply(`{ok, "TSPLAY:${Buffer.from(JSON.stringify(view)).toString('base64')}"}`);
+const told = (view: Health) => packed(view);
 const whats = (changes: readonly { readonly what: string }[]) => changes.map(({ what }) => what);
 
 describe('the tasks of a leave', () => {
