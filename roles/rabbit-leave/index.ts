@@ -1,4 +1,5 @@
 import { defineRole, type StepContext, service, type Task } from '../../lib/index.ts';
+import { refuseAmong } from '../support/leaving.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
 import { forgotten } from '../support/rabbitmq/forgotten.ts';
 import { isRunning } from '../support/rabbitmq/snapshot.ts';
@@ -21,11 +22,10 @@ export const rabbitLeave = defineRole({
   prefix: 'rabbit_leave_',
   vars,
   validate(hosts, { playHosts }) {
-    for (const { vars: own } of hosts) {
-      if (playHosts.some(({ name }) => name === own.rabbit_leave_host)) {
-        throw new Error(`${own.rabbit_leave_host} is to leave, so that it can't be a host of this play`);
-      }
-    }
+    refuseAmong(
+      playHosts,
+      hosts.map(({ vars: own }) => own.rabbit_leave_host),
+    );
   },
   steps: [
     async (context) => {
