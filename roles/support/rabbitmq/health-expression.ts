@@ -14,6 +14,10 @@ Alive = maps:from_list([{N, case rpc:call(N, erlang, registered, [], 5000) of L 
 Ns = fun(M) when is_map(M) -> maps:keys(M); (L) when is_list(L) -> L; (_) -> [] end,
 Pn = fun(P) when is_pid(P) -> node(P); ({_, N}) -> N; (_) -> null end,
 On = fun(Name, Nodes) -> [N || N <- Nodes, maps:is_key(Name, maps:get(N, Alive, #{}))] end,
+Target = fun(X) ->
+  Sizes = [T(fun() -> rabbit_policy:get(<<"target-group-size">>, X) end, undefined), T(fun() -> {_, A} = rabbit_misc:table_lookup(amqqueue:get_arguments(X), <<"x-quorum-target-group-size">>), A end, undefined)],
+  case [S || S <- Sizes, is_integer(S), S > 0] of [] -> null; L -> lists:max(L) end
+end,
 Q = fun(X) ->
   {resource, V, queue, Name} = amqqueue:get_name(X),
   Type = T(fun() -> amqqueue:get_type(X) end, rabbit_classic_queue),
@@ -27,7 +31,7 @@ Q = fun(X) ->
          H = case Pn(Pid) of null -> []; N0 -> [N0] end,
          {classic, Pn(Pid), H ++ (S -- H), [N || N <- H ++ (Y -- H), lists:member(N, Up)]}
   end,
-  #{name => Name, vhost => V, type => B(Kind), leader => B(Lead), members => Bs(Members), online => Bs(Online), durable => T(fun() -> amqqueue:is_durable(X) end, true), exclusive => T(fun() -> amqqueue:get_exclusive_owner(X) =/= none end, false), policy => T(fun() -> B(rabbit_policy:name(X)) end, null)}
+  #{name => Name, vhost => V, type => B(Kind), leader => B(Lead), members => Bs(Members), online => Bs(Online), durable => T(fun() -> amqqueue:is_durable(X) end, true), exclusive => T(fun() -> amqqueue:get_exclusive_owner(X) =/= none end, false), policy => T(fun() -> B(rabbit_policy:name(X)) end, null), target => case Kind of quorum -> Target(X); _ -> null end}
 end,
 Down = T(fun() -> lists:append([rabbit_amqqueue:list_down(V) || V <- rabbit_vhost:list_names()]) end, []),
 Alarm = fun({{resource_limit, What, N}, _}) -> #{what => B(What), node => B(N)}; (What) when is_atom(What) -> #{what => B(What), node => null}; (_) -> #{what => <<"other">>, node => null} end,

@@ -16,6 +16,8 @@ export interface QueueHealth {
   readonly durable: boolean;
   readonly exclusive: boolean;
   readonly policy: string | null;
+  /** How many members a quorum queue shall have, by policy or argument (`target-group-size`); null where nobody says. */
+  readonly target: number | null;
 }
 
 /** How well a cluster is, as one of its nodes sees it. */

@@ -2,6 +2,7 @@ import { defineTask, lines, type Reply, type TaskType } from '../../../lib/index
 import { alone, tool } from './commands.ts';
 import type { NodeWant } from './forgotten.ts';
 import { askHealth, type Health, type QueueHealth, queueTitle } from './health.ts';
+import { removeReplica } from './members.ts';
 import { repeated } from './repeated.ts';
 
 /** No quorum queue and no stream has a member on the node; one that has no other keeps its last. */
@@ -25,9 +26,7 @@ export const withoutMembersType: TaskType<NodeWant, Health> = {
         repeated(tool('rabbitmq-queues', '-q', 'shrink', node, '--errors-only')),
       ...held(queues, node)
         .filter(({ type }) => type === 'stream')
-        .map(({ vhost, name }) =>
-          repeated(tool('rabbitmq-streams', '-q', 'delete_replica', '-p', vhost, name, node)),
-        ),
+        .map((stream) => removeReplica(stream, node)),
     ),
 };
 

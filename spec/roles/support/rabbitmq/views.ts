@@ -13,6 +13,7 @@ export const queue = (over: Partial<QueueHealth> = {}): QueueHealth => ({
   durable: true,
   exclusive: false,
   policy: null,
+  target: null,
   ...over,
 });
 
