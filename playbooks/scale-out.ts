@@ -2,6 +2,7 @@ import { defineParametricPlaybook, moveHost } from 'ts-play';
 import { erlangCookie } from 'ts-play/roles/erlang-cookie';
 import { haPolicy } from 'ts-play/roles/ha-policy';
 import { haproxyBuild } from 'ts-play/roles/haproxy-build';
+import { rabbitConfig } from 'ts-play/roles/rabbit-config';
 import { inventoryPlay, rabbitGrow, readyToGrow } from 'ts-play/roles/rabbit-grow';
 import { rabbitJoin } from 'ts-play/roles/rabbit-join';
 
@@ -31,7 +32,7 @@ export default defineParametricPlaybook({
           name: 'brokers',
           hosts: 'brokers',
           become: true,
-          roles: [erlangCookie(), rabbitJoin(), haPolicy()],
+          roles: [erlangCookie(), rabbitConfig(), rabbitJoin(), haPolicy()],
         },
         { name: 'queues', hosts: 'brokers', become: true, roles: [rabbitGrow({ rabbit_grow_node: node })] },
         // Last: clients are only sent to a node that has its part of everything.

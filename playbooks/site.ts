@@ -3,6 +3,7 @@ import { erlangCookie } from 'ts-play/roles/erlang-cookie';
 import { haPolicy } from 'ts-play/roles/ha-policy';
 import { haproxyBuild } from 'ts-play/roles/haproxy-build';
 import { keepalivedBuild } from 'ts-play/roles/keepalived-build';
+import { rabbitConfig } from 'ts-play/roles/rabbit-config';
 import { rabbitJoin } from 'ts-play/roles/rabbit-join';
 
 /** A highly available RabbitMQ: brokers in one cluster, proxies in front, a virtual IP that is always somewhere. */
@@ -15,7 +16,8 @@ export default definePlaybook({
       name: 'brokers',
       hosts: 'brokers',
       become: true,
-      roles: [erlangCookie(), rabbitJoin(), haPolicy()],
+      // Leaves rabbitmq.conf alone unless the inventory asks for something in it.
+      roles: [erlangCookie(), rabbitConfig(), rabbitJoin(), haPolicy()],
     },
     {
       name: 'proxies',

@@ -1,5 +1,5 @@
 import { action, defineParametricPlaybook, sh } from 'ts-play';
-import { rabbitMend, rollGates, undoOut } from 'ts-play/roles/rabbit-restart';
+import { rollOver } from 'ts-play/roles/rabbit-restart';
 import { canUpgrade, featureFlags, rabbitUpgrade } from 'ts-play/roles/rabbit-upgrade';
 
 /** Upgrades the brokers one at a time, each out of virtual IP, proxies and service meanwhile; goes on where a run was cut off. */
@@ -22,35 +22,20 @@ export default defineParametricPlaybook({
   },
   make: ({ params, inventory }) => {
     const { version, packages } = params;
-    const proxies = inventory.groups.get('proxies') ?? [];
-    return {
-      lock: { name: 'rabbitmq', hosts: 'brokers' },
-      plays: [
-        {
-          name: 'what an earlier run left',
-          hosts: 'brokers',
-          become: true,
-          roles: [rabbitMend()],
-          tasks: params.refresh
-            ? [action({ title: 'fetch the lists of packages', run: sh`apt-get update -q` })]
-            : [],
-        },
-        {
-          name: 'roll',
-          hosts: 'brokers',
-          become: true,
-          serial: 1,
-          gates: [canUpgrade(packages[0] ?? '', version), ...rollGates],
-          roles: [
-            rabbitUpgrade({
-              upgrade_packages: packages,
-              ...(version === undefined ? {} : { upgrade_version: version }),
-            }),
-          ],
-          undo: undoOut(proxies),
-        },
-        { name: 'the end', hosts: 'brokers', become: true, tasks: [featureFlags({}, { once: true })] },
+    return rollOver(inventory, {
+      first: {
+        tasks: params.refresh
+          ? [action({ title: 'fetch the lists of packages', run: sh`apt-get update -q` })]
+          : [],
+      },
+      gates: [canUpgrade(packages[0] ?? '', version)],
+      roles: [
+        rabbitUpgrade({
+          upgrade_packages: packages,
+          ...(version === undefined ? {} : { upgrade_version: version }),
+        }),
       ],
-    };
+      last: { tasks: [featureFlags({}, { once: true })] },
+    });
   },
 });

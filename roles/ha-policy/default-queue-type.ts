@@ -1,5 +1,6 @@
 import { defineTask, type TaskType } from '../../lib/index.ts';
 import { ctl } from '../support/rabbitmq/commands.ts';
+import { defaultTypeClaim } from '../support/rabbitmq/entities.ts';
 import { parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 
 export interface DefaultQueueTypeWant {
@@ -11,7 +12,7 @@ export interface DefaultQueueTypeWant {
 export const defaultQueueTypeType: TaskType<DefaultQueueTypeWant, Snapshot> = {
   name: 'rabbit-default-queue-type',
   title: ({ vhost, type }) => `default queue type ${type} on ${vhost}`,
-  claims: ({ vhost, type }) => ({ [`rabbitmq default queue type ${vhost}`]: type }),
+  claims: ({ vhost, type }) => defaultTypeClaim(vhost, type),
   probe: () => snapshotScript,
   parse: parseSnapshot,
   diff({ live }, { vhost, type }) {

@@ -9,7 +9,8 @@ import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateHaproxy } from './validate.ts';
 import { haproxyVars } from './vars.ts';
 
-export { type AdminState, serverState, sessionsQuestion } from './runtime.ts';
+export { serverState, sessionsQuestion } from './runtime.ts';
+export type { AdminState } from './servers.ts';
 
 const build = provide(haproxyWish);
 

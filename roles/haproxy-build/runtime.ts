@@ -1,9 +1,7 @@
-import { type Change, defineTask, type Question, type Reply, sh, type TaskType } from '../../lib/index.ts';
+import { type Change, defineTask, type Question, sh, type TaskType } from '../../lib/index.ts';
 import { BACKEND, serverName } from './names.ts';
-import { answered, asked, askFunction } from './socket.ts';
-
-/** What HAProxy is told to do with a server: `drain` takes no new connections, `maint` ends those that are there too. */
-export type AdminState = 'ready' | 'drain' | 'maint';
+import { type AdminState, askServers, serversOf, setServer } from './servers.ts';
+import { answered, asked } from './socket.ts';
 
 /** One server's state in the running HAProxy. */
 export interface ServerStateWant {
@@ -24,14 +22,10 @@ export const serverStateType: TaskType<ServerStateWant, ServerStateNow> = {
   validate(want) {
     if (!/^[A-Za-z0-9_.:-]+$/.test(backendOf(want))) throw new Error(`'${backendOf(want)}' is no backend`);
   },
-  probe: (want) => asked(sh`show servers state ${backendOf(want)}`),
-  parse: (reply, want) => stateIn(reply, want),
+  probe: (want) => askServers(backendOf(want)),
+  parse: (reply, { server }) => serversOf(server, reply)[0]?.state ?? 'unknown',
   diff,
-  apply: ({ state, ...want }) =>
-    sh`${askFunction}
-said=$(ask set server ${`${backendOf(want)}/${serverName(want.server)}`} state ${state})
-# HAProxy says nothing when it does as it is told.
-if [ -n "$said" ]; then printf 'HAProxy says: %s\n' "$said" >&2; exit 1; fi`,
+  apply: ({ server, state, ...want }) => setServer(backendOf(want), server, state),
 };
 
 /** Takes a server out of the running HAProxy, or puts it back; a reload puts back too. */
@@ -56,28 +50,6 @@ export function sessionsQuestion(backend: string = BACKEND): Question<ReadonlyMa
 
 function backendOf({ backend = BACKEND }: Pick<ServerStateWant, 'backend'>): string {
   return backend;
-}
-
-/** Reads `show servers state`: a version, a line of names after `#`, a line a server. */
-function stateIn(reply: Reply, want: Pick<ServerStateWant, 'backend' | 'server'>): ServerStateNow {
-  const text = answered(reply);
-  if (/can't find backend/i.test(text)) return 'unknown';
-  const rows = text.split('\n').map((row) => row.replace(/^# /, '').split(' '));
-  const head = rows.find((row) => row.includes('srv_admin_state'));
-  if (head === undefined) throw new Error(`HAProxy's answer makes no sense: '${text}'`);
-  const column = head.indexOf('srv_admin_state');
-  const row = rows.find((each) => each[head.indexOf('srv_name')] === serverName(want.server));
-  if (row === undefined) return 'unknown';
-  return adminState(Number(row[column]));
-}
-
-/** Bits of srv_admin_state: what was asked for by hand or by the configuration. */
-const MAINTENANCE = 0x01 | 0x04;
-const DRAIN = 0x08;
-
-function adminState(bits: number): AdminState {
-  if (bits & MAINTENANCE) return 'maint';
-  return bits & DRAIN ? 'drain' : 'ready';
 }
 
 function diff(now: ServerStateNow, { server, state }: ServerStateWant): readonly Change[] {

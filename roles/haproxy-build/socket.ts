@@ -14,7 +14,10 @@ while True:
     if not part: break
     sys.stdout.write(part.decode())`;
 
-/** A shell function: `ask WORD…` sends one command to HAProxy's runtime socket, by whatever the host has for that. */
+/**
+ * Two shell functions. `ask WORD…` sends one command to HAProxy's runtime socket, by whatever the host has for that, and
+ * prints the answer. `tell WORD…` sends one to which any answer is a refusal, and returns 69 where it can't be sent.
+ */
 export const askFunction: Script = sh`ask() {
   if [ ! -S ${SOCKET} ]; then
     printf 'HAProxy does not run: there is no %s\n' ${SOCKET} >&2
@@ -23,6 +26,10 @@ export const askFunction: Script = sh`ask() {
   elif command -v perl >/dev/null; then printf '%s\n' "$*" | perl -MIO::Socket::UNIX -e ${PERL} ${SOCKET}
   elif command -v python3 >/dev/null; then python3 -c ${PYTHON} ${SOCKET} "$*" </dev/null
   else echo 'the host has neither socat nor perl nor python3 to speak to HAProxy with' >&2; return 69; fi
+}
+tell() {
+  said=$(ask "$@") || return 69
+  case $said in *[![:space:]]*) printf 'HAProxy says: %s\n' "$said" >&2; return 1 ;; esac
 }`;
 
 /** Sends one command and prints what HAProxy says. */

@@ -9,6 +9,7 @@ import {
 } from '../../lib/index.ts';
 import { answersQuestion } from '../haproxy-build/answers.ts';
 import { awaitVips } from '../keepalived-build/vip.ts';
+import { refuseAmong } from '../support/leaving.ts';
 import { type Vars, vars } from './vars.ts';
 
 /** A proxy hands its virtual addresses over, and then stops. Played on the proxies that stay. */
@@ -18,11 +19,10 @@ export const proxyLeave = defineRole({
   prefix: 'proxy_leave_',
   vars,
   validate(hosts, { playHosts }) {
-    for (const { vars: own } of hosts) {
-      if (playHosts.some(({ name }) => name === own.proxy_leave_host)) {
-        throw new Error(`${own.proxy_leave_host} is to leave, so that it can't be a host of this play`);
-      }
-    }
+    refuseAmong(
+      playHosts,
+      hosts.map(({ vars: own }) => own.proxy_leave_host),
+    );
   },
   steps: [
     async (context) => {

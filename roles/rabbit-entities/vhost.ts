@@ -1,5 +1,5 @@
 import type { Change } from '../../lib/index.ts';
-import { type Entities, queueType, type Vhost } from '../support/rabbitmq/entities.ts';
+import { defaultTypeClaim, type Entities, queueType, type Vhost } from '../support/rabbitmq/entities.ts';
 import { sorted } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
 
@@ -15,7 +15,10 @@ export function vhost(wish: VhostWish): Entity {
   const now = (state: Entities) => state.vhosts?.find(({ name }) => name === wish.name);
   return {
     title: `virtual host ${wish.name}`,
-    claims: { [`rabbitmq virtual host ${wish.name}`]: JSON.stringify(wish) },
+    claims: {
+      [`rabbitmq virtual host ${wish.name}`]: JSON.stringify(wish),
+      ...(wish.default_queue_type === undefined ? {} : defaultTypeClaim(wish.name, wish.default_queue_type)),
+    },
     refusal: (state) => refusal(state, now(state), wish),
     differences: (state) => differences(now(state), wish),
     deeds(state) {

@@ -2,10 +2,11 @@ import { defineRole, PlayError, service } from '../../lib/index.ts';
 import { lastStopped, membersOf } from '../rabbit-start/blocked.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
 import { askEvidence, type Evidence } from '../support/rabbitmq/evidence.ts';
+import { forgotten } from '../support/rabbitmq/forgotten.ts';
 import { askHealth, type Health, queueTitle } from '../support/rabbitmq/health.ts';
-import { isAlone } from '../support/rabbitmq/safety.ts';
 import { ordered } from '../support/rabbitmq/seed.ts';
-import { forgotten, forgottenOffline, replicasOn } from './forget.ts';
+import { withoutMembers } from '../support/rabbitmq/without-members.ts';
+import { forgottenOffline } from './offline.ts';
 import { vars } from './vars.ts';
 
 /** A lost node taken out of its cluster, by those that are left (the seed's sections 2.6 and 2.7). */
@@ -29,13 +30,16 @@ export const rabbitForget = defineRole({
       const running =
         others.find(([, disk]) => disk.running && disk.members.includes(node)) ??
         others.find(([, disk]) => disk.running);
-      refuseRunning(node, disks);
+      refuseRunning(node, [
+        ...[...disks.values()].flatMap((disk) => (disk.running ? [disk.node] : [])),
+        ...[...health.values()].flatMap((view) => view?.up ?? []),
+      ]);
       if (!offline) {
         if (running === undefined) throw nobodyRuns(node);
         const [speaker] = running;
         const view = health.get(speaker);
         if (view !== undefined && !withQueues) refuseQueues(node, view);
-        return (host) => (host.name === speaker ? [forgotten({ node })] : []);
+        return (host) => (host.name === speaker ? [withoutMembers({ node }), forgotten({ node })] : []);
       }
       if (running !== undefined) throw someRun(node, running[1].node);
       if (others.length === 0) throw new Error(`no other member than ${node} is here`);
@@ -64,8 +68,9 @@ export function nodeCalled(
   return known.find((node) => node === name || node.slice(node.indexOf('@') + 1) === name);
 }
 
-function refuseRunning(node: string, disks: ReadonlyMap<string, Evidence>): void {
-  if (![...disks.values()].some((disk) => disk.node === node && disk.running)) return;
+/** @param running nodes that run, by their own word or by that of others */
+function refuseRunning(node: string, running: readonly string[]): void {
+  if (!running.includes(node)) return;
   throw new PlayError({
     kind: 'failed',
     what: `${node} runs: a node that runs is not forgotten, it leaves`,
@@ -75,11 +80,7 @@ function refuseRunning(node: string, disks: ReadonlyMap<string, Evidence>): void
 
 function refuseQueues(node: string, view: Health): void {
   const lost = (view.queues ?? []).filter(
-    (queue) =>
-      !queue.exclusive &&
-      (isAlone(queue) || replicasOn(view, node).includes(queue)) &&
-      queue.members.length === 1 &&
-      queue.members[0] === node,
+    ({ exclusive, members }) => !exclusive && members.length === 1 && members[0] === node,
   );
   if (lost.length === 0) return;
   throw new PlayError({

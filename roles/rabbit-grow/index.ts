@@ -1,7 +1,7 @@
 import { defineRole, PlayError, type RoleHost, type StepContext, type Task, until } from '../../lib/index.ts';
+import { growthScript, parseGrowth, synchronised } from '../support/rabbitmq/growth.ts';
 import { askHealth, type Health } from '../support/rabbitmq/health.ts';
-import { growthScript, parseGrowth, synchronised } from './growth.ts';
-import { quorumMembers, rebalanced } from './tasks.ts';
+import { members, rebalanced } from './tasks.ts';
 import { type Vars, vars } from './vars.ts';
 
 export { inventoryPlay } from '../support/inventory-play.ts';
@@ -21,7 +21,7 @@ export const rabbitGrow = defineRole({
     }
   },
   steps: [
-    async (context) => bySpeaker(context, (node) => [quorumMembers({ node })]),
+    async (context) => bySpeaker(context, (node) => [members({ node })]),
     async (context) =>
       // What is not there yet can't be looked at: in check mode nothing is waited for.
       bySpeaker(context, (node, own) => (context.check ? [] : [waitForAll(node, own.rabbit_grow_within)])),

@@ -1,29 +1,43 @@
 import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
 import { alone, tool } from '../support/rabbitmq/commands.ts';
+import {
+  type Growth,
+  growthScript,
+  leadsTooLittle,
+  parseGrowth,
+  withoutMember,
+} from '../support/rabbitmq/growth.ts';
 import { queueTitle } from '../support/rabbitmq/health.ts';
+import { addMember } from '../support/rabbitmq/members.ts';
 import { repeated } from '../support/rabbitmq/repeated.ts';
-import { type Growth, growthScript, leadsTooLittle, parseGrowth, withoutMember } from './growth.ts';
 
 interface Want {
   /** As in `rabbit@hadoop004`. */
   readonly node: string;
 }
 
-/** A member of every quorum queue on the node. */
-export const quorumMembersType: TaskType<Want, Growth> = {
-  name: 'quorum-members',
-  title: ({ node }) => `quorum queues have a member on ${node}`,
+/** A member of every quorum queue and every stream on the node. */
+export const membersType: TaskType<Want, Growth> = {
+  name: 'queue-members',
+  title: ({ node }) => `quorum queues and streams have a member on ${node}`,
   claims: ({ node }) => ({ [`quorum members on ${node}`]: 'all' }),
   probe: ({ node }) => growthScript(node),
   parse: parseGrowth,
   diff: (growth, { node }) =>
     withoutMember(growth).map((queue) => ({ what: queueTitle(queue), to: `a member on ${node}` })),
-  // A queue whose leader was elected only now takes no new member for a moment.
-  apply: ({ node }) =>
-    lines(alone, repeated(tool('rabbitmq-queues', '-q', 'grow', node, 'all', '--errors-only'))),
+  apply({ node }, _changes, growth) {
+    const missing = withoutMember(growth);
+    return lines(
+      alone,
+      // All of them in one go. A queue whose leader was elected only now takes no new member for a moment.
+      missing.some(({ type }) => type === 'quorum') &&
+        repeated(tool('rabbitmq-queues', '-q', 'grow', node, 'all', '--errors-only')),
+      ...missing.filter(({ type }) => type === 'stream').map((stream) => addMember(stream, node)),
+    );
+  },
 };
 
-export const quorumMembers = defineTask(quorumMembersType);
+export const members = defineTask(membersType);
 
 /** Leaders spread over all nodes, where this one leads nothing and another too much. */
 export const rebalancedType: TaskType<Want, Growth> = {

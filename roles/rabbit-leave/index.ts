@@ -1,11 +1,15 @@
 import { defineRole, type StepContext, service, type Task } from '../../lib/index.ts';
+import { refuseAmong } from '../support/leaving.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
+import { forgotten } from '../support/rabbitmq/forgotten.ts';
+import type { Health } from '../support/rabbitmq/health.ts';
 import { isRunning } from '../support/rabbitmq/snapshot.ts';
+import { withoutMembers } from '../support/rabbitmq/without-members.ts';
 import { lookAtLeaver } from './gates.ts';
 import { isOurs, type Leaver } from './leaver.ts';
 import { hasMaintenance, maintenance } from './maintenance.ts';
-import { appStopped, forgotten, reset } from './membership.ts';
-import { withoutMembers } from './shrink.ts';
+import { membersKept, membersReady } from './members-kept.ts';
+import { appStopped, reset } from './membership.ts';
 import { type Vars, vars } from './vars.ts';
 
 export { inventoryPlay } from '../support/inventory-play.ts';
@@ -20,11 +24,10 @@ export const rabbitLeave = defineRole({
   prefix: 'rabbit_leave_',
   vars,
   validate(hosts, { playHosts }) {
-    for (const { vars: own } of hosts) {
-      if (playHosts.some(({ name }) => name === own.rabbit_leave_host)) {
-        throw new Error(`${own.rabbit_leave_host} is to leave, so that it can't be a host of this play`);
-      }
-    }
+    refuseAmong(
+      playHosts,
+      hosts.map(({ vars: own }) => own.rabbit_leave_host),
+    );
   },
   steps: [
     async (context) => {
@@ -33,7 +36,7 @@ export const rabbitLeave = defineRole({
       const { leaver, views } = look;
       const cluster = [...views.values()][0]?.members ?? [];
       warnOf(leaver, cluster, context);
-      const tasks = tasksFor(leaver, cluster);
+      const tasks = tasksFor(leaver, cluster, context.check ? [] : stayingOf(leaver, views));
       const speaker = context.hosts.find(({ name }) => views.has(name))?.name;
       return ({ name }) => (name === speaker ? tasks : []);
     },
@@ -41,13 +44,14 @@ export const rabbitLeave = defineRole({
 });
 
 /** Everything in order: each task's own look says whether it was done by a run before. */
-function tasksFor(leaver: Leaver, cluster: readonly string[]): readonly Task[] {
+function tasksFor(leaver: Leaver, cluster: readonly string[], waitedFor: readonly string[]): readonly Task[] {
   const { host, node, member, snapshot } = leaver;
   if (node === undefined) return [];
   const on = { on: host };
   const ours = isOurs(leaver, cluster);
   const runs = ours && snapshot !== undefined && isRunning(snapshot);
   return [
+    ...(member ? [membersKept({ node }), ...waitedFor.map(membersReady)] : []),
     ...(runs && hasMaintenance(snapshot.live?.version) ? [maintenance({ node }, on)] : []),
     ...(member ? [withoutMembers({ node })] : []),
     ...(runs ? [appStopped({ node }, on)] : []),
@@ -56,6 +60,13 @@ function tasksFor(leaver: Leaver, cluster: readonly string[]): readonly Task[] {
       ? [reset({ node }, on), service({ name: BROKER_SERVICE, state: 'stopped', enabled: false }, on)]
       : []),
   ];
+}
+
+/** Nodes that may have been given members in place of the leaver's, by this run or one that was killed. */
+function stayingOf({ node }: Leaver, views: ReadonlyMap<string, Health>): readonly string[] {
+  const [view] = views.values();
+  const holds = view?.queues?.some(({ type, members }) => type !== 'classic' && members.includes(node ?? ''));
+  return holds ? (view?.up.filter((name) => name !== node) ?? []) : [];
 }
 
 function hostOf({ hosts }: StepContext<Vars>): string {

@@ -1,15 +1,9 @@
-import { defineTask, lines, type Reply, sh, type TaskType } from '../../lib/index.ts';
+import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
 import { putAside } from '../rabbit-join/join.ts';
 import { alone, ctl } from '../support/rabbitmq/commands.ts';
-import { askHealth, type Health } from '../support/rabbitmq/health.ts';
-import { repeated } from '../support/rabbitmq/repeated.ts';
+import type { NodeWant } from '../support/rabbitmq/forgotten.ts';
 import { knownMembers } from '../support/rabbitmq/seed.ts';
 import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
-
-export interface NodeWant {
-  /** As in `rabbit@hadoop003`. */
-  readonly node: string;
-}
 
 /** The broker's application does not run; its VM may. */
 export const appStoppedType: TaskType<NodeWant, Snapshot> = {
@@ -23,25 +17,6 @@ export const appStoppedType: TaskType<NodeWant, Snapshot> = {
 };
 
 export const appStopped = defineTask(appStoppedType);
-
-/** The node that is asked does not count this one to its cluster. */
-export const forgottenType: TaskType<NodeWant, Health> = {
-  name: 'rabbit-forgotten',
-  title: ({ node }) => `${node} forgotten by the cluster`,
-  claims: ({ node }) => ({ [`rabbitmq member ${node}`]: 'absent' }),
-  probe: () => askHealth.script,
-  parse(reply: Reply) {
-    const health = askHealth.parse(reply);
-    if (health === undefined) throw new Error('the broker did not say who belongs to its cluster');
-    return health;
-  },
-  diff: ({ members }, { node }) =>
-    members.includes(node) ? [{ what: 'membership', from: `one of ${members.length}`, to: 'none' }] : [],
-  // A node that was stopped a moment ago may still count as one that runs.
-  apply: ({ node }) => lines(alone, repeated(ctl('forget_cluster_node', node))),
-};
-
-export const forgotten = defineTask(forgottenType);
 
 /**
  * The node remembers no cluster, and holds nothing. What a broker can't reset by itself, since it would not start any

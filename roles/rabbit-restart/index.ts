@@ -1,13 +1,11 @@
-import { defineRole, type PlayHost, type Task } from '../../lib/index.ts';
+import { defineRole } from '../../lib/index.ts';
 import { putBack, takeOut } from '../support/rabbitmq/layer.ts';
-import { mend, whileDown } from './layers.ts';
+import { whileDown } from './layers.ts';
 import { rolled, rolledHosts } from './progress.ts';
-import { askProxies } from './proxies.ts';
 import { rollingSteps } from './rolling.ts';
 import { type Vars, vars } from './vars.ts';
 
-export { rollGates } from './gates.ts';
-export { mend } from './layers.ts';
+export { type Roll, rollOver } from './roll.ts';
 
 /** Brokers restarted one at a time, out of use while they are away (the seed's section 2.7). For a play with `serial: 1`. */
 export const rabbitRestart = defineRole({
@@ -30,22 +28,6 @@ export const rabbitRestart = defineRole({
       deed: () => [whileDown('restart the broker', false)],
       done: () => [takeOut(rolled, { title: 'keep in mind that it was restarted' })],
     }),
-  ],
-});
-
-/** Puts back what a run that ended half-way has left out of service. */
-export const rabbitMend = defineRole({
-  name: 'rabbit-mend',
-  description: 'What an interrupted rolling run left out of service is put back.',
-  prefix: 'restart_',
-  vars,
-  steps: [
-    async (context) => {
-      const [first] = context.hosts;
-      if (first === undefined) return () => [];
-      const seen = await askProxies(context, first.vars.restart_proxy_group);
-      return ({ name }) => mend(name, [...seen.keys()]);
-    },
   ],
 });
 
@@ -74,8 +56,3 @@ export const rabbitRolled = defineRole({
     },
   ],
 });
-
-/** What puts a host back into all layers, for a play's `undo`: proxies are all those of the inventory. */
-export function undoOut(proxies: readonly string[]): (host: PlayHost) => readonly Task[] {
-  return ({ name }) => mend(name, proxies);
-}

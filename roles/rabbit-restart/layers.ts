@@ -1,15 +1,6 @@
-import {
-  action,
-  defineTask,
-  lines,
-  type Script,
-  sh,
-  type Task,
-  type TaskType,
-  until,
-} from '../../lib/index.ts';
+import { action, defineTask, lines, type Script, sh, type Task, type TaskType } from '../../lib/index.ts';
 import { alone, BROKER_SERVICE, ctl, evaluate, tool } from '../support/rabbitmq/commands.ts';
-import { serverBehind, serverUp } from '../support/rabbitmq/drain.ts';
+import { seenUp, serverBehind } from '../support/rabbitmq/drain.ts';
 import { type Layer, OUT_FOLDER, putBack, takeOut } from '../support/rabbitmq/layer.ts';
 import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 
@@ -111,16 +102,4 @@ export function mend(host: string, proxies: readonly string[]): readonly Task[] 
 
 function titleOn(host: string, on: string): string {
   return `${host} behind the HAProxy of ${on}`;
-}
-
-function seenUp(host: string, on: string): Task {
-  return until(
-    {
-      that: `the HAProxy of ${on} sees ${host} up`,
-      probe: serverUp(host),
-      holds: ({ stdout }) => (/^(up|none)$/.test(stdout.trim()) ? true : `it says: ${stdout.trim()}`),
-      within: 120,
-    },
-    { on },
-  );
 }

@@ -1,6 +1,6 @@
-import { defineTask, type Question, type Reply, sh, type TaskType } from '../../lib/index.ts';
-import { alone, ctl, evaluate } from '../support/rabbitmq/commands.ts';
-import { parseAnswer } from '../support/rabbitmq/snapshot.ts';
+import { defineTask, type Question, sh, type TaskType } from '../../lib/index.ts';
+import { askErlang, parseAnswer } from '../support/rabbitmq/ask-erlang.ts';
+import { alone, ctl } from '../support/rabbitmq/commands.ts';
 
 /** What stands between a cluster and its next version. */
 export interface Flags {
@@ -23,17 +23,15 @@ disabled => T(fun() -> true = rabbit:is_running(), [B(N) || {N, P} <- maps:to_li
 versions => lists:usort([B(rpc:call(N, rabbit_misc, version, [], 5000)) || N <- Up]),
 khepri => T(fun() -> rabbit_khepri:is_enabled() =:= true end, false),
 mirrored => T(fun() -> [element(4, amqqueue:get_name(Q)) || Q <- rabbit_amqqueue:list(), amqqueue:get_type(Q) =:= rabbit_classic_queue, T(fun() -> amqqueue:get_slave_pids(Q) end, []) =/= []] end, [])
-},
-"TSPLAY:" ++ binary_to_list(base64:encode(iolist_to_binary(rabbit_json:encode(J)))).
-`.trim();
+},`;
 
-const script = sh`${evaluate(EXPRESSION)} || ${ctl('eval', EXPRESSION)} 2>/dev/null`;
+const script = askErlang(EXPRESSION);
 
 export const askFlags: Question<Flags | undefined> = {
   name: 'feature flags',
   fresh: true,
   script,
-  parse: ({ stdout }: Reply) => parseAnswer<Flags>(stdout),
+  parse: (reply) => parseAnswer<Flags>(reply),
 };
 
 /** All stable feature flags enabled, once all nodes have one version: the next upgrade needs them. */
@@ -42,7 +40,7 @@ export const featureFlagsType: TaskType<Record<never, never>, Flags | undefined>
   title: () => 'all stable feature flags enabled',
   claims: () => ({ 'rabbitmq feature flags': 'all' }),
   probe: () => script,
-  parse: ({ stdout }) => parseAnswer<Flags>(stdout),
+  parse: (reply) => parseAnswer<Flags>(reply),
   diff(flags) {
     if (flags === undefined) throw new Error('the broker does not answer');
     // While versions are mixed the old ones could not read what the new ones would then write.

@@ -113,7 +113,9 @@ describe('scale-out.ts and scale-in.ts on real hosts', function () {
   it('predicts a scale-out, and leaves the file alone', async () => {
     const check = await scale('out', SPARE, ['--check']);
     assert.equal(check.code, 0, troubles(check));
-    assert.ok(tasksWith('changed', check).some((task) => task.includes('quorum queues have a member')));
+    assert.ok(
+      tasksWith('changed', check).some((task) => task.includes('quorum queues and streams have a member')),
+    );
     assert.equal(await text(), original);
     assert.deepEqual(await members(), [...BROKERS]);
   });

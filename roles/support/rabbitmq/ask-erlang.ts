@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { lines, type Reply, type Script, Secret, sh } from '../../../lib/index.ts';
-import { evaluate, tool } from './commands.ts';
+import { BROKER_SERVICE, evaluate, tool } from './commands.ts';
 
 /** The slow way, expression on stdin. Not a word more: with `-q` RabbitMQ 4's tools never come to read it. */
 export const EVAL = tool('rabbitmqctl', 'eval');
@@ -22,14 +22,14 @@ export function erlangData(data: unknown): string {
 
 /**
  * A look at a broker: the Erlang in `expression` binds `J`, which {@link parseAnswer} gets back. By erl_call in some 20 ms,
- * by `rabbitmqctl eval` in a second where that can't talk to it.
+ * by `rabbitmqctl eval` in a second where that can't talk to a broker whose unit is active. Prints nothing else.
  */
 export function askErlang(expression: string): Script {
   const code = `${expression.trim()}${ANSWER}`;
   return sh`answer=$( ${evaluate(code)} || :)
 case $answer in
   *:END*) ;;
-  *) answer=$(printf '%s\n' ${code} | ${EVAL} 2>/dev/null) ;;
+  *) if systemctl is-active -q ${BROKER_SERVICE}; then answer=$(printf '%s\n' ${code} | ${EVAL} 2>/dev/null); fi ;;
 esac
 printf '%s\n' "$answer"`;
 }

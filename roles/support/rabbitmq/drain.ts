@@ -1,37 +1,47 @@
-import { type Script, sh } from '../../../lib/index.ts';
+import { type Script, sh, type Task, until } from '../../../lib/index.ts';
 import { BACKEND, serverName } from '../../haproxy-build/names.ts';
-import { askFunction } from '../../haproxy-build/socket.ts';
+import { askServers, type Server, serversOf, setServer } from '../../haproxy-build/servers.ts';
 import type { Layer } from './layer.ts';
 
-/** Sets `$admin` and `$op` of a server; both are empty where HAProxy doesn't run or doesn't have it. */
-function readServer(server: string): Script {
-  return sh`${askFunction}
-set -- $(ask show servers state ${BACKEND} 2>/dev/null | while read -r _ _ _ name _ op admin _; do
-  if [ "$name" = ${server} ]; then echo "$op $admin"; fi
-done)
-op=\${1:-} admin=\${2:-}`;
-}
+// A HAProxy that does not run has no clients to send, and forgets what it was told.
+const look = sh`( ${askServers(BACKEND)} ) 2>/dev/null || :`;
 
 /** A broker behind a proxy: drained, it gets no new connections there. Its tasks run on the proxy. */
 export function serverBehind(broker: string): Layer {
-  const server = serverName(broker);
-  // A HAProxy that does not run forgets what it was told; what it says when it is told is a refusal.
-  const set = (state: string) => sh`${askFunction}
-said=$(ask set server ${`${BACKEND}/${server}`} state ${state} 2>/dev/null) || said=
-case $said in *[![:space:]]*) printf 'HAProxy says: %s\n' "$said" >&2; exit 1 ;; esac`;
+  const set = (state: Server['state']): Script =>
+    sh`( ${setServer(BACKEND, broker, state)} ) || [ $? -eq 69 ]`;
   return {
-    id: `server-${server}`,
-    title: `${server} behind HAProxy`,
-    // Forced into maintenance is 1, into drain 8.
-    look: sh`${readServer(server)}
-if [ -z "$admin" ]; then echo none; elif [ $((admin & 9)) -eq 0 ]; then echo in; else echo out; fi`,
+    id: `server-${serverName(broker)}`,
+    title: `${serverName(broker)} behind HAProxy`,
+    look,
+    read(text) {
+      const server = serverIn(text, broker);
+      if (server === undefined) return 'none';
+      return server.state === 'ready' ? 'in' : 'out';
+    },
     out: set('drain'),
     back: set('ready'),
   };
 }
 
-/** Prints `up` where HAProxy would send clients to the broker, `none` where it doesn't run, else what it says. */
-export function serverUp(broker: string): Script {
-  return sh`${readServer(serverName(broker))}
-if [ -z "$admin" ]; then echo none; elif [ "$op" = 2 ] && [ $((admin & 9)) -eq 0 ]; then echo up; else echo "state $op, set to $admin"; fi`;
+/** Waits until a proxy would send clients to the broker, or has none to send. */
+export function seenUp(broker: string, proxy: string): Task {
+  return until(
+    {
+      that: `the HAProxy of ${proxy} sees ${broker} up`,
+      probe: look,
+      holds({ stdout }) {
+        const server = serverIn(stdout, broker);
+        if (server === undefined || (server.up && server.state === 'ready')) return true;
+        return `it is ${server.up ? 'up' : 'not up'}, and set to ${server.state}`;
+      },
+      within: 120,
+    },
+    { on: proxy },
+  );
+}
+
+/** Undefined where HAProxy doesn't run or doesn't have it. */
+function serverIn(text: string, broker: string): Server | undefined {
+  return text.trim() === '' ? undefined : serversOf(broker, { code: 0, stdout: text, stderr: '' })[0];
 }

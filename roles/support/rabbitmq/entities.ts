@@ -1,3 +1,4 @@
+import type { Claims } from '../../../lib/index.ts';
 import type { BrokerUser, Permission } from './snapshot.ts';
 
 /** A queue or an exchange, by what names it. */
@@ -109,6 +110,11 @@ export interface Entities {
   readonly queues: readonly Queue[];
   readonly bindings: readonly Binding[];
   readonly featureFlags: readonly FeatureFlag[];
+}
+
+/** What a task claims that says which type queues of a virtual host have by default: two roles can. */
+export function defaultTypeClaim(vhost: string, type: string): Claims {
+  return { [`rabbitmq default queue type of virtual host ${vhost}`]: type };
 }
 
 /** A queue type in the words of a client, however the broker writes it. */

@@ -1,6 +1,5 @@
 /**
- * Erlang that tells how well a cluster is, as one of its nodes sees it, in one JSON text in Base64. No queue's process
- * is asked, so that one that hangs hangs nothing: who leads, who mirrors and who is synchronised stands in tables.
+ * Erlang that tells how well a cluster is, as one of its nodes sees it, as `J`. No queue's process is asked, so that one that hangs hangs nothing: who leads, who mirrors and who is synchronised stands in tables.
  * Queues whose nodes are all down are listed apart by the broker, and belong here too. What a version doesn't know is
  * null or empty. A broker that is only starting (`W`) is not asked for what needs its feature flags: up to 3.10 that
  * question can wait for the start, and the start for the question, for ever.
@@ -15,6 +14,10 @@ Alive = maps:from_list([{N, case rpc:call(N, erlang, registered, [], 5000) of L 
 Ns = fun(M) when is_map(M) -> maps:keys(M); (L) when is_list(L) -> L; (_) -> [] end,
 Pn = fun(P) when is_pid(P) -> node(P); ({_, N}) -> N; (_) -> null end,
 On = fun(Name, Nodes) -> [N || N <- Nodes, maps:is_key(Name, maps:get(N, Alive, #{}))] end,
+Target = fun(X) ->
+  Sizes = [T(fun() -> rabbit_policy:get(<<"target-group-size">>, X) end, undefined), T(fun() -> {_, A} = rabbit_misc:table_lookup(amqqueue:get_arguments(X), <<"x-quorum-target-group-size">>), A end, undefined)],
+  case [S || S <- Sizes, is_integer(S), S > 0] of [] -> null; L -> lists:max(L) end
+end,
 Q = fun(X) ->
   {resource, V, queue, Name} = amqqueue:get_name(X),
   Type = T(fun() -> amqqueue:get_type(X) end, rabbit_classic_queue),
@@ -28,7 +31,7 @@ Q = fun(X) ->
          H = case Pn(Pid) of null -> []; N0 -> [N0] end,
          {classic, Pn(Pid), H ++ (S -- H), [N || N <- H ++ (Y -- H), lists:member(N, Up)]}
   end,
-  #{name => Name, vhost => V, type => B(Kind), leader => B(Lead), members => Bs(Members), online => Bs(Online), durable => T(fun() -> amqqueue:is_durable(X) end, true), exclusive => T(fun() -> amqqueue:get_exclusive_owner(X) =/= none end, false), policy => T(fun() -> B(rabbit_policy:name(X)) end, null)}
+  #{name => Name, vhost => V, type => B(Kind), leader => B(Lead), members => Bs(Members), online => Bs(Online), durable => T(fun() -> amqqueue:is_durable(X) end, true), exclusive => T(fun() -> amqqueue:get_exclusive_owner(X) =/= none end, false), policy => T(fun() -> B(rabbit_policy:name(X)) end, null), target => case Kind of quorum -> Target(X); _ -> null end}
 end,
 Down = T(fun() -> lists:append([rabbit_amqqueue:list_down(V) || V <- rabbit_vhost:list_names()]) end, []),
 Alarm = fun({{resource_limit, What, N}, _}) -> #{what => B(What), node => B(N)}; (What) when is_atom(What) -> #{what => B(What), node => null}; (_) -> #{what => <<"other">>, node => null} end,
@@ -48,6 +51,4 @@ draining => W(fun() -> Bs([N || N <- Up, rabbit_maintenance:is_being_drained_con
 flags => W(fun() -> [#{name => B(F), enabled => rabbit_feature_flags:is_enabled(F)} || F <- maps:keys(rabbit_feature_flags:list(all))] end, []),
 certificate => T(fun() -> {ok, O} = application:get_env(rabbit, ssl_options), B(proplists:get_value(certfile, O, null)) end, null),
 queues => T(fun() -> [Q(X) || X <- maps:values(maps:from_list([{amqqueue:get_name(X), X} || X <- Down ++ rabbit_amqqueue:list()]))] end, null)
-},
-"TSPLAY:" ++ binary_to_list(base64:encode(iolist_to_binary(rabbit_json:encode(J)))).
-`.trim();
+},`;

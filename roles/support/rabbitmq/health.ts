@@ -1,7 +1,6 @@
-import { type Question, type Reply, sh } from '../../../lib/index.ts';
-import { BROKER_SERVICE, ctl, evaluate } from './commands.ts';
+import type { Question } from '../../../lib/index.ts';
+import { askErlang, parseAnswer } from './ask-erlang.ts';
 import { HEALTH_EXPRESSION } from './health-expression.ts';
-import { parseAnswer } from './snapshot.ts';
 
 /** A queue as the cluster's tables have it. Nodes by name, as in `rabbit@hadoop001`. */
 export interface QueueHealth {
@@ -17,6 +16,8 @@ export interface QueueHealth {
   readonly durable: boolean;
   readonly exclusive: boolean;
   readonly policy: string | null;
+  /** How many members a quorum queue shall have, by policy or argument (`target-group-size`); null where nobody says. */
+  readonly target: number | null;
 }
 
 /** How well a cluster is, as one of its nodes sees it. */
@@ -47,13 +48,8 @@ export interface Health {
 export const askHealth: Question<Health | undefined> = {
   name: "the cluster's health",
   fresh: true,
-  script: sh`answer=$( ${evaluate(HEALTH_EXPRESSION)} ) || answer=
-case $answer in
-  *TSPLAY:*) ;;
-  *) if systemctl is-active -q ${BROKER_SERVICE}; then answer=$(${ctl('eval', HEALTH_EXPRESSION)} 2>/dev/null); fi ;;
-esac
-printf '%s\n' "$answer"`,
-  parse: ({ stdout }: Reply) => parseAnswer<Health>(stdout),
+  script: askErlang(HEALTH_EXPRESSION),
+  parse: (reply) => parseAnswer<Health>(reply),
 };
 
 /** A queue's name for people: with its virtual host unless that is the usual one. */

@@ -19,6 +19,8 @@ export interface Layer {
   readonly title: string;
   /** Prints `in` or `out`; `none` where there is nothing to take out. Read-only. */
   readonly look: Script;
+  /** For a look that prints something else: makes one of these words of it. Throws when it makes no sense. */
+  readonly read?: (text: string) => 'in' | 'out' | 'none';
   readonly out: Script;
   /** Must also do where it is back already. */
   readonly back: Script;
@@ -36,10 +38,11 @@ const claimOf = ({ id }: Layer) => `out of service: ${id}`;
 const probe = (layer: Layer): Script => sh`if [ -e ${markOf(layer)} ]; then echo marked; fi
 ${layer.look}`;
 
-const parse = ({ stdout }: { readonly stdout: string }): Where => ({
-  state: stdout.trim().split('\n').at(-1)?.trim() ?? '',
-  marked: /^marked$/m.test(stdout),
-});
+function parse({ stdout }: { readonly stdout: string }, { read }: Layer): Where {
+  const marked = /^marked(\n|$)/.test(stdout);
+  const text = stdout.replace(/^marked(\n|$)/, '');
+  return { state: read?.(text) ?? text.trim().split('\n').at(-1)?.trim() ?? '', marked };
+}
 
 export const takenOutType: TaskType<Layer, Where> = {
   name: 'taken-out',

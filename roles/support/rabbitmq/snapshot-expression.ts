@@ -1,6 +1,5 @@
 /**
- * Erlang that tells all we want to know of a broker in one JSON text, Base64-coded so that it survives every way
- * of printing a term. Works from RabbitMQ 3.8 on; what a version or a stopped broker can't tell is null.
+ * Erlang that tells all we want to know of a broker, as `J`. Works from RabbitMQ 3.8 on; what a version or a stopped broker can't tell is null.
  * Active plugins are found among the applications that run: asking for plugins opens every archive, for 100 ms.
  */
 export const SNAPSHOT_EXPRESSION = `
@@ -29,6 +28,4 @@ queues => T(fun() -> length(rabbit_amqqueue:list()) end, null),
 exchanges => T(fun() -> length([1 || X <- rabbit_exchange:list(), N <- [element(4, element(2, X))], N =/= <<>>, binary:match(N, <<"amq.">>) =/= {0, 4}]) end, null),
 parameters => T(fun() -> length(rabbit_runtime_parameters:list()) end, null),
 applications => T(fun() -> Bs([A || {A, _, _} <- rabbit_misc:which_applications()]) end, [])
-},
-"TSPLAY:" ++ binary_to_list(base64:encode(iolist_to_binary(rabbit_json:encode(J)))).
-`.trim();
+},`;

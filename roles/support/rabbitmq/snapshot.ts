@@ -1,5 +1,6 @@
 import { type Reply, type Script, sh } from '../../../lib/index.ts';
-import { BROKER_HOME, BROKER_SERVICE, BROKER_USER, ctl, setNode } from './commands.ts';
+import { askErlang, parseAnswer } from './ask-erlang.ts';
+import { BROKER_HOME, BROKER_SERVICE, setNode } from './commands.ts';
 import { SNAPSHOT_EXPRESSION } from './snapshot-expression.ts';
 
 export interface BrokerUser {
@@ -77,11 +78,7 @@ export interface Snapshot {
   readonly disk: Disk;
 }
 
-/**
- * Reads a broker's state, live and on disk, in one look; one that is just starting is waited for, up to 30 s: `erl_call` answers in some 20 ms (its expression must end
- * with a newline); where it isn't there or can't talk to a running broker, one `rabbitmqctl eval` says the same in
- * about a second.
- */
+/** Reads a broker's state, live and on disk, in one look; one that is just starting is waited for, up to 30 s. */
 export const snapshotScript: Script = sh`${setNode}
 n=0
 while
@@ -99,19 +96,11 @@ set -- "$d"/quorum/*/*/; if [ -e "$1" ]; then echo "quorum=$#"; fi
 set -- "$d"/stream/*/; if [ -e "$1" ]; then echo "stream=$#"; fi
 f=/etc/rabbitmq/enabled_plugins
 if [ -r "$f" ]; then echo "plugins=$(tr -d ' \n' <"$f")"; fi
-expression=${SNAPSHOT_EXPRESSION}
-answer=
-if command -v erl_call >/dev/null 2>&1; then
-  answer=$(printf '%s\n' "$expression" | HOME=${BROKER_HOME} runuser -u ${BROKER_USER} -- erl_call $name "$node" -timeout 10 -e 2>/dev/null)
-fi
-case "$unit/$answer" in
-  */*TSPLAY:*) ;;
-  active/*) answer=$(${ctl('eval')} "$expression" 2>/dev/null) ;;
-esac
-printf '%s\n' "$answer"`;
+${askErlang(SNAPSHOT_EXPRESSION)}`;
 
 /** @throws Error when the answer is none */
-export function parseSnapshot({ stdout, stderr }: Reply): Snapshot {
+export function parseSnapshot(reply: Reply): Snapshot {
+  const { stdout, stderr } = reply;
   const fields = new Map(
     stdout.split('\n').flatMap((line) => {
       const match = /^(node|unit|present|members|stored|quorum|stream|plugins)=(.*)$/.exec(line);
@@ -125,7 +114,7 @@ export function parseSnapshot({ stdout, stderr }: Reply): Snapshot {
   return {
     node,
     unit: fields.get('unit') || 'unknown',
-    live: parseAnswer<Live>(stdout),
+    live: parseAnswer<Live>(reply),
     disk: {
       present: fields.has('present'),
       members: nodeNames(fields.get('members') ?? ''),
@@ -144,14 +133,6 @@ export function isRunning({ live }: Snapshot): boolean {
 
 /** The question that reads a host's broker before tasks are laid out. */
 export const askBroker = { name: 'state of the broker', script: snapshotScript, parse: parseSnapshot };
-
-/** Reads what an expression told as `TSPLAY:` and JSON in Base64; undefined when there is no such answer. */
-export function parseAnswer<T>(stdout: string): T | undefined {
-  // A long string may come back broken over lines and quoted; its alphabet tells it from what surrounds it.
-  const match = /TSPLAY:([A-Za-z0-9+/="\s]+)/.exec(stdout);
-  if (!match?.[1]) return undefined;
-  return JSON.parse(Buffer.from(match[1].replaceAll(/["\s]/g, ''), 'base64').toString('utf8')) as T;
-}
 
 /** All node names in an Erlang term such as `{[rabbit@a,'rabbit@b-c'],[rabbit@a]}.` */
 function nodeNames(term: string): readonly string[] {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { gzipSync } from 'node:zlib';
 import { formatError, PlayError, type Report, type RoleHost, type StepContext } from '../../../lib/index.ts';
 import { haPolicy } from '../../../roles/ha-policy/index.ts';
 import type { Vars } from '../../../roles/ha-policy/vars.ts';
 import type { Policy, Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
 import { context, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
 
 const { definition } = haPolicy;
 const host = (name: string, vars: Partial<Vars> = {}): RoleHost<Vars> => ({
@@ -81,8 +81,7 @@ describe('the role ha-policy', () => {
       async query(of, question) {
         if (!question.name.startsWith('queues')) return plain.query(of, question);
         asked.push(...of.map(({ name }) => name));
-        const packed = gzipSync(JSON.stringify({ total: 1, queues: [stray] })).toString('base64');
-        return new Map([['a', question.parse({ code: 0, stdout: `TSPLAY:${packed}:END`, stderr: '' })]]);
+        return new Map([['a', question.parse(packed({ total: 1, queues: [stray] }))]]);
       },
       report: (report) => void reports.push(report),
     });

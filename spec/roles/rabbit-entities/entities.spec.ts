@@ -22,8 +22,9 @@ import { vhost, vhostAbsent } from '../../../roles/rabbit-entities/vhost.ts';
 import { askErlang } from '../../../roles/support/rabbitmq/ask-erlang.ts';
 import type { Entities } from '../../../roles/support/rabbitmq/entities.ts';
 import { whats } from '../../support/sandbox.ts';
-import { entities, packed } from '../support/rabbitmq/entity-state.ts';
+import { entities } from '../support/rabbitmq/entity-state.ts';
 import { user as stored } from '../support/rabbitmq/nodes.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
 
 const differs = (entity: Entity, told: Partial<Entities> = {}) => entity.differences(entities(told));
 const doing = (entity: Entity, told: Partial<Entities> = {}) => {

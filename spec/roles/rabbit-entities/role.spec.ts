@@ -3,8 +3,9 @@ import { formatError, PlayError, type RoleHost, type StepContext } from '../../.
 import { rabbitEntities } from '../../../roles/rabbit-entities/index.ts';
 import type { Vars } from '../../../roles/rabbit-entities/vars.ts';
 import type { Entities } from '../../../roles/support/rabbitmq/entities.ts';
-import { entities, packed } from '../support/rabbitmq/entity-state.ts';
+import { entities } from '../support/rabbitmq/entity-state.ts';
 import { answer, context, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
 
 const { definition } = rabbitEntities;
 const host = (name: string, vars: Partial<Vars>, inventory = {}): RoleHost<Vars> => ({

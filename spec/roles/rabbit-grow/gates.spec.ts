@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { GateContext } from '../../../lib/index.ts';
 import { readyToGrow } from '../../../roles/rabbit-grow/gates.ts';
 import type { Health } from '../../../roles/support/rabbitmq/health.ts';
-import { a, b, c, health } from '../rabbit-leave/views.ts';
 import { answer, appStopped, known, running } from '../support/rabbitmq/nodes.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
+import { a, b, c, health } from '../support/rabbitmq/views.ts';
 
 /** The gate's reasons for the newcomer d, as these brokers see the cluster and as d itself is. */
 function reasons(views: Readonly<Record<string, Health>>, newcomer = answer(running('d'))) {
@@ -17,8 +18,10 @@ function reasons(views: Readonly<Record<string, Health>>, newcomer = answer(runn
       return new Map(
         of.flatMap(({ name }) => {
           const view = views[name];
-          const told = view && `TSPLAY:${Buffer.from(JSON.stringify(view)).toString('base64')}`;
-          const stdout = question.name === "the cluster's health" ? told : name === 'd' && newcomer.stdout;
+          const stdout =
+            question.name === "the cluster's health"
+              ? view && packed(view).stdout
+              : name === 'd' && newcomer.stdout;
           return stdout ? [[name, question.parse({ code: 0, stdout, stderr: '' })] as const] : [];
         }),
       );

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { reasonsAgainst } from '../../../roles/rabbit-leave/reasons.ts';
 import { appStopped } from '../support/rabbitmq/nodes.ts';
-import { a, b, c, dead, health, leaver, queue, stopped } from './views.ts';
+import { a, b, c, health, queue } from '../support/rabbitmq/views.ts';
+import { dead, leaver, stopped } from './leavers.ts';
 
 const both = [health(), health({ node: b })];
 /** The first view with a difference; the reasons against the living third node's leave. */

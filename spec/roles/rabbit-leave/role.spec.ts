@@ -5,7 +5,8 @@ import type { Vars } from '../../../roles/rabbit-leave/vars.ts';
 import type { Health } from '../../../roles/support/rabbitmq/health.ts';
 import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
 import { answer, appStopped, context, down, known, running } from '../support/rabbitmq/nodes.ts';
-import { a, b, c, health } from './views.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
+import { a, b, c, health, queue } from '../support/rabbitmq/views.ts';
 
 const { definition } = rabbitLeave;
 const vars = { rabbit_leave_host: 'c' };
@@ -23,7 +24,7 @@ async function laidOut(
     new Map(
       of.flatMap(({ name }) => {
         const view = told[name];
-        const text = view && `TSPLAY:${Buffer.from(JSON.stringify(view)).toString('base64')}`;
+        const text = view && packed(view).stdout;
         const said = name === 'c' ? leaving && answer(leaving).stdout : text;
         return said === undefined
           ? []
@@ -42,13 +43,14 @@ async function laidOut(
 }
 
 describe('the role rabbit-leave', () => {
-  const shrunk = ['without-members', 'rabbit-forgotten'];
+  const shrunk = ['members-kept', 'without-members', 'rabbit-forgotten'];
   const tidied = ['rabbit-reset on c', 'service on c'];
 
   it('takes a living node out through one of those that stay, in order', async () => {
     const { tasks, warnings } = await laidOut(running('c', { members: [a, b, c], up: [a, b, c] }));
     assert.deepEqual(tasks, {
       a: [
+        'members-kept',
         'rabbit-maintenance on c',
         'without-members',
         'rabbit-app-stopped on c',
@@ -58,6 +60,21 @@ describe('the role rabbit-leave', () => {
       b: [],
     });
     assert.deepEqual(warnings, []);
+  });
+
+  it('waits for members on the nodes that stay, where it holds some itself', async () => {
+    const leaving = running('c', { members: [a, b, c], up: [a, b, c] });
+    const held = { a: health({ queues: [queue()] }), b: health({ node: b }) };
+    assert.deepEqual((await laidOut(leaving, held)).tasks.a?.slice(0, 4), [
+      'members-kept',
+      'until',
+      'until',
+      'rabbit-maintenance on c',
+    ]);
+    assert.ok(
+      !(await laidOut(leaving, held, true)).tasks.a?.includes('until'),
+      'check mode waits for nothing',
+    );
   });
 
   it('speaks through a broker that runs', async () => {

@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Reply } from '../../../lib/index.ts';
 import { hasMaintenance, maintenanceType } from '../../../roles/rabbit-leave/maintenance.ts';
-import { appStoppedType, forgottenType, resetType } from '../../../roles/rabbit-leave/membership.ts';
+import { appStoppedType, resetType } from '../../../roles/rabbit-leave/membership.ts';
 import { serverDrainedType } from '../../../roles/rabbit-leave/server-drained.ts';
-import { withoutMembersType } from '../../../roles/rabbit-leave/shrink.ts';
+import { forgottenType } from '../../../roles/support/rabbitmq/forgotten.ts';
 import type { Health } from '../../../roles/support/rabbitmq/health.ts';
+import { withoutMembersType } from '../../../roles/support/rabbitmq/without-members.ts';
 import { inEveryShell } from '../../support/sandbox.ts';
 import { appStopped, down, running } from '../support/rabbitmq/nodes.ts';
-import { a, b, c, health, queue } from './views.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
+import { a, b, c, health, queue } from '../support/rabbitmq/views.ts';
 
 const want = { node: c };
 const reply = (stdout: string): Reply => ({ code: 0, stdout, stderr: '' });
-const told = (view: Health) =>
-  reply(`{ok, "TSPLAY:${Buffer.from(JSON.stringify(view)).toString('base64')}"}`);
+const told = (view: Health) => packed(view);
 const whats = (changes: readonly { readonly what: string }[]) => changes.map(({ what }) => what);
 
 describe('the tasks of a leave', () => {
@@ -77,7 +78,12 @@ describe('the tasks of a leave', () => {
     );
     const changes = serverDrainedType.diff(state, { host: 'hadoop003' }, []);
     assert.deepEqual(whats(changes), ['server in amqp', 'server in stomp']);
-    assert.deepEqual(serverDrainedType.diff([], { host: 'hadoop003' }, []), [], 'no such server');
+    for (const stdout of ['none', '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state'])
+      assert.deepEqual(serverDrainedType.parse(reply(stdout), { host: 'hadoop003' }), [], 'no such server');
+    assert.throws(
+      () => serverDrainedType.parse({ code: 69, stdout: '', stderr: 'no tool' }, { host: 'hadoop003' }),
+      /no tool/,
+    );
   });
 });
 

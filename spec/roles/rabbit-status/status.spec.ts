@@ -2,38 +2,21 @@ import assert from 'node:assert/strict';
 import { renderStatus } from '../../../roles/rabbit-status/render.ts';
 import { type Seen, statusOf } from '../../../roles/rabbit-status/status.ts';
 import type { Health, QueueHealth } from '../../../roles/support/rabbitmq/health.ts';
+import { a, queue as aQueue, health as aView, b } from '../support/rabbitmq/views.ts';
 
-const queue = (over: Partial<QueueHealth> = {}): QueueHealth => ({
-  vhost: '/',
-  name: 'q',
-  type: 'quorum',
-  leader: 'rabbit@a',
-  members: ['rabbit@a', 'rabbit@b'],
-  online: ['rabbit@a', 'rabbit@b'],
-  durable: true,
-  exclusive: false,
-  policy: null,
-  ...over,
-});
+/** A quorum queue on both nodes. */
+const queue = (over: Partial<QueueHealth> = {}) => aQueue({ members: [a, b], online: [a, b], ...over });
 
-const health = (node: string, over: Partial<Health> = {}): Health => ({
-  node: `rabbit@${node}`,
-  version: '3.10.8',
-  erlang: '25',
-  running: true,
-  clusterName: 'lab',
-  members: ['rabbit@a', 'rabbit@b'],
-  up: ['rabbit@a', 'rabbit@b'],
-  ram: [],
-  store: 'mnesia',
-  partitions: [],
-  alarms: [],
-  draining: [],
-  flags: [],
-  certificate: null,
-  queues: [queue()],
-  ...over,
-});
+/** A cluster of two, as this node sees it. */
+const health = (node: string, over: Partial<Health> = {}) =>
+  aView({
+    node: `rabbit@${node}`,
+    clusterName: 'lab',
+    members: [a, b],
+    up: [a, b],
+    queues: [queue()],
+    ...over,
+  });
 
 const told = {
   unit: 'active',

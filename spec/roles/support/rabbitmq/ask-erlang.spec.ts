@@ -4,7 +4,7 @@ import { secret } from '../../../../lib/index.ts';
 import { askErlang, erlangData, parseAnswer } from '../../../../roles/support/rabbitmq/ask-erlang.ts';
 import { doDeeds } from '../../../../roles/support/rabbitmq/deeds.ts';
 import { HOSTILE, inEveryShell } from '../../../support/sandbox.ts';
-import { packed } from './entity-state.ts';
+import { packed } from './packed.ts';
 
 describe('an answer of a broker', () => {
   const data = { name: 'ünï "x"', list: [1, null, true], long: 'x'.repeat(500) };

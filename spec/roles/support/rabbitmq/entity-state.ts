@@ -1,5 +1,3 @@
-import { gzipSync } from 'node:zlib';
-import type { Reply } from '../../../../lib/index.ts';
 import type { Entities } from '../../../../roles/support/rabbitmq/entities.ts';
 import { user } from './nodes.ts';
 
@@ -21,16 +19,5 @@ export function entities(told: Partial<Entities> = {}): Entities {
     bindings: [],
     featureFlags: [],
     ...told,
-  };
-}
-
-/** The same as a node prints it: packed, a long text in pieces. */
-export function packed(data: unknown, prefix = '{ok, '): Reply {
-  const text = gzipSync(JSON.stringify(data)).toString('base64');
-  const pieces = text.match(/.{1,40}/g) ?? [];
-  return {
-    code: 0,
-    stdout: `${prefix}["TSPLAY:", ${pieces.map((piece) => `"${piece}"`).join(',\n ')}, ":END"]}`,
-    stderr: '',
   };
 }

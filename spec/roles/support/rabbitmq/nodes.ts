@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KnownHost, Reply, RoleHost, StepContext } from '../../../../lib/index.ts';
 import type { BrokerUser, Live, Snapshot } from '../../../../roles/support/rabbitmq/snapshot.ts';
+import { packed } from './packed.ts';
 
 /** A fresh broker that runs on its own, as it tells of itself; a case says what is different. */
 export function live(host: string, told: Partial<Live> = {}): Live {
@@ -85,7 +86,7 @@ export function answer({
     ...(members.length > 0 ? [`members={[${members.join()}],[${disc.join()}]}.`] : []),
     ...(stored > 0 ? [`stored=${stored}`] : []),
     ...(plugins.length > 0 ? [`plugins=[${plugins.join()}].`] : []),
-    ...(told ? [`{ok, "TSPLAY:${Buffer.from(JSON.stringify(told)).toString('base64')}"}`] : []),
+    ...(told ? [packed(told).stdout] : []),
   ];
   return { code: 0, stdout: lines.join('\n'), stderr: '' };
 }

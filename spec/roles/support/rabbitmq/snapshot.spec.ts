@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { parseSnapshot, snapshotScript } from '../../../../roles/support/rabbitmq/snapshot.ts';
 import { inEveryShell, type Sandbox } from '../../../support/sandbox.ts';
 import { answer, live, running } from './nodes.ts';
+import { packed } from './packed.ts';
 
-const base64 = Buffer.from(JSON.stringify(live('a'))).toString('base64');
+const { stdout: told } = packed(live('a'));
 const parse = (stdout: string) => parseSnapshot({ code: 0, stdout, stderr: 'sh: oops' });
 
 describe("a broker's state", () => {
@@ -13,16 +14,10 @@ describe("a broker's state", () => {
     assert.deepEqual(parseSnapshot(answer(running('a'))), running('a'));
   });
 
-  it('is read as rabbitmqctl prints it: after warnings, quoted, broken over lines', () => {
-    const broken = base64.replaceAll(/(.{60})/g, '$1\n ');
-    for (const said of [
-      `"TSPLAY:${base64}"`,
-      `warning: the VM is running with native name encoding of latin1\n\n"TSPLAY:${base64}"`,
-      `"TSPLAY:${broken}"`,
-      `"TSPLAY:${base64.slice(0, 40)}"\n "${base64.slice(40)}"`,
-    ]) {
-      assert.deepEqual(parse(`node=rabbit@a\nunit=active\n${said}`).live, live('a'));
-    }
+  it('is read as rabbitmqctl prints it, after warnings, beside what the disk says', () => {
+    const warning = 'warning: the VM is running with native name encoding of latin1\n\n';
+    const said = packed(live('a'), warning).stdout;
+    assert.deepEqual(parse(`node=rabbit@a\nunit=active\nplugins=[x].\n${said}`).live, live('a'));
   });
 
   it('is what the disk says where the broker is down', () => {
@@ -69,7 +64,7 @@ inEveryShell('the look at a broker', (box) => {
 
   it('asks erl_call with an expression that ends in a newline, and nothing else', async () => {
     box().standIn('erl_call');
-    box().standIn('runuser', `cat >@ROOT@/asked; printf '{ok, "TSPLAY:%s"}' ${base64}`);
+    box().standIn('runuser', `cat >@ROOT@/asked; ${says(told)}`);
     assert.deepEqual((await look()).live, live('a'));
     assert.deepEqual(
       calls()
@@ -78,16 +73,18 @@ inEveryShell('the look at a broker', (box) => {
       ['-u rabbitmq -- erl_call -sname rabbit@mq1 -timeout 10 -e'],
     );
     // Without it erl_call says "Incomplete form", and every look would cost a second.
-    assert.match(readFileSync(box().path('asked'), 'utf8'), /\)\)\)\.\n$/);
+    assert.match(readFileSync(box().path('asked'), 'utf8'), /":END"\]\.\n$/);
   });
 
   it('asks rabbitmqctl where erl_call is missing, fails, or answers with an error', async () => {
-    const eval_ = `printf 'warning: x\\n"TSPLAY:%s"\\n' ${base64}`;
     const cases = [undefined, 'exit 1', `echo '{error, "Incomplete form"}'`];
     for (const erlCall of cases) {
       if (erlCall === undefined) box().remove('erl_call');
       else box().standIn('erl_call');
-      box().standIn('runuser', `case " $* " in *" erl_call "*) ${erlCall ?? ':'} ;; *) ${eval_} ;; esac`);
+      box().standIn(
+        'runuser',
+        `case " $* " in *" erl_call "*) ${erlCall ?? ':'} ;; *) ${says(told)} ;; esac`,
+      );
       assert.deepEqual((await look()).live, live('a'), erlCall);
     }
   });
@@ -137,10 +134,16 @@ inEveryShell('the look at a broker', (box) => {
   });
 });
 
+/** Shell that prints a text. */
+const says = (text: string) => `cat <<'END'\n${text}\nEND\n`;
+
 /** A machine whose broker's unit is in this state. */
 function host(box: Sandbox, unit: string): void {
   box.rebase('/var/lib/rabbitmq', '/etc/rabbitmq');
   box.standIn('hostname', 'case $1 in -f) echo mq1.example.org ;; *) echo mq1 ;; esac');
-  box.standIn('systemctl', `echo ${unit}`);
+  box.standIn(
+    'systemctl',
+    `case $1 in is-active) [ ${unit} = active ] ;; *) echo ActiveState=${unit} ;; esac`,
+  );
   box.standIn('runuser', 'exit 1');
 }

@@ -18,13 +18,19 @@ Caught = fun(V, Q, Lead) ->
   R = Row(V, Q, N),
   C >= 0 andalso Num([<<"Last Written">>, <<"Last Log Index">>, <<"Log Index">>], R) >= C andalso not lists:member(proplists:get_value(<<"Membership">>, R, voter), [promotable, non_voter])
 end,
+Follows = fun(V, Q) ->
+  Rows = T(fun() -> case rabbit_stream_queue:status(V, Q) of L when is_list(L) -> L; _ -> [] end end, []),
+  C = [O || R <- Rows, proplists:get_value(role, R) =:= writer, O <- [proplists:get_value(committed_offset, R)], is_integer(O)],
+  H = [O || R <- Rows, proplists:get_value(node, R) =:= N, O <- [proplists:get_value(offset, R)], is_integer(O)],
+  C =/= [] andalso H =/= [] andalso hd(H) >= hd(C)
+end,
 Q = fun(X) ->
   {resource, V, queue, Name} = amqqueue:get_name(X),
   State = T(fun() -> amqqueue:get_type_state(X) end, #{}),
   Lead = Pn(amqqueue:get_pid(X)),
   {Type, Member, Ready, Waits} = case T(fun() -> amqqueue:get_type(X) end, rabbit_classic_queue) of
     rabbit_quorum_queue -> M = lists:member(N, Ns(maps:get(nodes, State, []))), {quorum, M, M andalso Caught(V, Name, Lead), M};
-    rabbit_stream_queue -> M = lists:member(N, T(fun() -> Ns(maps:get(nodes, State)) end, [])), {stream, M, M, false};
+    rabbit_stream_queue -> M = lists:member(N, T(fun() -> Ns(maps:get(nodes, State)) end, [])), {stream, M, M andalso Follows(V, Name), M};
     _ ->
       Mode = T(fun() -> rabbit_policy:get(<<"ha-mode">>, X) end, undefined),
       Sync = T(fun() -> rabbit_policy:get(<<"ha-sync-mode">>, X) end, undefined),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { gzipSync } from 'node:zlib';
+import { membersType } from '../../../../roles/rabbit-grow/tasks.ts';
 import {
   type Growth,
   leadsTooLittle,
@@ -8,9 +8,9 @@ import {
   type Share,
   synchronised,
   withoutMember,
-} from '../../../roles/rabbit-grow/growth.ts';
-import { growthExpression } from '../../../roles/rabbit-grow/growth-expression.ts';
-import { quorumMembersType } from '../../../roles/rabbit-grow/tasks.ts';
+} from '../../../../roles/support/rabbitmq/growth.ts';
+import { growthExpression } from '../../../../roles/support/rabbitmq/growth-expression.ts';
+import { packed } from './packed.ts';
 
 const share = (over: Partial<Share> = {}): Share => ({
   vhost: '/',
@@ -27,25 +27,26 @@ const newcomer = { member: false, ready: false, waits: false };
 
 describe('the part a new node has of the queues', () => {
   it('is read from the answer of a broker, which has to be one', () => {
-    const packed = gzipSync(JSON.stringify(growth([share()]))).toString('base64');
-    const reply = { code: 0, stdout: `{ok, ["TSPLAY:","${packed}",":END"]}`, stderr: '' };
+    const reply = packed(growth([share()]));
     assert.deepEqual(parseGrowth(reply), growth([share()]));
     assert.throws(() => parseGrowth({ ...reply, stdout: '' }), /did not say which queues/);
   });
 
-  it('lacks a member of the quorum queues that have none on it, and of no other', () => {
+  it('lacks a member of the quorum queues and streams that have none on it, and no mirror', () => {
     const queues = [
       share(),
       share({ name: 'new', vhost: 'v', ...newcomer }),
       share({ type: 'mirrored', ...newcomer }),
-      share({ type: 'stream', ...newcomer }),
+      share({ name: 'lost', leader: 'forgotten', ...newcomer }),
+      share({ name: 'log', type: 'stream', ...newcomer }),
     ];
     assert.deepEqual(
       withoutMember(growth(queues)).map(({ name }) => name),
-      ['new'],
+      ['new', 'log'],
     );
-    assert.deepEqual(quorumMembersType.diff(growth(queues), { node: 'd' }, []), [
+    assert.deepEqual(membersType.diff(growth(queues), { node: 'd' }, []), [
       { what: 'new (vhost v)', to: 'a member on d' },
+      { what: 'log', to: 'a member on d' },
     ]);
   });
 
@@ -70,6 +71,8 @@ describe('the part a new node has of the queues', () => {
     assert.equal(leadsTooLittle(growth([...three, share({ leader: 'd' })])), false, 'it leads something');
     assert.equal(leadsTooLittle(growth([share(), share({ leader: 'b' })])), false, 'nobody leads too much');
     assert.equal(leadsTooLittle(growth([])), false);
+    const streams = three.map((queue) => ({ ...queue, type: 'stream' as const }));
+    assert.equal(leadsTooLittle(growth(streams)), false, 'a rebalance moves no stream');
   });
 
   it('is told by a few names', () => {

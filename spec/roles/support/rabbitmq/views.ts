@@ -1,6 +1,4 @@
-import type { Leaver } from '../../../roles/rabbit-leave/leaver.ts';
-import type { Health, QueueHealth } from '../../../roles/support/rabbitmq/health.ts';
-import { down, running } from '../support/rabbitmq/nodes.ts';
+import type { Health, QueueHealth } from '../../../../roles/support/rabbitmq/health.ts';
 
 export const [a, b, c] = ['rabbit@a', 'rabbit@b', 'rabbit@c'] as const;
 
@@ -15,6 +13,7 @@ export const queue = (over: Partial<QueueHealth> = {}): QueueHealth => ({
   durable: true,
   exclusive: false,
   policy: null,
+  target: null,
   ...over,
 });
 
@@ -37,19 +36,3 @@ export const health = (over: Partial<Health> = {}): Health => ({
   queues: [],
   ...over,
 });
-
-/** The third node, alive. */
-export const leaver = (over: Partial<Leaver> = {}): Leaver => ({
-  host: 'c',
-  node: c,
-  member: true,
-  up: true,
-  snapshot: running('c', { members: [a, b, c], up: [a, b, c] }),
-  ...over,
-});
-
-/** The third node, whose host is gone. */
-export const dead = leaver({ up: false, snapshot: undefined });
-
-/** The third node, whose broker is down. */
-export const stopped = leaver({ up: false, snapshot: down('c', [a, b, c]) });

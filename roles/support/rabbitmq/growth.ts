@@ -1,7 +1,7 @@
-import type { Reply, Script } from '../../lib/index.ts';
-import { askErlang, parseAnswer } from '../support/rabbitmq/ask-erlang.ts';
-import { queueTitle } from '../support/rabbitmq/health.ts';
+import type { Reply, Script } from '../../../lib/index.ts';
+import { askErlang, parseAnswer } from './ask-erlang.ts';
 import { growthExpression } from './growth-expression.ts';
+import { queueTitle } from './health.ts';
 
 /** A replicated queue, and what part the node has of it. */
 export interface Share {
@@ -34,9 +34,18 @@ export function parseGrowth(reply: Reply): Growth {
   return growth;
 }
 
-/** Quorum queues that have no member on the node. */
-export function withoutMember({ queues }: Growth): readonly Share[] {
-  return queues.filter(({ type, member }) => type === 'quorum' && !member);
+/** Quorum queues and streams that have no member on the node, and could have one. */
+export function withoutMember({ up, queues }: Growth): readonly Share[] {
+  return queues.filter(
+    // A quorum queue that went with a forgotten node has nobody who could take a member.
+    ({ type, member, leader }) =>
+      !member && (type === 'stream' || (type === 'quorum' && up.includes(leader))),
+  );
+}
+
+/** What members on the node still lack of their quorum queues and streams, in words; true when nothing. */
+export function caughtUp({ queues, ...rest }: Growth): true | string {
+  return synchronised({ ...rest, queues: queues.filter(({ type }) => type !== 'mirrored') });
 }
 
 /** What is still missing until the node has all that it shall hold, in words; true when nothing is. */
@@ -46,13 +55,14 @@ export function synchronised({ node, queues }: Growth): true | string {
 }
 
 /**
- * Whether the node leads nothing while another leads more than its share of what this one has too, or is to have. A
+ * Whether, streams aside, which not every version's rebalance moves, the node leads nothing while another leads more than its share of what this one has too, or is to have. A
  * rebalance then moves some of it here; otherwise it is left alone, since leaders move by themselves in a cluster's life.
  */
 export function leadsTooLittle({ node, up, queues }: Growth): boolean {
-  const ledBy = (leader: string) => queues.filter((queue) => queue.leader === leader);
+  const movable = queues.filter(({ type }) => type !== 'stream');
+  const ledBy = (leader: string) => movable.filter((queue) => queue.leader === leader);
   if (ledBy(node).length > 0) return false;
-  const most = Math.ceil(queues.length / new Set([...up, node]).size);
+  const most = Math.ceil(movable.length / new Set([...up, node]).size);
   return up.some((other) => {
     const led = ledBy(other);
     return led.length > most && led.some(({ type, ready, waits }) => ready || waits || type === 'quorum');

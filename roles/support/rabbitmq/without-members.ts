@@ -1,15 +1,12 @@
-import { defineTask, lines, type Reply, type TaskType } from '../../lib/index.ts';
-import { alone, tool } from '../support/rabbitmq/commands.ts';
-import { askHealth, type Health, type QueueHealth, queueTitle } from '../support/rabbitmq/health.ts';
-import { repeated } from '../support/rabbitmq/repeated.ts';
-
-export interface ShrinkWant {
-  /** As in `rabbit@hadoop003`. */
-  readonly node: string;
-}
+import { defineTask, lines, type Reply, type TaskType } from '../../../lib/index.ts';
+import { alone, tool } from './commands.ts';
+import type { NodeWant } from './forgotten.ts';
+import { askHealth, type Health, type QueueHealth, queueTitle } from './health.ts';
+import { removeReplica } from './members.ts';
+import { repeated } from './repeated.ts';
 
 /** No quorum queue and no stream has a member on the node; one that has no other keeps its last. */
-export const withoutMembersType: TaskType<ShrinkWant, Health> = {
+export const withoutMembersType: TaskType<NodeWant, Health> = {
   name: 'without-members',
   title: ({ node }) => `no quorum queue or stream has a member on ${node}`,
   claims: ({ node }) => ({ [`quorum members on ${node}`]: 'none' }),
@@ -29,9 +26,7 @@ export const withoutMembersType: TaskType<ShrinkWant, Health> = {
         repeated(tool('rabbitmq-queues', '-q', 'shrink', node, '--errors-only')),
       ...held(queues, node)
         .filter(({ type }) => type === 'stream')
-        .map(({ vhost, name }) =>
-          repeated(tool('rabbitmq-streams', '-q', 'delete_replica', '-p', vhost, name, node)),
-        ),
+        .map((stream) => removeReplica(stream, node)),
     ),
 };
 

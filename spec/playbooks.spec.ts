@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadPlaybook } from '../lib/cli/load-playbook.ts';
+import { packageRoot } from '../lib/cli/package.ts';
+import { parseExtraVars } from '../lib/inventory/extra-vars.ts';
+import { loadInventory } from '../lib/inventory/load.ts';
+import { makePlaybook } from '../lib/run/make.ts';
+import { defaultCacheDir } from '../lib/run/options.ts';
+import { type PlannedPlay, plan } from '../lib/run/plan.ts';
+
+describe('the shipped playbooks that build a cluster', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ts-play-playbooks-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** What a run of a playbook on the lab's inventory would do, as far as can be told without a host. */
+  async function planned(name: string, given: readonly string[], lines: readonly string[]) {
+    const path = join(folder, 'inventory.yml');
+    const text = readFileSync(join(packageRoot, 'inventory/lab.yml'), 'utf8');
+    const vars = lines.map((line) => `    ${line}\n`).join('');
+    writeFileSync(path, text.replace('    lab_name: lab\n', `    lab_name: lab\n${vars}`));
+    const { playbook } = await loadPlaybook(join(packageRoot, 'playbooks', name), defaultCacheDir());
+    const extraVars = await parseExtraVars(given, '/');
+    const options = { inventory: await loadInventory(path), extraVars };
+    const made = await makePlaybook(playbook, options);
+    return plan(made.playbook, made.options.inventory, made.options.extraVars ?? extraVars, {});
+  }
+
+  const configured = (plays: readonly PlannedPlay[]) =>
+    plays.flatMap(({ roles }) => roles).find(({ use }) => use.name === 'rabbit-config');
+
+  for (const [name, ...given] of [['site.ts'], ['scale-out.ts', 'node=hadoop004']] as const) {
+    it(`${name} configures brokers for the PROXY protocol that proxies speak to them, before they join`, async () => {
+      const both = ['rabbit_proxy_protocol: true', 'haproxy_proxy_protocol: true'];
+      const plays = await planned(name, given, both);
+      const vars = configured(plays)?.vars;
+      assert.ok(vars && vars.size >= 3);
+      for (const [host, own] of vars) assert.equal(own['rabbit_proxy_protocol'], true, host);
+      const roles = plays.flatMap((play) => play.roles.map(({ use }) => use.name));
+      assert.ok(roles.indexOf('rabbit-config') < roles.indexOf('rabbit-join'), roles.join());
+    });
+
+    it(`${name} refuses brokers and proxies that would not understand each other`, async () => {
+      await assert.rejects(
+        planned(name, given, ['rabbit_proxy_protocol: true']),
+        /haproxy_proxy_protocol is/,
+      );
+    });
+  }
+});
