@@ -1,4 +1,5 @@
 import type { Finding, LintContext, LintUse } from '../../lib/index.ts';
+import { virtualAddresses } from '../keepalived-build/instances.ts';
 import { type ClientTarget, clientTargets } from '../support/rabbitmq/clients.ts';
 import type { HaproxyVars } from './vars.ts';
 
@@ -25,25 +26,16 @@ function frontOf(uses: readonly LintUse<HaproxyVars>[], context: LintContext): F
   const backends = hosts.flatMap(({ vars }) => context.group(vars.haproxy_backend_group));
   const virtual = context
     .uses('keepalived-build')
-    .flatMap((use) => use.hosts.flatMap(({ vars }) => vipsIn(vars)));
+    .flatMap((use) => use.hosts.flatMap(({ vars }) => virtualAddresses(vars)));
   const called = (all: readonly { readonly name: string; readonly address: string }[]) =>
     new Set(all.flatMap(({ name, address }) => [name, address]));
   return {
     ports: [...new Set(hosts.flatMap(({ vars }) => frontPorts(vars)))].sort((a, b) => a - b),
     brokerPorts: hosts.map(({ vars }) => vars.haproxy_backend_port),
     proxies: called(hosts),
-    vips: new Set(virtual.map((vip) => vip.replace(/\/.*/, ''))),
+    vips: new Set(virtual),
     brokers: called(backends),
   };
-}
-
-/** All virtual addresses that a host may hold, by its variables for keepalived-build. */
-function vipsIn(vars: Readonly<Record<string, unknown>>): readonly string[] {
-  const { keepalived_vips: vips, keepalived_instances: further } = vars as {
-    readonly keepalived_vips: readonly string[];
-    readonly keepalived_instances: readonly { readonly vips: readonly string[] }[];
-  };
-  return [...vips, ...further.flatMap((instance) => instance.vips)];
 }
 
 /** Every port that clients may come in by, plain or TLS. */

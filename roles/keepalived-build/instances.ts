@@ -18,6 +18,16 @@ export function instancesOf(vars: KeepalivedVars): readonly InstanceWish[] {
   return [{ name: MAIN, virtual_router_id, vips }, ...vars.keepalived_instances];
 }
 
+/** The addresses of all groups, without prefixes, as a host's unchecked variables name them. */
+export function virtualAddresses(vars: Readonly<Record<string, unknown>>): readonly string[] {
+  const { keepalived_vips: first, keepalived_instances: further } = vars;
+  const groups = Array.isArray(further) ? (further as readonly { readonly vips?: unknown }[]) : [];
+  return [first, ...groups.map((group) => group?.vips)]
+    .flat()
+    .filter((vip) => typeof vip === 'string')
+    .map((vip) => vip.replace(/\/.*/, ''));
+}
+
 /** The addresses of all groups. */
 export function allVips(vars: KeepalivedVars): readonly string[] {
   return instancesOf(vars).flatMap(({ vips }) => vips);

@@ -8,6 +8,7 @@ import {
   sh,
 } from '../../lib/index.ts';
 import { answersQuestion } from '../haproxy-build/answers.ts';
+import { virtualAddresses } from '../keepalived-build/instances.ts';
 import { awaitVips } from '../keepalived-build/vip.ts';
 import { refuseAmong } from '../support/leaving.ts';
 import { type Vars, vars } from './vars.ts';
@@ -33,9 +34,9 @@ export const proxyLeave = defineRole({
           : [service({ name: 'keepalived', state: 'stopped', enabled: false }, { on: host, once: true })];
     },
     async (context) => {
-      const vips = context.hosts[0]?.inventoryVars.keepalived_vips;
+      const vips = virtualAddresses(context.hosts[0]?.inventoryVars ?? {});
       // Their clients go there from now on; HAProxy may only stop when nobody comes any more.
-      if (!context.check && Array.isArray(vips)) await awaitVips(context, vips.map(String));
+      if (!context.check) await awaitVips(context, vips);
       const host = await reachable(context);
       return () =>
         host === undefined

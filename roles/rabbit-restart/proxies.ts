@@ -1,4 +1,4 @@
-import { type KnownHost, type Question, type StepContext, sh } from '../../lib/index.ts';
+import { type Question, type StepContext, sh } from '../../lib/index.ts';
 
 /** What a proxy says of itself. */
 export interface ProxyState {
@@ -34,12 +34,6 @@ export async function askProxies<V>(
       return answer === undefined ? [] : [[host.name, answer] as const];
     }),
   );
-}
-
-/** The virtual addresses that a host's inventory gives to its Keepalived, without prefixes. */
-export function vipsOf({ inventoryVars }: KnownHost): readonly string[] {
-  const { keepalived_vips: vips } = inventoryVars;
-  return Array.isArray(vips) ? vips.map((vip) => String(vip).replace(/\/.*/, '')) : [];
 }
 
 /** What becomes of the virtual addresses when a host goes out of service. */

@@ -1,10 +1,11 @@
 import type { KnownHost, RoleHost, Step, StepContext, Task } from '../../lib/index.ts';
+import { virtualAddresses } from '../keepalived-build/instances.ts';
 import { awaitVips } from '../keepalived-build/vip.ts';
 import { askHealth, queueTitle } from '../support/rabbitmq/health.ts';
 import { takeOut } from '../support/rabbitmq/layer.ts';
 import { pausedBy } from '../support/rabbitmq/safety.ts';
 import { back, drains, keepalived, maintenance } from './layers.ts';
-import { askProxies, handover, vipsOf } from './proxies.ts';
+import { askProxies, handover } from './proxies.ts';
 
 /** What makes one rolling role out of what all of them do. */
 export interface Rolling<V, T> {
@@ -31,7 +32,9 @@ export function rollingSteps<V, T>({ proxies, due, deed, done }: Rolling<V, T>):
       const hosts = context.hosts.filter(({ name }) => at.has(name));
       await tellPaused(context, hosts);
       const moves = new Map(
-        hosts.map((host) => [host.name, handover(host.name, vipsOf(host), seen)] as const),
+        hosts.map(
+          (host) => [host.name, handover(host.name, virtualAddresses(host.inventoryVars), seen)] as const,
+        ),
       );
       for (const { name } of context.group(groupOf(context)))
         if (hosts.length > 0 && !seen.has(name))
@@ -44,7 +47,9 @@ export function rollingSteps<V, T>({ proxies, due, deed, done }: Rolling<V, T>):
     async (context) => {
       const group = groupOf(context);
       const [at, seen] = await Promise.all([due(context), askProxies(context, group)]);
-      const vips = [...new Set(context.hosts.flatMap(vipsOf))];
+      const vips = [
+        ...new Set(context.hosts.flatMap(({ inventoryVars }) => virtualAddresses(inventoryVars))),
+      ];
       // With none of the proxies' Keepalived at work nobody could take it, nor was it taken from anybody.
       const kept = [...seen.values()].some((proxy) => proxy.keepalived);
       if (!context.check && at.size > 0 && kept && vips.length > 0)

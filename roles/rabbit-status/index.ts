@@ -1,4 +1,5 @@
 import { defineRole, type KnownHost, type StepContext, secret } from '../../lib/index.ts';
+import { virtualAddresses } from '../keepalived-build/instances.ts';
 import { healthOf } from '../support/rabbitmq/gates.ts';
 import { ordered } from '../support/rabbitmq/seed.ts';
 import { askBroker } from '../support/rabbitmq/snapshot.ts';
@@ -30,7 +31,7 @@ export const rabbitStatus = defineRole({
         hosts,
         fronts,
         policies: [...snapshots.values()].find(({ live }) => live?.policies)?.live?.policies ?? [],
-        vips: [...new Set(proxies.flatMap(vipsOf))],
+        vips: [...new Set(proxies.flatMap(({ inventoryVars }) => virtualAddresses(inventoryVars)))],
       });
       context.report({ title: 'STATUS', text: renderStatus(status), data: status });
       return () => [];
@@ -56,9 +57,4 @@ async function askProxies<V>(
     }),
   );
   return new Map(answers.flat());
-}
-
-function vipsOf({ inventoryVars }: KnownHost): readonly string[] {
-  const { keepalived_vips: vips } = inventoryVars;
-  return Array.isArray(vips) ? vips.map((vip) => String(vip).replace(/\/.*/, '')) : [];
 }
