@@ -16,7 +16,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   // What is wrong may be right with the options of the playbook: until that is known nothing is said.
   const said: (readonly [NodeJS.WriteStream, string])[] = [];
-  const program = runProgram()
+  const program = runProgram(args)
     .configureOutput({
       writeOut: (text) => said.push([process.stdout, text]),
       writeErr: (text) => said.push([process.stderr, text]),
@@ -94,7 +94,7 @@ async function runWithParams(given: string, args: readonly string[]): Promise<nu
   let exitCode = 0;
   try {
     const playbook = await loadGiven(given);
-    const program = runProgram();
+    const program = runProgram(args);
     const hasParams = 'make' in playbook;
     if (hasParams) addParams(program, playbook);
     program.action(async (path: string, flags: RunFlags) => {

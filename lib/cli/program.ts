@@ -3,10 +3,9 @@ import { nearest } from '../nearest.ts';
 import { version } from './package.ts';
 
 /** `ts-play [playbook]` with the options that every run has. */
-export function runProgram(): Command {
+export function runProgram(args: readonly string[]): Command {
   const program = new Command('ts-play')
     .description('Runs a typed playbook on the hosts of an inventory.')
-    .version(version(), '-V, --version')
     .exitOverride()
     .enablePositionalOptions()
     .passThroughOptions(false)
@@ -41,6 +40,9 @@ export function runProgram(): Command {
       'after',
       '\nExit codes: 0 ok, 1 usage or input error, 2 hosts failed, 4 hosts unreachable, 130 interrupted.',
     );
+  // Behind a playbook a version is the playbook's matter.
+  if (args.length === 0 || /^(-V|--version|-h|--help)$/.test(args[0] ?? ''))
+    program.version(version(), '-V, --version');
   // Commander would compare, and show, the word with its value.
   return Object.assign(program, { unknownOption: (word: string) => refuseOption(program, word) });
 }

@@ -30,6 +30,7 @@ export default defineParametricPlaybook({
       ports: { type: 'array', items: { type: 'integer' }, default: [], description: 'Which ports.' },
       limit: { type: 'integer', default: 0, description: 'Called as one of ours.' },
       extraVars: { type: 'string', description: 'Called as the value of one of ours.' },
+      version: { type: 'string', description: 'Which version.' },
       token: { type: 'string', format: 'secret', default: 'hush', description: 'A secret.' },
     },
   },
@@ -69,6 +70,11 @@ describe('parameters as options', () => {
     return outcome;
   };
   const site = ['tell.ts', '-i', 'hosts.yml', '--node', 'n1'];
+
+  it('may be a version, which is nothing of ours behind a playbook', async () => {
+    assert.equal((await told('--node', 'n1', '--version', '3.12.14')).version, '3.12.14');
+    await refused(['plain.ts', '-i', 'hosts.yml', '--version'], /unknown option '--version'/);
+  });
 
   it('give values in the ways of options', async () => {
     const defaults = { node: 'n1', offline: false, max_rounds: 3, queues: [], ports: [], limit: 0 };
