@@ -72,8 +72,8 @@ describe('parameters as options', () => {
   const site = ['tell.ts', '-i', 'hosts.yml', '--node', 'n1'];
 
   it('may be a version, which is nothing of ours behind a playbook', async () => {
-    assert.equal((await told('--node', 'n1', '--version', '3.12.14')).version, '3.12.14');
     await refused(['plain.ts', '-i', 'hosts.yml', '--version'], /unknown option '--version'/);
+    assert.equal((await told('--node', 'n1', '--version', '3.12.14')).version, '3.12.14');
   });
 
   it('give values in the ways of options', async () => {
