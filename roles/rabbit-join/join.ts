@@ -2,6 +2,7 @@ import { lines, type Script, sh } from '../../lib/index.ts';
 import { BROKER_HOME, BROKER_SERVICE, ctl, setNode } from '../support/rabbitmq/commands.ts';
 import type { SeedView } from '../support/rabbitmq/seed.ts';
 import type { Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { startApplication } from '../support/rabbitmq/start-application.ts';
 
 export type NodeType = 'disc' | 'ram';
 
@@ -9,7 +10,7 @@ export type NodeType = 'disc' | 'ram';
 export function startMember(nodeType: NodeType): Script {
   return lines(
     sh`if systemctl is-active -q ${BROKER_SERVICE}; then
-  ${ctl('start_app')}
+  ${startApplication()}
 else
   systemctl start ${BROKER_SERVICE}
 fi`,

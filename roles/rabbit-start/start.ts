@@ -1,6 +1,14 @@
 import { type Change, defineTask, lines, sh, type TaskType, type until } from '../../lib/index.ts';
-import { alone, BROKER_SERVICE, ctl } from '../support/rabbitmq/commands.ts';
+import { alone, BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
 import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
+import { startApplication } from '../support/rabbitmq/start-application.ts';
+
+const startUnit = sh`systemctl reset-failed ${BROKER_SERVICE} 2>/dev/null || :
+systemctl --no-block start ${BROKER_SERVICE}
+n=0
+while [ "$(systemctl show -p ActiveState --value ${BROKER_SERVICE})" = inactive ] && [ "$n" -lt 50 ]; do
+  sleep 0.2; n=$((n + 1))
+done`;
 
 /**
  * A broker that is at least starting. It is not waited for: members that were stopped together wait for each other, so
@@ -20,15 +28,7 @@ esac`,
     if (state.unit === 'activating' || isRunning(state)) return [];
     return [{ what: 'broker', from: state.live ? 'application stopped' : state.unit, to: 'started' }];
   },
-  apply: (_want, _changes, state) =>
-    state.live
-      ? lines(alone, ctl('start_app'))
-      : sh`systemctl reset-failed ${BROKER_SERVICE} 2>/dev/null || :
-systemctl --no-block start ${BROKER_SERVICE}
-n=0
-while [ "$(systemctl show -p ActiveState --value ${BROKER_SERVICE})" = inactive ] && [ "$n" -lt 50 ]; do
-  sleep 0.2; n=$((n + 1))
-done`,
+  apply: (_want, _changes, state) => (state.live ? lines(alone, startApplication(startUnit)) : startUnit),
 };
 
 export const begun = defineTask(begunType);

@@ -66,6 +66,19 @@ inEveryShell('a change of membership', (box) => {
     ]);
   });
 
+  it('restarts the unit where the application does not start in the VM that is there', async () => {
+    writeFileSync(box().path('fails'), 'start_app');
+    const reply = await run(startMember('disc'));
+    assert.equal(reply.code, 0, reply.stderr);
+    assert.match(reply.stderr, /start_app went wrong[\s\S]*the unit is restarted/);
+    assert.deepEqual(commands().slice(0, 4), [
+      'start_app',
+      'systemctl stop rabbitmq-server',
+      'systemctl start rabbitmq-server',
+      'await_startup --timeout 120',
+    ]);
+  });
+
   it('starts the application in a VM that is up, else the unit, and then sees to the type', async () => {
     writeFileSync(box().path('type'), 'ram');
     await run(startMember('ram'));

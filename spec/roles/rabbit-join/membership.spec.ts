@@ -82,7 +82,7 @@ describe('membership', () => {
         assert.deepEqual(changes(node, seed), [
           { what: 'broker', from: 'a member that is not running', to: 'running' },
         ]);
-        assert.deepEqual(deeds(node, seed).slice(0, 3), ['start_app', 'systemctl start', 'await_startup']);
+        assert.deepEqual(deeds(node, seed).slice(0, 3), ['start_app', 'systemctl stop', 'systemctl start']);
       }
     }
   });

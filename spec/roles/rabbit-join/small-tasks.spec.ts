@@ -18,7 +18,7 @@ describe("the broker's application", () => {
     const script = application({ predicting: false })
       .assess(answer(appStopped('a')), [])
       .apply().script;
-    assert.match(String(script), /start_app .*\n.*await_startup/);
+    assert.match(String(script), /start_app [\s\S]*await_startup/);
   });
 
   it('that does not answer is an error, or something that the run itself will see', () => {

@@ -1,0 +1,15 @@
+import { type Script, sh } from '../../../lib/index.ts';
+import { BROKER_SERVICE, ctl } from './commands.ts';
+
+/**
+ * Starts the broker in a VM that is up and runs none. A broker that crashed half-way leaves its store open behind it, and
+ * is never started again in that VM: with nothing running in it, its unit may be stopped, and started anew.
+ * @param start starts the unit
+ */
+export function startApplication(start: Script = sh`systemctl start ${BROKER_SERVICE}`): Script {
+  return sh`if ! ${ctl('start_app')}; then
+  echo 'it does not start in the VM that is there: the unit is restarted' >&2
+  systemctl stop ${BROKER_SERVICE}
+  ${start}
+fi`;
+}
