@@ -123,7 +123,7 @@ describe('scale-out.ts and scale-in.ts on real hosts', function () {
   it('takes a spare host in while clients work, killed twice on the way', async () => {
     const working = client(110);
     await killed('out', SPARE, /member of the cluster/);
-    await killed('out', SPARE, /quorum queues have a member/);
+    await killed('out', SPARE, /queues and streams have a member/);
     const played = await scale('out', SPARE);
     assert.equal(played.code, 0, troubles(played));
     assert.deepEqual(await members(), [...BROKERS, SPARE]);
