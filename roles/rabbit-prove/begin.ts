@@ -34,7 +34,7 @@ export async function begin(context: Context): Promise<Layout<Vars>> {
   const world = context.check ? undefined : await calmed(context, run);
   if (world === undefined && !context.check) return () => [];
   const first = speaker(world, brokers);
-  const atMost = seconds + 2 * own.prove_settle_seconds + SPARE_SECONDS;
+  const atMost = seconds + 3 * own.prove_settle_seconds + SPARE_SECONDS;
   const spec: ClientSpec = {
     hostname: front.vip,
     port: front.port,

@@ -5,7 +5,7 @@ import { collect } from './collect.ts';
 import { heal } from './fault.ts';
 import { runName } from './record.ts';
 import { scenarioNamed } from './scenarios.ts';
-import { settle, settleHelped, stop } from './settle.ts';
+import { settle, stop } from './settle.ts';
 import { CLIENT } from './site.ts';
 import { hold, strike } from './strike.ts';
 import { vars } from './vars.ts';
@@ -23,7 +23,7 @@ export const rabbitProve = defineRole({
   validate(hosts) {
     for (const { vars: own } of hosts) scenarioNamed(own.prove_scenario);
   },
-  steps: [tidy, begin, warm, strike, hold, settle, settleHelped, stop, collect],
+  steps: [tidy, begin, warm, strike, hold, ...settle, stop, collect],
 });
 
 /** What ends a run that failed half-way; the hosts' own timers do the same a little later. */

@@ -28,7 +28,7 @@ export interface LedgerRow {
   };
   /** From the fault's end until all was whole; null when it never was. */
   readonly settledAfter: number | null;
-  /** Runs after which the cluster came back only with start-cluster.ts. */
+  /** Runs after which the cluster came back only with somebody's help. */
   readonly helped: number;
 }
 
@@ -73,7 +73,7 @@ export function ledgerOf(wanted: readonly string[], records: readonly RunRecord[
       .filter(({ settled }) => settled.helped.length > 0)
       .map(
         (record) =>
-          `${runName(record)} did not come back by itself; start-cluster.ts was run: ${record.settled.helped.join('; ')}`,
+          `${runName(record)} did not come back by itself: ${record.settled.helped.join('; then ')}`,
       ),
     runs,
   };

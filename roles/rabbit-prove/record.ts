@@ -13,7 +13,7 @@ export interface Settled {
   readonly at: number | null;
   /** What was missing in the end, a sentence each. */
   readonly reasons: readonly string[];
-  /** What was missing when it had not come back by itself, and start-cluster.ts was run. Empty when it did. */
+  /** What was missing when it had not come back by itself, and what was done about it, in turn. Empty when it did. */
   readonly helped: readonly string[];
 }
 

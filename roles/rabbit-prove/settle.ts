@@ -1,67 +1,100 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { action, file, type Layout, sh, type Task } from '../../lib/index.ts';
+import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
 import { playbook } from './playbook.ts';
 import type { Settled } from './record.ts';
 import { type Context, type Run, underWay } from './run.ts';
 import { CLIENT } from './site.ts';
 import type { Vars } from './vars.ts';
-import { unsettled } from './world.ts';
+import { stuckLeaders, unsettled, type World } from './world.ts';
 
 /** Seconds that clients work undisturbed once all is whole again. */
 const STEADY = 3;
-/** Why the cluster was helped, where it was. */
+const SETTLED = 'settled.json';
+/** Why the cluster was helped, and how, where it was. */
 const HELPED = 'helped.json';
+
+/** What an operator does about a cluster that does not come back by itself, one after the other. */
+const HELP: readonly ((
+  run: Run,
+  world: World,
+) => { readonly done: string; readonly tasks: readonly Task[] })[] = [
+  (run) => ({
+    done: 'start-cluster.ts was run',
+    tasks: [playbook(run, ['start-cluster.ts'], 'help')],
+  }),
+  // A mirrored queue may hang with copies that never become whole: it goes on once its leader was restarted.
+  (run, world) => {
+    const leaders = stuckLeaders(world, run.queues(world));
+    return {
+      done: `the broker was restarted on ${leaders.join(' and ') || 'no host'}`,
+      tasks: leaders.map((on) =>
+        action(
+          {
+            title: 'restart the broker that leads a queue which hangs',
+            run: sh`systemctl restart ${BROKER_SERVICE}`,
+          },
+          { on, timeLimit: 900 },
+        ),
+      ),
+    };
+  },
+];
 
 /**
  * Waits until the cluster is whole again, and writes down when it was. One that does not come back by itself is helped as
- * its operator would: start-cluster.ts is run.
+ * its operator would do it, and waited for again.
  */
-export async function settle(context: Context): Promise<Layout<Vars>> {
-  const run = await underWay(context);
-  if (run === undefined) return () => [];
-  const { at, reasons } = await wholeAgain(run);
-  if (at !== null) return () => wentOn(run, { at, reasons, helped: [] });
-  context.warn(`${run.name} does not come back by itself, and is helped: ${reasons.join('; ')}`);
-  return () => [
-    file({ path: join(run.work, HELPED), content: JSON.stringify(reasons) }),
-    playbook(run, ['start-cluster.ts'], 'help'),
-  ];
-}
+export const settle = [0, ...HELP.map((_, turn) => turn + 1)].map(
+  (turn) =>
+    async (context: Context): Promise<Layout<Vars>> => {
+      const run = await underWay(context);
+      if (run === undefined) return () => [];
+      const { work } = run;
+      const notes = await readNotes(context, run);
+      if (notes.settled) return () => [];
+      const { at, reasons, world } = await wholeAgain(run);
+      const help = at === null ? HELP[turn]?.(run, world) : undefined;
+      if (help === undefined) {
+        const settled: Settled = { at, reasons, helped: notes.helped };
+        if (at === null) context.warn(`${run.name} did not settle: ${reasons.join('; ')}`);
+        return () => [
+          file({ path: join(work, SETTLED), content: JSON.stringify(settled) }),
+          action({ title: `work undisturbed for ${STEADY} s more`, run: sh`sleep ${STEADY}` }),
+        ];
+      }
+      const helped = [...notes.helped, `${reasons.join('; ')}: ${help.done}`];
+      context.warn(`${run.name} does not come back by itself: ${helped.at(-1)}`);
+      return () => [file({ path: join(work, HELPED), content: JSON.stringify(helped) }), ...help.tasks];
+    },
+);
 
-/** Waits once more, for a cluster that was helped. */
-export async function settleHelped(context: Context): Promise<Layout<Vars>> {
-  const run = await underWay(context);
-  if (run === undefined) return () => [];
-  const answers = await context.query([run.controller], {
-    name: 'why it was helped',
+async function readNotes({ query }: Context, { controller, work }: Run) {
+  const answers = await query([controller], {
+    name: 'whether it has settled, and with what help',
     fresh: true,
-    script: sh`cat ${join(run.work, HELPED)} 2>/dev/null || :`,
-    parse: ({ stdout }) => (stdout === '' ? [] : (JSON.parse(stdout) as readonly string[])),
+    script: sh`if [ -e ${join(work, SETTLED)} ]; then echo settled; fi
+cat ${join(work, HELPED)} 2>/dev/null || :`,
+    parse: ({ stdout }) => stdout,
   });
-  const helped = answers.get(run.controller.name) ?? [];
-  if (helped.length === 0) return () => [];
-  const { at, reasons } = await wholeAgain(run);
-  if (at === null) context.warn(`${run.name} did not settle: ${reasons.join('; ')}`);
-  return () => wentOn(run, { at, reasons, helped });
+  const said = answers.get(controller.name) ?? '';
+  const helped = said.slice(Math.max(0, said.indexOf('[')));
+  return {
+    settled: said.startsWith('settled'),
+    helped: helped.startsWith('[') ? (JSON.parse(helped) as readonly string[]) : [],
+  };
 }
 
-async function wholeAgain(run: Run): Promise<Pick<Settled, 'at' | 'reasons'>> {
+async function wholeAgain(run: Run): Promise<Pick<Settled, 'at' | 'reasons'> & { readonly world: World }> {
   const end = Date.now() + run.own.prove_settle_seconds * 1000;
   for (;;) {
     const world = await run.world();
     const reasons = unsettled(world, run.queues(world));
-    if (reasons.length === 0) return { at: Date.now(), reasons };
-    if (Date.now() > end) return { at: null, reasons };
+    if (reasons.length === 0) return { at: Date.now(), reasons, world };
+    if (Date.now() > end) return { at: null, reasons, world };
     await sleep(1000);
   }
-}
-
-function wentOn({ work }: Run, settled: Settled): readonly Task[] {
-  return [
-    file({ path: join(work, 'settled.json'), content: JSON.stringify(settled) }),
-    action({ title: `work undisturbed for ${STEADY} s more`, run: sh`sleep ${STEADY}` }),
-  ];
 }
 
 /** Ends the clients, which read on what is left and write their figures. */

@@ -66,6 +66,16 @@ export function leaderOf(
   return [...health].find(([, view]) => view.node === queue?.leader)?.[0];
 }
 
+/** The hosts that lead a queue of which not all copies are whole. */
+export function stuckLeaders(world: World, queues: readonly QueueSpec[]): readonly string[] {
+  const [view] = [...world.health.values()];
+  const stuck = queues.filter((queue) => {
+    const found = view?.queues?.find(({ vhost, name }) => vhost === queue.vhost && name === queue.name);
+    return found !== undefined && found.online.length < found.members.length;
+  });
+  return [...new Set(stuck.flatMap((queue) => leaderOf(world, queue) ?? []))];
+}
+
 /** Why the cluster is not whole, a sentence each: brokers, the proof's queues, proxies, the virtual address. */
 export function unsettled(world: World, queues: readonly QueueSpec[]): readonly string[] {
   const { brokers, proxies, health, fronts, vip } = world;
