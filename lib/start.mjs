@@ -16,7 +16,7 @@ const DIGEST_BYTES = 8;
 export async function start(args) {
   const source = readFileSync(path);
   const cachedData = readCompiled(source);
-  const wrapper = `(function (exports, require, module, __filename, __dirname) { ${source.toString()}\n})`;
+  const wrapper = `(function (exports, require, module, __filename, __dirname) { ${source.toString('latin1')}\n})`;
   const script = new Script(wrapper, { filename: path, ...(cachedData ? { cachedData } : {}) });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));

@@ -10,7 +10,8 @@ import { reveal, Secret, secret } from '../secret.ts';
 
 const ajv = quickAjv({ useDefaults: true, strict: false });
 ajv.addFormat('secret', true);
-const validators = new WeakMap<VarsSchema, ValidateFunction>();
+/** By schema, then by the names of the properties that a validator looks at. */
+const validators = new WeakMap<VarsSchema, Map<string, ValidateFunction>>();
 
 /**
  * One host's variables for one role: `-e`, then what the playbook gives, then the inventory, then defaults.
@@ -19,14 +20,34 @@ const validators = new WeakMap<VarsSchema, ValidateFunction>();
 export function roleVars(role: RoleUse, host: Host, extra: ExtraVars): CheckedVars {
   const { properties } = role.schema;
   const values: Record<string, unknown> = {};
+  const defaults: Record<string, unknown> = {};
+  const judged: string[] = [];
   for (const [name, schema] of Object.entries(properties)) {
     const value = pick(name, schema, role, host, extra);
     if (value !== undefined) values[name] = plain(value);
+    if (value !== undefined || !isPlainDefault(schema)) judged.push(name);
+    else if (schema.default !== undefined) defaults[name] = schema.default;
   }
-  const validate = validators.get(role.schema) ?? ajv.compile(role.schema);
-  validators.set(role.schema, validate);
+  const validate = validatorOf(role.schema, judged);
   if (!validate(values)) throw wrongVariable(role, host, extra, validate.errors ?? [], values);
-  return withSecrets(values, role.schema) as CheckedVars;
+  return withSecrets({ ...defaults, ...values }, role.schema) as CheckedVars;
+}
+
+/** Whether what stands for a missing value is known without a validator: nothing, or a value with nothing in it. */
+function isPlainDefault(schema: Schema): schema is Schema & { readonly default?: unknown } {
+  const value = 'default' in schema ? schema.default : undefined;
+  return typeof value !== 'object' || value === null;
+}
+
+/** Made for the properties that are judged alone: most are not given, and each takes its time to compile. */
+function validatorOf(schema: VarsSchema, judged: readonly string[]): ValidateFunction {
+  const known = validators.get(schema) ?? new Map<string, ValidateFunction>();
+  validators.set(schema, known);
+  const key = judged.join();
+  const properties = Object.fromEntries(judged.map((name) => [name, schema.properties[name]]));
+  const validate = known.get(key) ?? ajv.compile({ ...schema, properties });
+  known.set(key, validate);
+  return validate;
 }
 
 /** @throws PlayError `input` for a variable that begins like one of the roles' own and isn't */
