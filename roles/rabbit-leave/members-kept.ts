@@ -1,8 +1,14 @@
-import { defineTask, lines, type Reply, type TaskType, until } from '../../lib/index.ts';
+import { defineTask, lines, type TaskType, until } from '../../lib/index.ts';
 import { alone } from '../support/rabbitmq/commands.ts';
 import type { NodeWant } from '../support/rabbitmq/forgotten.ts';
 import { caughtUp, growthScript, parseGrowth } from '../support/rabbitmq/growth.ts';
-import { askHealth, type Health, type QueueHealth, queueTitle } from '../support/rabbitmq/health.ts';
+import {
+  askHealth,
+  type Health,
+  healthWithQueues,
+  type QueueHealth,
+  queueTitle,
+} from '../support/rabbitmq/health.ts';
 import { addMember } from '../support/rabbitmq/members.ts';
 
 /** A member that a queue is to get on a node which has none of it. */
@@ -20,11 +26,7 @@ export const membersKeptType: TaskType<NodeWant, Health> = {
   title: ({ node }) => `quorum queues and streams have members enough without ${node}`,
   claims: ({ node }) => ({ [`quorum members without ${node}`]: 'enough' }),
   probe: () => askHealth.script,
-  parse(reply: Reply) {
-    const health = askHealth.parse(reply);
-    if (health === undefined || health.queues === null) throw new Error('the queues could not be listed');
-    return health;
-  },
+  parse: healthWithQueues,
   diff: (health, { node }) =>
     replacements(health, node).map(({ queue, node: to }) => ({
       what: queueTitle(queue),

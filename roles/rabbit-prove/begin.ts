@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { action, directory, type Layout, secret, sh, until } from '../../lib/index.ts';
 import { ctl } from '../support/rabbitmq/commands.ts';
 import type { ClientSpec } from './client/spec.ts';
@@ -8,7 +7,8 @@ import { CONTROL_VHOST } from './queues.ts';
 import { type Context, type Run, runOf, speaker, underWay } from './run.ts';
 import { CLIENT, entering, labOf } from './site.ts';
 import type { Vars } from './vars.ts';
-import { unsettled, type World } from './world.ts';
+import { wholeWithin } from './whole.ts';
+import type { World } from './world.ts';
 
 /** Seconds the clients live at most, beyond a fault and its settling. */
 const SPARE_SECONDS = 900;
@@ -73,17 +73,10 @@ export async function begin(context: Context): Promise<Layout<Vars>> {
  * is none, and the verdict says so.
  */
 async function calmed(context: Context, run: Run): Promise<World | undefined> {
-  const end = Date.now() + CALM_SECONDS * 1000;
-  for (;;) {
-    const world = await run.world();
-    const reasons = unsettled(world, run.queues(world));
-    if (reasons.length === 0) return world;
-    if (Date.now() > end) {
-      context.warn(`${run.name} is left out, for the cluster is not whole: ${reasons.join('; ')}`);
-      return undefined;
-    }
-    await sleep(1000);
-  }
+  const { at, reasons, world } = await wholeWithin(run, CALM_SECONDS);
+  if (at !== null) return world;
+  context.warn(`${run.name} is left out, for the cluster is not whole: ${reasons.join('; ')}`);
+  return undefined;
 }
 
 function controlVhost(user: string) {

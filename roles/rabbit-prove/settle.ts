@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { action, file, type Layout, sh, type Task } from '../../lib/index.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
 import { playbook } from './playbook.ts';
@@ -7,7 +6,8 @@ import type { Settled } from './record.ts';
 import { type Context, type Run, underWay } from './run.ts';
 import { CLIENT } from './site.ts';
 import type { Vars } from './vars.ts';
-import { stuckLeaders, unsettled, type World } from './world.ts';
+import { wholeWithin } from './whole.ts';
+import { stuckLeaders, type World } from './world.ts';
 
 /** Seconds that clients work undisturbed once all is whole again. */
 const STEADY = 3;
@@ -54,7 +54,7 @@ export const settle = [0, ...HELP.map((_, turn) => turn + 1)].map(
       const { work } = run;
       const notes = await readNotes(context, run);
       if (notes.settled) return () => [];
-      const { at, reasons, world } = await wholeAgain(run);
+      const { at, reasons, world } = await wholeWithin(run, run.own.prove_settle_seconds);
       const help = at === null ? HELP[turn]?.(run, world) : undefined;
       if (help === undefined) {
         const settled: Settled = { at, reasons, helped: notes.helped };
@@ -84,17 +84,6 @@ cat ${join(work, HELPED)} 2>/dev/null || :`,
     settled: said.startsWith('settled'),
     helped: helped.startsWith('[') ? (JSON.parse(helped) as readonly string[]) : [],
   };
-}
-
-async function wholeAgain(run: Run): Promise<Pick<Settled, 'at' | 'reasons'> & { readonly world: World }> {
-  const end = Date.now() + run.own.prove_settle_seconds * 1000;
-  for (;;) {
-    const world = await run.world();
-    const reasons = unsettled(world, run.queues(world));
-    if (reasons.length === 0) return { at: Date.now(), reasons, world };
-    if (Date.now() > end) return { at: null, reasons, world };
-    await sleep(1000);
-  }
 }
 
 /** Ends the clients, which read on what is left and write their figures. */

@@ -1,7 +1,7 @@
 import { type KnownHost, type Question, type StepContext, secret, sh } from '../../lib/index.ts';
 import { askProxy, type ProxyHost } from '../rabbit-status/questions.ts';
 import { evaluate } from '../support/rabbitmq/commands.ts';
-import { askHealth, type Health } from '../support/rabbitmq/health.ts';
+import { askHealth, type Health, type QueueHealth } from '../support/rabbitmq/health.ts';
 import { unrest } from '../support/rabbitmq/safety.ts';
 import type { QueueSpec } from './client/spec.ts';
 
@@ -55,14 +55,12 @@ export function holdersOf({ fronts, vip }: World): readonly string[] {
 }
 
 /** The host whose broker serves a queue. */
-export function leaderOf(
-  { health }: World,
-  { vhost, name }: Pick<QueueSpec, 'vhost' | 'name'>,
-): string | undefined {
+export function leaderOf({ health }: World, name: QueueName): string | undefined {
   const views = [...health.values()];
-  const queue = views
-    .flatMap((view) => view.queues ?? [])
-    .find((each) => each.vhost === vhost && each.name === name);
+  const queue = queueIn(
+    views.flatMap((view) => view.queues ?? []),
+    name,
+  );
   return [...health].find(([, view]) => view.node === queue?.leader)?.[0];
 }
 
@@ -70,7 +68,7 @@ export function leaderOf(
 export function stuckLeaders(world: World, queues: readonly QueueSpec[]): readonly string[] {
   const [view] = [...world.health.values()];
   const stuck = queues.filter((queue) => {
-    const found = view?.queues?.find(({ vhost, name }) => vhost === queue.vhost && name === queue.name);
+    const found = queueIn(view?.queues, queue);
     return found !== undefined && found.online.length < found.members.length;
   });
   return [...new Set(stuck.flatMap((queue) => leaderOf(world, queue) ?? []))];
@@ -87,7 +85,7 @@ export function unsettled(world: World, queues: readonly QueueSpec[]): readonly 
       .map(({ name }) => `no broker runs on ${name}`),
     ...unrest([...health.values()]),
     ...queues.flatMap((queue) => {
-      const found = view?.queues?.find(({ vhost, name }) => vhost === queue.vhost && name === queue.name);
+      const found = queueIn(view?.queues, queue);
       if (found === undefined) return [];
       const { online, members, leader } = found;
       if (leader !== null && online.length >= members.length) return [];
@@ -102,6 +100,15 @@ export function unsettled(world: World, queues: readonly QueueSpec[]): readonly 
     }),
     ...(holders.length === 1 ? [] : [`${vip} is on ${holders.join(' and ') || 'no host'}`]),
   ];
+}
+
+type QueueName = Pick<QueueSpec, 'vhost' | 'name'>;
+
+function queueIn(
+  queues: readonly QueueHealth[] | null | undefined,
+  { vhost, name }: QueueName,
+): QueueHealth | undefined {
+  return queues?.find((each) => each.vhost === vhost && each.name === name);
 }
 
 /** Milliseconds since the epoch, by the host's clock. */

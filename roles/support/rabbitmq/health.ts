@@ -1,4 +1,4 @@
-import type { Question } from '../../../lib/index.ts';
+import type { Question, Reply } from '../../../lib/index.ts';
 import { askErlang, parseAnswer } from './ask-erlang.ts';
 import { HEALTH_EXPRESSION } from './health-expression.ts';
 
@@ -51,6 +51,13 @@ export const askHealth: Question<Health | undefined> = {
   script: askErlang(HEALTH_EXPRESSION),
   parse: (reply) => parseAnswer<Health>(reply),
 };
+
+/** Reads the answer of {@link askHealth} for what depends on the queues. @throws Error when they could not be listed */
+export function healthWithQueues(reply: Reply): Health {
+  const health = askHealth.parse(reply);
+  if (health === undefined || health.queues === null) throw new Error('the queues could not be listed');
+  return health;
+}
 
 /** A queue's name for people: with its virtual host unless that is the usual one. */
 export function queueTitle({ vhost, name }: Pick<QueueHealth, 'vhost' | 'name'>): string {

@@ -1,7 +1,7 @@
-import { defineTask, lines, type Reply, type TaskType } from '../../../lib/index.ts';
+import { defineTask, lines, type TaskType } from '../../../lib/index.ts';
 import { alone, tool } from './commands.ts';
 import type { NodeWant } from './forgotten.ts';
-import { askHealth, type Health, type QueueHealth, queueTitle } from './health.ts';
+import { askHealth, type Health, healthWithQueues, type QueueHealth, queueTitle } from './health.ts';
 import { removeReplica } from './members.ts';
 import { repeated } from './repeated.ts';
 
@@ -11,11 +11,7 @@ export const withoutMembersType: TaskType<NodeWant, Health> = {
   title: ({ node }) => `no quorum queue or stream has a member on ${node}`,
   claims: ({ node }) => ({ [`quorum members on ${node}`]: 'none' }),
   probe: () => askHealth.script,
-  parse(reply: Reply) {
-    const health = askHealth.parse(reply);
-    if (health === undefined || health.queues === null) throw new Error('the queues could not be listed');
-    return health;
-  },
+  parse: healthWithQueues,
   diff: ({ queues }, { node }) =>
     held(queues, node).map((queue) => ({ what: queueTitle(queue), from: `a member on ${node}`, to: 'none' })),
   apply: ({ node }, _changes, { queues }) =>
