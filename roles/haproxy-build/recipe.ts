@@ -10,6 +10,8 @@ export const HAPROXY_SOURCE = { source: 'haproxy_source', sha256: 'haproxy_sha25
 
 /** The library that a flag links with. */
 const LIBRARIES: Readonly<Record<string, Library>> = {
+  // On Linux it checks encrypted passwords of a userlist unless it is told not to.
+  'TARGET=linux-glibc': 'crypt',
   'USE_OPENSSL=1': 'openssl',
   'USE_PCRE2=1': 'pcre2',
   'USE_ZLIB=1': 'zlib',

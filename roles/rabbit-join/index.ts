@@ -16,9 +16,11 @@ import { application } from './application.ts';
 import { startsLast } from './classify.ts';
 import { clusterName } from './cluster-name.ts';
 import { candidates, refuseNamesakes, refuseSecondCluster, warnOfSilent } from './founding.ts';
+import type { NodeType } from './join.ts';
 import { lintCluster } from './lint.ts';
 import { member } from './membership.ts';
 import { hostsEntry, resolves } from './names.ts';
+import { possibleType } from './node-type.ts';
 import { plugins } from './plugin.ts';
 import { brokerUser } from './user.ts';
 import { validate } from './validate.ts';
@@ -55,7 +57,10 @@ export const rabbitJoin = defineRole({
       return (host) => {
         const node = nodes.get(host.name);
         const last = node !== undefined && startsLast(node, seedView(seed));
-        return [memberTask(host, seed, check && !last)];
+        const nodeType = possibleType(host.vars.rabbit_node_type, node, seed);
+        if (nodeType !== host.vars.rabbit_node_type)
+          warn(`${host.name} is a node like all others: its RabbitMQ has no ram nodes any more`);
+        return [memberTask(host, nodeType, seed, check && !last)];
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {
@@ -118,11 +123,16 @@ function limitTasks(limit: number): readonly Task[] {
   ];
 }
 
-function memberTask({ name, vars: own }: RoleHost<Vars>, seed: Snapshot, started: boolean): Task {
+function memberTask(
+  { name, vars: own }: RoleHost<Vars>,
+  nodeType: NodeType,
+  seed: Snapshot,
+  started: boolean,
+): Task {
   return member(
     {
       seed: seedView(seed),
-      nodeType: own.rabbit_node_type,
+      nodeType,
       allowDataLoss: own.rabbit_allow_data_loss.includes(name),
       harmlessUsers: ['guest', own.rabbit_admin_user],
       host: name,

@@ -78,7 +78,7 @@ function ramNodes(use: Use): readonly Finding[] {
       severity: 'warning',
       rule: 'ram-node',
       what: `${name} is a ram node`,
-      why: 'it keeps users, queues and policies in memory only and has them sent at each start; deprecated, and gone in RabbitMQ 4.3',
+      why: 'it keeps users, queues and policies in memory only and has them sent at each start; deprecated, and from RabbitMQ 4.3 on a disc node all the same',
       next: 'rabbit_node_type: disc',
     }),
   );

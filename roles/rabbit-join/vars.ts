@@ -37,7 +37,7 @@ export const vars = {
       enum: ['disc', 'ram'],
       default: 'disc',
       description:
-        'Per host. A ram node keeps its metadata in memory only; deprecated, and gone in RabbitMQ 4.3.',
+        'Per host. A ram node keeps its metadata in memory only; deprecated, and from RabbitMQ 4.3 on the same as a disc node.',
     },
     rabbit_cluster_name: {
       type: 'string',

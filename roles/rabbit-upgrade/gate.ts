@@ -1,7 +1,8 @@
 import type { Gate } from '../../lib/index.ts';
+import { compareVersions, plainVersion } from '../support/rabbitmq/versions.ts';
 import { askFlags, type Flags } from './flags.ts';
 import { askOffer, chosen } from './packages.ts';
-import { compareVersions, pathProblem, plainVersion } from './path.ts';
+import { pathProblem } from './path.ts';
 
 /** There is a way from every node's version to the wanted one, and the cluster is ready for it. */
 export function canUpgrade(packageName: string, version: string | undefined): Gate {

@@ -1,3 +1,5 @@
+import { compareVersions, plainVersion } from '../support/rabbitmq/versions.ts';
+
 /** A release series and those that a running cluster can come from, node by node. */
 const PATHS: Readonly<Record<string, readonly string[]>> = {
   '3.8': ['3.7.18'],
@@ -11,21 +13,6 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
   '4.2': ['3.13', '4.0', '4.1'],
   '4.3': ['4.2'],
 };
-
-/** A version without a package's epoch and revision: `1:3.10.8-1.1+deb12u1` is `3.10.8`. */
-export function plainVersion(packaged: string): string {
-  return /^(?:\d+:)?(\d+(?:\.\d+)*)/.exec(packaged)?.[1] ?? packaged;
-}
-
-/** Below 0 when `a` is older than `b`. Only numbers count. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => plainVersion(version).split('.').map(Number));
-  for (let i = 0; i < Math.max(left?.length ?? 0, right?.length ?? 0); i += 1) {
-    const difference = (left?.[i] ?? 0) - (right?.[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
 
 /** Why a node can't go from one version to another while its cluster runs, and over which it could; undefined when it can. */
 export function pathProblem(from: string, to: string): string | undefined {

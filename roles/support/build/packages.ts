@@ -1,7 +1,7 @@
 import { isRedHat, type Platform } from './platform.ts';
 
 /** Libraries that the recipes know, by the name the tables have them under. */
-export type Library = 'openssl' | 'pcre2' | 'zlib' | 'systemd' | 'libnl';
+export type Library = 'openssl' | 'pcre2' | 'zlib' | 'systemd' | 'libnl' | 'crypt';
 
 /** Packages a program needs, as the platform names them. */
 export interface Needs {
@@ -20,6 +20,8 @@ const HEADERS: Readonly<Record<'debian' | 'redhat', Readonly<Record<Library, rea
     zlib: ['zlib1g-dev'],
     systemd: ['libsystemd-dev'],
     libnl: ['libnl-3-dev', 'libnl-genl-3-dev'],
+    // Debian's libc6-dev brings it up to 13.
+    crypt: ['libcrypt-dev'],
   },
   redhat: {
     openssl: ['openssl-devel'],
@@ -27,6 +29,7 @@ const HEADERS: Readonly<Record<'debian' | 'redhat', Readonly<Record<Library, rea
     zlib: ['zlib-devel'],
     systemd: ['systemd-devel'],
     libnl: ['libnl3-devel'],
+    crypt: ['libxcrypt-devel'],
   },
 };
 
@@ -36,6 +39,7 @@ const debian: Readonly<Record<Library, readonly string[]>> = {
   zlib: ['zlib1g'],
   systemd: ['libsystemd0'],
   libnl: ['libnl-3-200', 'libnl-genl-3-200'],
+  crypt: ['libcrypt1'],
 };
 /** Since Debian's change to 64-bit times some packages have another name. */
 const debianTime64 = { ...debian, openssl: ['libssl3t64'] };
@@ -45,6 +49,7 @@ const redhat: Readonly<Record<Library, readonly string[]>> = {
   zlib: ['zlib'],
   systemd: ['systemd-libs'],
   libnl: ['libnl3'],
+  crypt: ['libxcrypt'],
 };
 
 const RUNTIME: Readonly<Record<string, Readonly<Record<Library, readonly string[]>>>> = {

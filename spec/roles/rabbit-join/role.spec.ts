@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type RoleHost, type StepContext, secret } from '../../../lib/index.ts';
 import { rabbitJoin } from '../../../roles/rabbit-join/index.ts';
+import { possibleType } from '../../../roles/rabbit-join/node-type.ts';
 import type { Vars } from '../../../roles/rabbit-join/vars.ts';
 import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
 import { context, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
@@ -36,6 +37,34 @@ async function step(
   );
   return { titles, warnings: asked.warnings };
 }
+
+describe('a ram node', () => {
+  const of = (version: string) => running('b', { version });
+
+  it('is one where RabbitMQ has them, and a node like all others from 4.3 on', () => {
+    for (const version of ['3.8.2', '3.10.8', '4.0.5', '4.2.9'])
+      assert.equal(possibleType('ram', of(version), fresh.a), 'ram');
+    for (const version of ['4.3.0', '4.10.1', '5.0.0'])
+      assert.equal(possibleType('ram', of(version), fresh.a), 'disc');
+    assert.equal(possibleType('disc', of('3.10.8'), fresh.a), 'disc');
+  });
+
+  it('that does not tell its version is taken to be as old as the seed', () => {
+    assert.equal(possibleType('ram', down('b'), of('4.3.6')), 'disc');
+    assert.equal(possibleType('ram', undefined, of('3.10.8')), 'ram');
+  });
+
+  it('is said not to be one any more', async () => {
+    const nodes = {
+      a: running('a', { version: '4.3.6' }),
+      b: of('4.3.6'),
+      c: running('c', { version: '4.3.6' }),
+    };
+    const { warnings } = await step(1, three, nodes);
+    assert.deepEqual(warnings, ['b is a node like all others: its RabbitMQ has no ram nodes any more']);
+    assert.deepEqual((await step(1, three, fresh)).warnings, []);
+  });
+});
 
 describe('the role rabbit-join before it contacts anybody', () => {
   const validate = (hosts: readonly RoleHost<Vars>[], playHosts = hosts) =>

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Flags } from '../../../roles/rabbit-upgrade/flags.ts';
 import { unready } from '../../../roles/rabbit-upgrade/gate.ts';
 import { chosen } from '../../../roles/rabbit-upgrade/packages.ts';
-import { compareVersions, pathProblem, plainVersion } from '../../../roles/rabbit-upgrade/path.ts';
+import { pathProblem } from '../../../roles/rabbit-upgrade/path.ts';
+import { compareVersions, plainVersion } from '../../../roles/support/rabbitmq/versions.ts';
 
 describe('the way from one version to another', () => {
   const open = [
