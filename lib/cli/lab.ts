@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { type Release, releases } from '../lab/recipe.ts';
 
 /** `ts-play lab …`. What a subcommand needs is loaded when it runs, so that the others stay quick. */
 export function labCommand(): Command {
@@ -7,8 +8,8 @@ export function labCommand(): Command {
   named(lab.command('up'))
     .description('boot the lab, or whatever of it is missing, and wait until every host answers SSH')
     .option('--hosts <n>', 'hosts it shall have (default: 3, or as many as it has)')
-    .addOption(new Option('--image <release>', 'Debian release of the hosts').choices(['bookworm', 'trixie']))
-    .action(async (options: { name: string; hosts?: string; image?: 'bookworm' | 'trixie' }) => {
+    .addOption(new Option('--image <release>', 'Debian release of the hosts').choices(releases))
+    .action(async (options: { name: string; hosts?: string; image?: Release }) => {
       const [{ labUp }, { parseHostCount }] = await Promise.all([
         import('../lab/lab.ts'),
         import('../lab/names.ts'),

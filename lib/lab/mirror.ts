@@ -1,5 +1,6 @@
 import { inputError } from '../errors.ts';
 import { attempt } from './command.ts';
+import { TESTING } from './recipe.ts';
 
 /** Where Debian's packages come from. */
 export interface Mirror {
@@ -50,14 +51,17 @@ export async function machineAptOptions(): Promise<string[]> {
   return stdout.split('\n').filter((line) => /^Acquire::https?::Proxy(::\S+)? "[^"]+";$/.test(line));
 }
 
-const signed = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]';
+const signed = 'signed-by=/usr/share/keyrings/debian-archive-keyring.gpg';
+/** A mirror that is frozen, so that builds repeat, keeps a release that still moves beyond its date. */
+const timeless = 'check-valid-until=no';
 
 /** Lines of sources.list for a release's packages, with its updates. */
 export function aptSources(mirror: Mirror, release: string): string[] {
+  const options = release === TESTING ? `[${signed} ${timeless}]` : `[${signed}]`;
   return [
-    `deb ${signed} ${mirror.main} ${release} main`,
-    `deb ${signed} ${mirror.main} ${release}-updates main`,
-    ...(mirror.security === undefined ? [] : [`deb ${signed} ${mirror.security} ${release}-security main`]),
+    `deb ${options} ${mirror.main} ${release} main`,
+    `deb ${options} ${mirror.main} ${release}-updates main`,
+    ...(mirror.security === undefined ? [] : [`deb ${options} ${mirror.security} ${release}-security main`]),
   ];
 }
 
@@ -66,5 +70,5 @@ export function aptSources(mirror: Mirror, release: string): string[] {
  * there, and superseded files are soon gone from them.
  */
 export function aptSource(mirror: Mirror, release: string): string {
-  return `deb-src ${signed} ${mirror.main} ${release} main`;
+  return `deb-src [${signed}] ${mirror.main} ${release} main`;
 }

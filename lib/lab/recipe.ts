@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 
-export const releases = ['bookworm', 'trixie'] as const;
-/** A Debian release that hosts can run: bookworm has RabbitMQ 3.10, trixie 4.0. */
+/** Debian's next release, which still moves. */
+export const TESTING = 'forky';
+export const releases = ['bookworm', 'trixie', TESTING] as const;
+/** A Debian release that hosts can run: bookworm has RabbitMQ 3.10, trixie 4.0, forky 4.3. */
 export type Release = (typeof releases)[number];
 
 /** Everything on a host from its first boot on. */
@@ -25,8 +27,8 @@ const packages = [
 
 /** What `apt-get install` can add on a host without a network: these and all they depend on. */
 const offered = [
-  'gcc make pkg-config autoconf automake libc6-dev libssl-dev libpcre2-dev zlib1g-dev',
-  'libsystemd-dev libnl-3-dev libnl-genl-3-dev',
+  'gcc make pkg-config autoconf automake libc6-dev libcrypt-dev libssl-dev libpcre2-dev',
+  'zlib1g-dev libsystemd-dev libnl-3-dev libnl-genl-3-dev',
   // Small ones, for trying out package tasks.
   'hello jq tree socat',
 ].join(' ');

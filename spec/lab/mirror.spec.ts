@@ -42,6 +42,7 @@ describe('lab mirror', () => {
         /^deb \[signed-by=\/usr\/share\/keyrings\/debian-archive-keyring\.gpg\] \S+ trixie\S* main$/,
       );
     }
+    assert.match(aptSources(mirror, 'forky')[0] ?? '', /^deb \[signed-by=\S+ check-valid-until=no\] /);
     assert.match(
       aptSource(mirror, 'bookworm'),
       /^deb-src \[signed-by=\S+\] http:\/\/mirror\.test\/debian\/ bookworm main$/,
