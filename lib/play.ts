@@ -20,6 +20,12 @@ export interface Play {
   readonly gates?: readonly Gate[];
   /** What puts back that which a batch began, done on all its hosts when one of them fails. */
   readonly undo?: readonly Task[] | ((host: PlayHost) => readonly Task[]);
+  /**
+   * A host that fails or is lost here ends the run once the others are through with the play, for what comes later counts
+   * on all of them; only plays that are `always` still begin. As Ansible's `any_errors_fatal`, but for a host that was
+   * never reached: that one is left out, as everywhere, and gates are there to say whether it will do without.
+   */
+  readonly anyErrorsFatal?: boolean;
   /** Meets hosts that failed in an earlier play, too: the play counts on nothing that came before it. */
   readonly always?: boolean;
   /** Become root (`true`) or another user by passwordless sudo; inventory's `ansible_become*` win over it. */

@@ -38,20 +38,21 @@ export default defineParametricPlaybook({
       to: 'spares',
     });
     const table = queueTable();
-    const become = true;
+    // What comes later counts on what came before, the change of the inventory's file most of all.
+    const all = { become: true, anyErrorsFatal: true };
     const proxyPlay: Play = {
       name: 'virtual address',
       hosts: 'proxies',
-      become,
+      ...all,
       gates: [anotherProxyIsReady],
       roles: [proxyLeave({ proxy_leave_host: node })],
     };
     const brokerPlays: readonly Play[] = [
-      { name: 'clients', hosts: 'proxies', become, tasks: [serverDrained({ host: node })] },
+      { name: 'clients', hosts: 'proxies', ...all, tasks: [serverDrained({ host: node })] },
       {
         name: 'node',
         hosts: 'brokers',
-        become,
+        ...all,
         roles: [rabbitLeave({ rabbit_leave_host: node }), table.after],
       },
     ];
@@ -63,14 +64,14 @@ export default defineParametricPlaybook({
         {
           name: 'before',
           hosts: 'brokers',
-          become,
+          ...all,
           gates: isBroker ? [mayLeave(node, lose)] : [],
           roles: [table.before],
         },
         ...(isProxy ? [proxyPlay] : []),
         ...(isBroker ? brokerPlays : []),
-        { name: 'proxies', hosts: 'proxies', become, roles: proxyRoles },
-        ...(isBroker ? [{ name: 'policy', hosts: 'brokers', become, roles: [haPolicy()] }] : []),
+        { name: 'proxies', hosts: 'proxies', ...all, roles: proxyRoles },
+        ...(isBroker ? [{ name: 'policy', hosts: 'brokers', ...all, roles: [haPolicy()] }] : []),
         inventoryPlay(edit, { write }),
       ],
     };

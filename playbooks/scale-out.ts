@@ -21,22 +21,24 @@ export default defineParametricPlaybook({
     },
   },
   make({ params: { node }, inventory, write }) {
+    // Clients must not be sent to a node that did not join.
+    const all = { become: true, anyErrorsFatal: true };
     const edit = moveHost(inventory, node, { from: 'spares', to: 'brokers' });
     return {
       inventory: edit.inventory,
       lock: { name: 'rabbitmq', hosts: 'brokers' },
       plays: [
-        { name: 'before', hosts: 'brokers', become: true, gates: [readyToGrow(node)] },
-        inventoryPlay(edit, { write }),
+        { name: 'before', hosts: 'brokers', ...all, gates: [readyToGrow(node)] },
+        { ...inventoryPlay(edit, { write }), anyErrorsFatal: true },
         {
           name: 'brokers',
           hosts: 'brokers',
-          become: true,
+          ...all,
           roles: [erlangCookie(), rabbitConfig(), rabbitJoin(), haPolicy()],
         },
-        { name: 'queues', hosts: 'brokers', become: true, roles: [rabbitGrow({ rabbit_grow_node: node })] },
+        { name: 'queues', hosts: 'brokers', ...all, roles: [rabbitGrow({ rabbit_grow_node: node })] },
         // Last: clients are only sent to a node that has its part of everything.
-        { name: 'proxies', hosts: 'proxies', become: true, roles: [haproxyBuild()] },
+        { name: 'proxies', hosts: 'proxies', ...all, roles: [haproxyBuild()] },
       ],
     };
   },

@@ -21,10 +21,11 @@ export class Roll {
     this.#out = planned.play.always ? new Set() : gone;
   }
 
-  /** @returns false when a gate did not hold: nothing that comes later may begin */
+  /** @returns false when a gate did not hold, or a failure is fatal: nothing that comes later may begin */
   async run(): Promise<boolean> {
-    const { name, hosts, batches } = this.#planned;
-    const { emit } = this.#running;
+    const { name, hosts, batches, play } = this.#planned;
+    const { emit, pool } = this.#running;
+    let wrong = false;
     emit({ type: 'play', play: name, hosts: this.#staying(hosts).map((host) => host.name) });
     let moment: GateMoment = 'before';
     for (const [turn, batch] of batches.entries()) {
@@ -38,16 +39,17 @@ export class Roll {
       this.#leave(failed);
       if (failed.length > 0) {
         await this.#undo(next);
+        wrong = (play.anyErrorsFatal ?? false) && failed.some((host) => pool.roundTrips(host) > 0);
         if (turn < batches.length - 1) {
           this.#stop(`${failed.join(', ')} failed`, turn + 1);
-          return true;
+          return !wrong;
         }
       }
       moment = 'between';
     }
     const holds = moment === 'before' || (await this.#gates('after', []));
     emit({ type: 'play-end', play: name });
-    return holds;
+    return holds && !wrong;
   }
 
   #staying(hosts: readonly Host[]): readonly Host[] {

@@ -93,9 +93,17 @@ export async function run(
 async function runPlays(plays: readonly PlannedPlay[], running: Running): Promise<void> {
   /** Hosts that failed or were lost leave the run. */
   const gone = new Set<string>();
-  for (const play of plays) {
-    if (!(await new Roll(play, running, gone).run())) return;
+  let over = false;
+  for (const [index, planned] of plays.entries()) {
+    if (over && !planned.play.always) continue;
+    const holds = await new Roll(planned, running, gone).run();
     running.options.signal?.throwIfAborted();
+    if (holds || over) continue;
+    over = true;
+    const left = plays.slice(index + 1).filter(({ play }) => !play.always);
+    if (left.length === 0) continue;
+    const names = left.map(({ name }) => name).join(', ');
+    running.emit({ type: 'warning', text: `the run ends with play "${planned.name}"; not begun: ${names}` });
   }
 }
 

@@ -8,8 +8,7 @@ import {
   withoutMember,
 } from '../support/rabbitmq/growth.ts';
 import { queueTitle } from '../support/rabbitmq/health.ts';
-import { addMember } from '../support/rabbitmq/members.ts';
-import { repeated } from '../support/rabbitmq/repeated.ts';
+import { addMember, addMembers } from '../support/rabbitmq/members.ts';
 
 interface Want {
   /** As in `rabbit@hadoop004`. */
@@ -29,9 +28,7 @@ export const membersType: TaskType<Want, Growth> = {
     const missing = withoutMember(growth);
     return lines(
       alone,
-      // All of them in one go. A queue whose leader was elected only now takes no new member for a moment.
-      missing.some(({ type }) => type === 'quorum') &&
-        repeated(tool('rabbitmq-queues', '-q', 'grow', node, 'all', '--errors-only')),
+      missing.some(({ type }) => type === 'quorum') && addMembers(node),
       ...missing.filter(({ type }) => type === 'stream').map((stream) => addMember(stream, node)),
     );
   },

@@ -34,7 +34,8 @@ export function rollOver(
   { groups }: Pick<Inventory, 'groups'>,
   { first = {}, gates = [], roles, last }: Roll,
 ): { readonly lock: Lock; readonly plays: readonly Play[] } {
-  const all = { hosts: 'brokers', become: true };
+  // A roll that stopped half-way is not over: what it has noted is what the next run goes on from.
+  const all = { hosts: 'brokers', become: true, anyErrorsFatal: true };
   const proxies = groups.get('proxies') ?? [];
   return {
     lock: { name: 'rabbitmq', hosts: 'brokers' },

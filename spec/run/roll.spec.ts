@@ -152,6 +152,40 @@ describe('a roll', () => {
     );
   });
 
+  describe('in which any error is fatal', () => {
+    const failing = () =>
+      new Site((host, { id }) => (host === 'h2' && id === 'apply' ? { code: 1 } : undefined));
+    const played = (site: Site) => site.of('play').map(({ play, hosts }) => `${play} ${hosts.join()}`);
+
+    it('ends the run after the play in which a host failed, and says what is not begun', async () => {
+      const site = failing();
+      const fatal = { tasks, anyErrorsFatal: true };
+      const result = await site.run([fatal, { tasks }, { always: true, tasks: [] }, { tasks }]);
+      assert.equal(result.exitCode, 2);
+      assert.deepEqual(played(site), ['p1 h1,h2,h3', 'p3 h1,h2,h3']);
+      // The others are through with the play that they had begun.
+      assert.equal(site.host('h3').values.get('t'), 'new');
+      assert.match(site.of('warning')[0]?.text ?? '', /the run ends with play "p1"; not begun: p2, p4$/);
+    });
+
+    it('ends it in the middle of a roll, too', async () => {
+      const site = failing();
+      await site.run([{ tasks, serial: 1, anyErrorsFatal: true }, { tasks }]);
+      assert.deepEqual(played(site), ['p1 h1,h2,h3']);
+      assert.equal(site.host('h1').values.get('t'), 'new');
+      assert.deepEqual(site.host('h3').batches, []);
+    });
+
+    it('goes on without a host that was never reached, and where all went well', async () => {
+      const site = new Site(undefined, ['h2']);
+      await site.run([{ tasks, anyErrorsFatal: true }, { tasks }]);
+      assert.deepEqual(played(site), ['p1 h1,h2,h3', 'p2 h1,h3']);
+      const well = new Site();
+      await well.run([{ tasks, anyErrorsFatal: true }, { tasks }]);
+      assert.deepEqual(played(well), ['p1 h1,h2,h3', 'p2 h1,h2,h3']);
+    });
+  });
+
   it('undoes nothing when all goes well', async () => {
     const site = new Site();
     await site.run([{ tasks, undo: [deed({ name: 'undo' })] }]);

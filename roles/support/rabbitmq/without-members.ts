@@ -1,9 +1,8 @@
 import { defineTask, lines, type TaskType } from '../../../lib/index.ts';
-import { alone, tool } from './commands.ts';
+import { alone } from './commands.ts';
 import type { NodeWant } from './forgotten.ts';
 import { askHealth, type Health, healthWithQueues, type QueueHealth, queueTitle } from './health.ts';
-import { removeReplica } from './members.ts';
-import { repeated } from './repeated.ts';
+import { removeMembers } from './members.ts';
 
 /** No quorum queue and no stream has a member on the node; one that has no other keeps its last. */
 export const withoutMembersType: TaskType<NodeWant, Health> = {
@@ -14,16 +13,7 @@ export const withoutMembersType: TaskType<NodeWant, Health> = {
   parse: healthWithQueues,
   diff: ({ queues }, { node }) =>
     held(queues, node).map((queue) => ({ what: queueTitle(queue), from: `a member on ${node}`, to: 'none' })),
-  apply: ({ node }, _changes, { queues }) =>
-    lines(
-      alone,
-      // A queue that elects its leader just now can't change its members for a moment.
-      held(queues, node).some(({ type }) => type === 'quorum') &&
-        repeated(tool('rabbitmq-queues', '-q', 'shrink', node, '--errors-only')),
-      ...held(queues, node)
-        .filter(({ type }) => type === 'stream')
-        .map((stream) => removeReplica(stream, node)),
-    ),
+  apply: ({ node }, _changes, { queues }) => lines(alone, removeMembers(held(queues, node), node)),
 };
 
 export const withoutMembers = defineTask(withoutMembersType);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { addMember, removeReplica } from '../../../../roles/support/rabbitmq/members.ts';
+import { addMember, addMembers, removeMembers } from '../../../../roles/support/rabbitmq/members.ts';
 import { inEveryShell } from '../../../support/sandbox.ts';
 
 inEveryShell('a member of a queue', (box) => {
@@ -35,24 +35,39 @@ inEveryShell('a member of a queue', (box) => {
     assert.match(stderr, /no leader/);
   });
 
-  it('is taken from a stream, named by data that no code can hide in', async () => {
+  it('is added to all quorum queues at once, and tried again where the tool has an error for one of them', async () => {
+    if (!box().canReplaceTools) return;
+    runuser('printf "vhost\\tname\\tsize\\tresult\\n"');
+    assert.equal((await box().run(addMembers('rabbit@d'), { setE: true })).code, 0);
+    assert.deepEqual(words(), ['-q grow rabbit@d all --errors-only']);
+    runuser('printf "vhost\\tname\\tsize\\tresult\\n/\\tq\\t4\\terror: {error,non_stable_members}\\n"');
+    const { code, stderr } = await box().run(addMembers('rabbit@d'), { setE: true });
+    assert.equal(code, 1);
+    assert.match(stderr, /non_stable_members/);
+    assert.equal(words().length, 5);
+  });
+
+  it('is taken from all queues at once, named by data that no code can hide in', async () => {
     runuser("cat >>@ROOT@/stdin; echo '{ok, ts_play_done}'");
-    const script = removeReplica({ vhost: '/', name: '"}, os:cmd("x"), {"' }, 'rabbit@d');
-    assert.equal((await box().run(script, { setE: true })).code, 0);
+    const queues = [
+      { type: 'stream', vhost: '/', name: '"}, os:cmd("x"), {"' },
+      { type: 'quorum', vhost: 'v', name: 'q' },
+    ];
+    assert.equal((await box().run(removeMembers(queues, 'rabbit@d'), { setE: true })).code, 0);
     const sent = readFileSync(box().path('stdin'), 'utf8');
     assert.ok(!sent.includes('os:cmd'));
     const [, data = ''] = /base64:decode\("([^"]+)"\)/.exec(sent) ?? [];
-    assert.deepEqual(JSON.parse(Buffer.from(data, 'base64').toString('utf8')), [
-      { vhost: '/', name: '"}, os:cmd("x"), {"', node: 'rabbit@d' },
-    ]);
+    assert.deepEqual(
+      JSON.parse(Buffer.from(data, 'base64').toString('utf8')),
+      queues.map((queue) => ({ ...queue, node: 'rabbit@d' })),
+    );
   });
 
   it('is not taken where the broker refuses', async () => {
     if (!box().canReplaceTools) return;
     runuser(`echo '{ok, "TS-PLAY FAILED: last_stream_member"}'`);
-    const { code, stderr } = await box().run(removeReplica({ vhost: '/', name: 'q' }, 'rabbit@d'), {
-      setE: true,
-    });
+    const queue = { type: 'stream', vhost: '/', name: 'q' };
+    const { code, stderr } = await box().run(removeMembers([queue], 'rabbit@d'), { setE: true });
     assert.equal(code, 1);
     assert.match(stderr, /last_stream_member/);
   });
