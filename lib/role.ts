@@ -67,7 +67,10 @@ export interface Report {
 }
 
 /** What a role can see before any host is contacted. */
-export type ValidateContext = Pick<StepContext<unknown>, 'playHosts' | 'group'>;
+export interface ValidateContext extends Pick<StepContext<unknown>, 'playHosts' | 'group'> {
+  /** Only the design is judged, on whatever machine: files that a run would read may be elsewhere. */
+  readonly designOnly?: boolean;
+}
 
 /** One use of a role in a playbook, as its linter sees it. */
 export interface LintUse<V> {

@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepareClone } from '../lib/setup.mjs';
+import { getSshd } from './get-sshd.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -66,11 +67,13 @@ if (wants('lint'))
 if (wants('types'))
   check('types', node, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root, '--noEmit']);
 process.setSourceMapsEnabled(true);
-if (wants('specs'))
+if (wants('specs')) {
+  getSshd(root);
   await specs(
     'specs',
     specFiles('spec').filter((file) => !/\/(e2e|life)\//.test(file)),
   );
+}
 if (wants('e2e') || life.length > 0) {
   const reason = noHosts();
   if (reason === undefined) {

@@ -50,7 +50,10 @@ async function planned(
   askedOptions: RunOptions,
 ): Promise<readonly PlannedPlay[]> {
   const { playbook, options } = await makePlaybook(asked, askedOptions);
-  return plan(playbook, options.inventory, options.extraVars ?? noExtraVars, options);
+  return plan(playbook, options.inventory, options.extraVars ?? noExtraVars, {
+    ...options,
+    designOnly: true,
+  });
 }
 
 async function roleTasks(

@@ -23,7 +23,7 @@ export async function lintPlaybook(
   const { playbook, options } = await makePlaybook(asked, { ...askedOptions, write: false });
   const extra = options.extraVars ?? noExtraVars;
   const inventory = withExtraVars(options.inventory, extra.vars);
-  const uses = usesOf(plan(playbook, inventory, extra, {}), { ...options, inventory });
+  const uses = usesOf(plan(playbook, inventory, extra, { designOnly: true }), { ...options, inventory });
   const context: LintContext = {
     group: (name) => groupHosts(inventory, name),
     at: (host, variable) => ({

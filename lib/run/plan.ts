@@ -4,7 +4,7 @@ import type { Host, Inventory, Vars } from '../inventory/inventory.ts';
 import { limitHosts, selectHosts } from '../inventory/patterns.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Play, Playbook } from '../play.ts';
-import type { CheckedVars, KnownHost, RoleHost, RoleUse } from '../role.ts';
+import type { CheckedVars, KnownHost, RoleHost, RoleUse, ValidateContext } from '../role.ts';
 import { refuseUnknownVars, roleVars } from './vars.ts';
 import { refuseMalformed } from './well-formed.ts';
 
@@ -14,6 +14,8 @@ export interface Selection {
   readonly limit?: string | undefined;
   /** Only these roles, by name. */
   readonly roles?: readonly string[] | undefined;
+  /** Not to be run: files that a run would read may be elsewhere. */
+  readonly designOnly?: boolean;
 }
 
 /** A role within a planned play, with the variables of every host of the play. */
@@ -51,7 +53,12 @@ export function plan(
   const plays = playbook.plays.map((play, index) => planPlay(play, index, inventory, extra, selection));
   refuseUnknownVars(uses, [...inventory.hosts.values()], extra);
   for (const { roles, hosts, allHosts } of plays) {
-    for (const { use, vars } of roles) validateTogether(use, hosts, vars, allHosts, inventory);
+    const context = {
+      playHosts: allHosts,
+      group: (name: string) => groupHosts(inventory, name),
+      designOnly: selection.designOnly ?? false,
+    };
+    for (const { use, vars } of roles) validateTogether(use, hosts, vars, context);
   }
   const left = plays.filter(({ hosts }) => hosts.length > 0);
   if (left.length === 0 && selection.limit !== undefined) {
@@ -133,14 +140,13 @@ function validateTogether(
   use: RoleUse,
   hosts: readonly Host[],
   vars: ReadonlyMap<string, CheckedVars>,
-  playHosts: readonly KnownHost[],
-  inventory: Inventory,
+  context: ValidateContext,
 ): void {
   if (hosts.length === 0) return;
   try {
     use.validate(
       hosts.map((host) => roleHost(host, vars.get(host.name) ?? {})),
-      { playHosts, group: (name) => groupHosts(inventory, name) },
+      context,
     );
   } catch (error) {
     if (error instanceof PlayError)

@@ -1,14 +1,17 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { PlayError, type Secret, secret } from '../../lib/index.ts';
+import { PlayError, type Secret, secret, type ValidateContext } from '../../lib/index.ts';
 import type { HaproxyVars } from './vars.ts';
 
 /**
  * Certificate, chain and key of the port with TLS, as one PEM text; undefined when there is no such port.
  * @throws PlayError `input` when they can't be read, or the key is not the certificate's
  */
-export function certificateOf(vars: HaproxyVars): Secret | undefined {
+export function certificateOf(
+  vars: HaproxyVars,
+  { designOnly = false }: Pick<ValidateContext, 'designOnly'> = {},
+): Secret | undefined {
   const { haproxy_tls_port: port, haproxy_tls_pem: text, haproxy_tls_pem_file: path } = vars;
   if (port === undefined) {
     if (text === undefined && path === undefined && !vars.haproxy_tls_only) return undefined;
@@ -17,6 +20,7 @@ export function certificateOf(vars: HaproxyVars): Secret | undefined {
   if ((text === undefined) === (path === undefined)) {
     throw mistake('haproxy_tls_port needs either haproxy_tls_pem or haproxy_tls_pem_file');
   }
+  if (designOnly && text === undefined) return undefined;
   const pem = text?.reveal() ?? read(path ?? '');
   const from = path === undefined ? 'haproxy_tls_pem' : `haproxy_tls_pem_file ${path}`;
   requirePair(pem, from);

@@ -6,29 +6,29 @@ import { validatePorts } from './ports.ts';
 import { HAPROXY_SOURCE, haproxyWish } from './recipe.ts';
 import type { HaproxyVars } from './vars.ts';
 
-type Context = Pick<ValidateContext, 'group'>;
+type Context = Pick<ValidateContext, 'group' | 'designOnly'>;
 
 /** Throws what is wrong with the variables and can be seen before any host is contacted. */
 export function validateHaproxy(hosts: readonly RoleHost<HaproxyVars>[], context: Context): void {
   for (const host of hosts) {
     const { vars } = host;
-    validateInstall(vars);
+    validateInstall(vars, context);
     validateBackends(host, context);
     validateProxyProtocol(vars, context);
     validateCheck(vars);
-    certificateOf(vars);
+    certificateOf(vars, context);
     validatePorts(host, context);
   }
 }
 
-function validateInstall(vars: HaproxyVars): void {
+function validateInstall(vars: HaproxyVars, context: Context): void {
   const { haproxy_flags: flags, haproxy_version: version, haproxy_use_installed: installed } = vars;
   if (vars.haproxy_install === 'package' && installed !== undefined) {
     throw mistake('haproxy_use_installed names a build, and haproxy_install is package: only one can be');
   }
   // What a package or an earlier build was made with is not known here.
   if (vars.haproxy_install === 'package' || installed !== undefined) return;
-  validateSource(vars.haproxy_source, vars.haproxy_sha256, HAPROXY_SOURCE);
+  validateSource(vars.haproxy_source, vars.haproxy_sha256, HAPROXY_SOURCE, context);
   haproxyWish(vars);
   // Since 3.0 HAProxy talks to systemd without its library.
   const major = Number.parseInt(version, 10);

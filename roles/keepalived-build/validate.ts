@@ -1,4 +1,4 @@
-import { PlayError, type RoleHost, type StepContext } from '../../lib/index.ts';
+import { PlayError, type RoleHost, type ValidateContext } from '../../lib/index.ts';
 import { validateSource } from '../support/build/source.ts';
 import { isVip } from './addresses.ts';
 import { allVips, instancesOf } from './instances.ts';
@@ -7,12 +7,12 @@ import { KEEPALIVED_SOURCE } from './recipe.ts';
 import type { KeepalivedVars } from './vars.ts';
 
 type Hosts = readonly RoleHost<KeepalivedVars>[];
-type Context = Pick<StepContext<unknown>, 'playHosts'>;
+type Context = Pick<ValidateContext, 'playHosts' | 'designOnly'>;
 
 /** Throws what is wrong with the variables and can be seen before any host is contacted. */
 export function validateKeepalived(hosts: Hosts, context: Context): void {
   for (const { name, vars } of hosts) {
-    validateInstall(vars);
+    validateInstall(vars, context);
     validateInstances(vars, context);
     validateVips(vars, context);
     if (vars.keepalived_state === 'MASTER' && !vars.keepalived_preempt) {
@@ -25,7 +25,7 @@ export function validateKeepalived(hosts: Hosts, context: Context): void {
   validateOrder(hosts, context);
 }
 
-function validateInstall(vars: KeepalivedVars): void {
+function validateInstall(vars: KeepalivedVars, context: Context): void {
   const { keepalived_install: how, keepalived_use_installed: installed } = vars;
   if (how === 'package' && installed !== undefined) {
     throw mistake(
@@ -34,7 +34,7 @@ function validateInstall(vars: KeepalivedVars): void {
   }
   // What a package or an earlier build was made from is not asked for.
   if (how === 'package' || installed !== undefined) return;
-  validateSource(vars.keepalived_source, vars.keepalived_sha256, KEEPALIVED_SOURCE);
+  validateSource(vars.keepalived_source, vars.keepalived_sha256, KEEPALIVED_SOURCE, context);
 }
 
 function validateInstances(vars: KeepalivedVars, { playHosts }: Context): void {

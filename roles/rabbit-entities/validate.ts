@@ -1,12 +1,18 @@
-import type { RoleHost } from '../../lib/index.ts';
+import type { RoleHost, ValidateContext } from '../../lib/index.ts';
 import type { Vars } from './vars.ts';
 import { wishes } from './wishes.ts';
 
 /** Finds what contradicts itself, before any host is contacted. @throws Error */
-export function validate(hosts: readonly RoleHost<Vars>[]): void {
+export function validate(
+  hosts: readonly RoleHost<Vars>[],
+  { designOnly = false }: Pick<ValidateContext, 'designOnly'> = {},
+): void {
   for (const host of hosts) {
+    const { vars } = host;
+    // A definitions file may be elsewhere.
+    const judged = designOnly ? { vars: { ...vars, rabbitmq_definitions: [] } } : host;
     const words = new Map<string, string>();
-    for (const { claims } of wishes(host)) {
+    for (const { claims } of wishes(judged)) {
       for (const [thing, word] of Object.entries(claims)) {
         const earlier = words.get(thing);
         if (earlier !== undefined && earlier !== word) {
@@ -18,7 +24,7 @@ export function validate(hosts: readonly RoleHost<Vars>[]): void {
         words.set(thing, word);
       }
     }
-    inAbsent(host.vars);
+    inAbsent(vars);
   }
 }
 

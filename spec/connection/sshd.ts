@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const SSHD = '/usr/sbin/sshd';
+/** A folder with what the machine lacks, see get-sshd.mjs: the program, a library of its, a list of users that has its own. */
+const UNPACKED = process.env.TS_PLAY_SSHD;
+const SSHD = join(UNPACKED ?? '/', 'usr/sbin/sshd');
 /** sshd insists on this folder, which only its systemd unit makes. */
 const PRIVSEP = '/run/sshd';
 
@@ -62,7 +64,8 @@ export async function startSshd(
       '',
     ].join('\n'),
   );
-  const child = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [program = SSHD, ...args] = [...inUnpacked(), SSHD, '-D', '-e', '-f', config];
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk) => {
     log += chunk;
@@ -79,6 +82,14 @@ export async function startSshd(
     await sleep(50);
   }
   return { port, pid: child.pid ?? 0, close };
+}
+
+/** What starts an unpacked sshd: it sees a list of users that nobody else does. Each word becomes the next program. */
+function inUnpacked(): readonly string[] {
+  if (UNPACKED === undefined) return [];
+  const library = `usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
+  const code = 'mount --bind "$1" /etc/passwd; export LD_LIBRARY_PATH="$2"; shift 2; exec "$@"';
+  return ['unshare', '--mount', 'sh', '-euc', code, 'sh', join(UNPACKED, 'passwd'), join(UNPACKED, library)];
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -242,7 +242,9 @@ function text(chunks: readonly Buffer[]): string {
   return Buffer.concat(chunks).toString('utf8').replace(/\n$/, '');
 }
 
+/** A program of the system's own, if it has it: one that stands in for it may need more than itself. */
 function which(name: string): string | undefined {
+  if (existsSync(`/usr/bin/${name}`)) return `/usr/bin/${name}`;
   const { stdout } = spawnSync('/bin/sh', ['-c', 'command -v "$1"', 'sh', name], { encoding: 'utf8' });
   const path = stdout.trim();
   return path.startsWith('/') ? path : undefined;

@@ -47,6 +47,13 @@ describe('a source', () => {
     );
   });
 
+  it('that is not there does not matter where only the design is judged', () => {
+    const judged = { designOnly: true };
+    validateSource(join(folder, 'none'), 'a'.repeat(64), names, judged);
+    assert.throws(() => validateSource('ftp://192.0.2.1/x', 'a'.repeat(64), names, judged), /neither a path/);
+    assert.throws(() => validateSource(undefined, 'a'.repeat(64), names, judged), /x_source is missing/);
+  });
+
   it('with an address that is none, or that holds a login, is refused', () => {
     assert.throws(() => validateSource('ftp://192.0.2.1/x', 'a'.repeat(64), names), /neither a path nor/);
     assert.throws(
