@@ -54,4 +54,17 @@ describe('the shipped playbooks that build a cluster', () => {
       );
     });
   }
+
+  for (const way of ['out', 'in']) {
+    it(`scale-${way}.ts ends where a host fails, whichever play it is in`, async () => {
+      const node = way === 'out' ? 'hadoop004' : 'hadoop002';
+      const plays = await planned(`scale-${way}.ts`, [`node=${node}`], []);
+      assert.ok(plays.length >= 5);
+      const going = plays.slice(0, -1).filter(({ play }) => !play.anyErrorsFatal);
+      assert.deepEqual(
+        going.map(({ name }) => name),
+        [],
+      );
+    });
+  }
 });

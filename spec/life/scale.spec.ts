@@ -151,6 +151,20 @@ describe('scale-out.ts and scale-in.ts on real hosts', function () {
     await on('hadoop001', 'rabbitmqctl -q delete_queue -p plain alone');
   });
 
+  it('ends at a step that fails: neither proxies nor the file are changed as if the node had left', async () => {
+    const before = await text();
+    const tool = '/usr/lib/rabbitmq/bin/rabbitmq-upgrade';
+    await on(SPARE, `mount --bind /bin/false ${tool}`);
+    const broken = await scale('in', SPARE).finally(() => on(SPARE, `umount ${tool}`));
+    assert.equal(broken.code, 2);
+    assert.match(troubles(broken), /in maintenance mode/);
+    assert.equal(await text(), before);
+    assert.deepEqual(await members(), [...BROKERS, SPARE]);
+    for (const proxy of PROXIES) assert.ok(SPARE in (await backends(proxy)), proxy);
+    const told = broken.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
+    assert.match(told.join('\n'), /not begun: proxies, policy, inventory/);
+  });
+
   it('takes a living node out while clients work, killed twice on the way', async () => {
     const working = client(110);
     await killed('in', SPARE, /no quorum queue or stream/);
