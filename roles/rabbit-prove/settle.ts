@@ -12,8 +12,8 @@ import { stuckLeaders, type World } from './world.ts';
 /** Seconds that clients work undisturbed once all is whole again. */
 const STEADY = 3;
 const SETTLED = 'settled.json';
-/** Why the cluster was helped, and how, where it was. */
-const HELPED = 'helped.json';
+/** Why the cluster was helped, and how: a file each time. */
+const helpedFile = (time: number) => `helped-${time}.json`;
 
 /** What an operator does about a cluster that does not come back by itself, one after the other. */
 const HELP: readonly ((
@@ -28,7 +28,7 @@ const HELP: readonly ((
   (run, world) => {
     const leaders = stuckLeaders(world, run.queues(world));
     return {
-      done: `the broker was restarted on ${leaders.join(' and ') || 'no host'}`,
+      done: `the broker was restarted on ${leaders.join(' and ')}`,
       tasks: leaders.map((on) =>
         action(
           {
@@ -56,7 +56,7 @@ export const settle = [0, ...HELP.map((_, turn) => turn + 1)].map(
       if (notes.settled) return () => [];
       const { at, reasons, world } = await wholeWithin(run, run.own.prove_settle_seconds);
       const help = at === null ? HELP[turn]?.(run, world) : undefined;
-      if (help === undefined) {
+      if (help === undefined || help.tasks.length === 0) {
         const settled: Settled = { at, reasons, helped: notes.helped };
         if (at === null) context.warn(`${run.name} did not settle: ${reasons.join('; ')}`);
         return () => [
@@ -64,9 +64,10 @@ export const settle = [0, ...HELP.map((_, turn) => turn + 1)].map(
           action({ title: `work undisturbed for ${STEADY} s more`, run: sh`sleep ${STEADY}` }),
         ];
       }
-      const helped = [...notes.helped, `${reasons.join('; ')}: ${help.done}`];
-      context.warn(`${run.name} does not come back by itself: ${helped.at(-1)}`);
-      return () => [file({ path: join(work, HELPED), content: JSON.stringify(helped) }), ...help.tasks];
+      const helped = `${reasons.join('; ')}: ${help.done}`;
+      context.warn(`${run.name} does not come back by itself: ${helped}`);
+      const note = { path: join(work, helpedFile(turn)), content: JSON.stringify(helped) };
+      return () => [file(note), ...help.tasks];
     },
 );
 
@@ -75,14 +76,13 @@ async function readNotes({ query }: Context, { controller, work }: Run) {
     name: 'whether it has settled, and with what help',
     fresh: true,
     script: sh`if [ -e ${join(work, SETTLED)} ]; then echo settled; fi
-cat ${join(work, HELPED)} 2>/dev/null || :`,
-    parse: ({ stdout }) => stdout,
+for f in ${work}/helped-*.json; do if [ -e "$f" ]; then cat "$f"; echo; fi; done`,
+    parse: ({ stdout }) => stdout.split('\n').filter(Boolean),
   });
-  const said = answers.get(controller.name) ?? '';
-  const helped = said.slice(Math.max(0, said.indexOf('[')));
+  const said = answers.get(controller.name) ?? [];
   return {
-    settled: said.startsWith('settled'),
-    helped: helped.startsWith('[') ? (JSON.parse(helped) as readonly string[]) : [],
+    settled: said.includes('settled'),
+    helped: said.filter((line) => line.startsWith('"')).map((line) => String(JSON.parse(line))),
   };
 }
 
