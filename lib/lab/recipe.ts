@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 /** Debian's next release, which still moves. */
 export const TESTING = 'forky';
-export const releases = ['bookworm', 'trixie', TESTING] as const;
-/** A Debian release that hosts can run: bookworm has RabbitMQ 3.10, trixie 4.0, forky 4.3. */
+export const releases = ['bullseye', 'bookworm', 'trixie', TESTING] as const;
+/** A Debian release that hosts can run: bullseye has RabbitMQ 3.8, bookworm 3.10, trixie 4.0, forky 4.3. */
 export type Release = (typeof releases)[number];
 
 /** Everything on a host from its first boot on. */

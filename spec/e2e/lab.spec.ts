@@ -250,7 +250,7 @@ describe('the built-in lab', function () {
       [['up', '--name', '../x'], /"\.\.\/x" is no name for a lab/],
       [['up', '--name', name, '--hosts', 'many'], /--hosts takes a number/],
       [['up', '--name', name, '--image', 'trixie'], /runs bookworm, not trixie/],
-      [['up', '--name', name, '--image', 'potato'], /bookworm, trixie, forky/],
+      [['up', '--name', name, '--image', 'potato'], /bullseye, bookworm, trixie, forky/],
       [['delay', '--name', name, 'long'], /milliseconds/],
     ];
     for (const [args, message] of cases) {
