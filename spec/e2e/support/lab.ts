@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../lib/cli/package.ts';
 import type { RunEvent } from '../../../lib/events.ts';
 
-/** The lab that all tests on real hosts share; a person's own is not touched. */
-export const LAB = 'e2e';
+/** The lab that all tests on real hosts share; a person's own is not touched. TS_PLAY_TEST_LAB names another, for two test runs side by side. */
+export const LAB = process.env.TS_PLAY_TEST_LAB ?? 'e2e';
 export const SITE = join(packageRoot, 'playbooks', 'site.ts');
 export const INVENTORY = join(packageRoot, 'inventory', 'lab.yml');
 /** A cache of the tests' own, so that what a person has built before makes no test pass or fail. */
