@@ -8,6 +8,7 @@ export type { Host, Inventory, Value, Vars } from './inventory/inventory.ts';
 export { loadInventory, parseInventory } from './inventory/load.ts';
 export { type InventoryEdit, moveHost } from './inventory/move-host.ts';
 export { selectHosts } from './inventory/patterns.ts';
+export { withoutTemplates } from './inventory/templates.ts';
 export type { Finding, Severity, Spot } from './lint/finding.ts';
 export { lintPlaybook } from './lint/lint-playbook.ts';
 export { didYouMean, nearest } from './nearest.ts';

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { lintKeepalivedFiles } from '../../roles/keepalived-build/lint-files.ts';
 import { asPlayError, formatError, inputError } from '../errors.ts';
 import { parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
+import { refuseVarsFolders } from '../inventory/vars-folders.ts';
 import { type Finding, settled } from '../lint/finding.ts';
 import { formatFindings } from '../lint/format.ts';
 import { lintPlaybook } from '../lint/lint-playbook.ts';
@@ -54,6 +56,7 @@ async function ofPlaybook(given: string | undefined, flags: LintFlags): Promise<
     loadInventory(flags.inventory),
     parseExtraVars([...flags.extraVars], process.cwd()),
   ]);
+  await refuseVarsFolders(inventory, dirname(given));
   return lintPlaybook(playbook, { inventory, extraVars, limit: flags.limit, playbookName: given });
 }
 

@@ -1,24 +1,23 @@
-import { noExtraVars } from '../inventory/extra-vars.ts';
+import { type ExtraVars, noExtraVars } from '../inventory/extra-vars.ts';
+import type { Warn } from '../inventory/patterns.ts';
 import type { ParametricPlaybook, Playbook } from '../play.ts';
+import { foresee } from '../run/foresee.ts';
 import { makePlaybook } from '../run/make.ts';
 import type { RunOptions } from '../run/options.ts';
-import {
-  allVars,
-  groupHosts,
-  knownHost,
-  type PlannedPlay,
-  type PlannedRole,
-  plan,
-  roleHost,
-} from '../run/plan.ts';
-import { asTasks } from '../run/well-formed.ts';
+import { type PlannedPlay, plan } from '../run/plan.ts';
+import { stagesOf } from '../run/stage.ts';
+import { TagBook } from '../run/tag-book.ts';
+import { refuseUnknownTags } from '../run/unknown-tags.ts';
+import type { Task } from '../task.ts';
 
 /** `--list-hosts`: the hosts of each play, as a run would take them. */
 export async function listHosts(
   playbook: Playbook | ParametricPlaybook,
   options: RunOptions,
+  warn: Warn,
 ): Promise<string> {
-  return (await planned(playbook, options))
+  const { plays } = await planned(playbook, options, warn);
+  return plays
     .map(({ name, play, hosts }) =>
       [`play ${name} (${play.hosts}): ${hosts.length} hosts`, ...hosts.map((host) => `  ${host.name}`)].join(
         '\n',
@@ -30,56 +29,57 @@ export async function listHosts(
 /** `--list-tasks`: what can be told of each play's tasks without asking a host. */
 export async function listTasks(
   playbook: Playbook | ParametricPlaybook,
-  options: RunOptions,
+  askedOptions: RunOptions,
+  warn: Warn,
 ): Promise<string> {
+  const { plays, options, extra } = await planned(playbook, askedOptions, warn);
   const texts = await Promise.all(
-    (await planned(playbook, options)).map(async (planned) => {
-      const roles = await Promise.all(planned.roles.map((role) => roleTasks(planned, role, options)));
-      return [
-        `play ${planned.name} (${planned.play.hosts})`,
-        ...roles.flat(),
-        ...ownTasks(planned, options),
-      ].join('\n');
-    }),
+    plays.map(async (play) =>
+      [`play ${play.name} (${play.play.hosts})`, ...(await tasksOf(play, options, extra))].join('\n'),
+    ),
   );
   return texts.join('\n');
+}
+
+interface Planned {
+  readonly plays: readonly PlannedPlay[];
+  readonly options: RunOptions;
+  readonly extra: ExtraVars;
 }
 
 async function planned(
   asked: Playbook | ParametricPlaybook,
   askedOptions: RunOptions,
-): Promise<readonly PlannedPlay[]> {
+  warn: Warn,
+): Promise<Planned> {
   const { playbook, options } = await makePlaybook(asked, askedOptions);
-  return plan(playbook, options.inventory, options.extraVars ?? noExtraVars, {
-    ...options,
-    designOnly: true,
-  });
+  const extra = options.extraVars ?? noExtraVars;
+  const plays = plan(playbook, options.inventory, extra, { ...options, designOnly: true }, warn);
+  await refuseUnknownTags(playbook, plays, options, extra);
+  return { plays, options, extra };
 }
 
-async function roleTasks(
-  { hosts, allHosts }: PlannedPlay,
-  { use, vars }: PlannedRole,
-  options: RunOptions,
-): Promise<string[]> {
-  const lines = [`  role ${use.name}`];
-  const roleHosts = hosts.map((host) => roleHost(host, vars.get(host.name) ?? {}));
-  for (const step of use.steps) {
+async function tasksOf(play: PlannedPlay, options: RunOptions, extra: ExtraVars): Promise<readonly string[]> {
+  const lines: string[] = [];
+  let begun = false;
+  for (const stage of stagesOf(play, { options, extra, tags: new TagBook(options) })) {
+    const isOwn = stage.role === 'tasks';
+    if (!begun) lines.push(isOwn ? '  tasks' : `  role ${stage.role}`);
+    begun = !stage.last;
     try {
-      const layout = await step({
-        hosts: roleHosts,
-        playHosts: allHosts,
-        check: true,
-        cacheDir: options.cacheDir ?? '',
-        group: (name) => groupHosts(options.inventory, name),
-        query: async () => new Map(),
-        download: async () => {
-          throw new Error('nothing is downloaded to list tasks');
-        },
-        warn: () => {},
-        report: () => {},
-      });
-      lines.push(...titles(roleHosts.map((host) => layout(host).map(({ title }) => title))));
-    } catch {
+      const { tasks } = await foresee(stage, play, options);
+      lines.push(
+        ...titles(
+          tasks.map((own) =>
+            own
+              .filter(stage.selected)
+              .filter(isListed)
+              .map(({ title }) => title),
+          ),
+        ),
+      );
+    } catch (thrown) {
+      if (isOwn) throw thrown;
       // A step that can't be laid out without its hosts' answers says so instead of guessing.
       lines.push('    (more tasks, laid out from what the hosts answer)');
     }
@@ -87,17 +87,9 @@ async function roleTasks(
   return lines;
 }
 
-function ownTasks({ name, play, hosts }: PlannedPlay, options: RunOptions): string[] {
-  const { tasks } = play;
-  if (tasks === undefined || (options.roles ?? []).length > 0) return [];
-  const extra = options.extraVars ?? noExtraVars;
-  const perHost = hosts.map((host) =>
-    asTasks(
-      typeof tasks === 'function' ? tasks({ ...knownHost(host), vars: allVars(host, extra) }) : tasks,
-      `tasks of play "${name}"`,
-    ).map(({ title }) => title),
-  );
-  return ['  tasks', ...titles(perHost)];
+/** Handlers only run when something changes. */
+function isListed({ type }: Task): boolean {
+  return type !== 'handler';
 }
 
 /** Each title once, in order of first appearance. */

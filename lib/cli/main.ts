@@ -1,7 +1,7 @@
 import { type Command, CommanderError, Option } from 'commander';
 import { asPlayError, formatError, type PlayError } from '../errors.ts';
 import type { LintFlags } from './lint.ts';
-import { collect, runProgram } from './program.ts';
+import { collect, oneInventory, runProgram } from './program.ts';
 import type { RunFlags } from './run-command.ts';
 
 let ran = false;
@@ -45,7 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
       'judges the design of a cluster without contacting its hosts; exit code 2 when something is wrong',
     )
     .argument('[playbook]', 'a playbook; not needed with --keepalived')
-    .option('-i, --inventory <file>', 'inventory in YAML, as for Ansible')
+    .option('-i, --inventory <file>', 'inventory in YAML, as for Ansible', oneInventory)
     .option('-l, --limit <pattern>', 'judge all, show what concerns these hosts')
     .option('-e, --extra-vars <vars>', 'key=value, {json} or @file', collect, [])
     .option('--keepalived <file>', "a host's own keepalived.conf; repeat it, once a host", collect, [])

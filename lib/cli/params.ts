@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Value } from '../inventory/inventory.ts';
+import { overlay } from '../inventory/templates.ts';
 import type { ParametricPlaybook } from '../play.ts';
 import { fromText } from '../run/vars.ts';
 import type { Schema, VarsSchema } from '../schema.ts';
@@ -50,7 +51,7 @@ export function addParams(program: Command, { name, params }: ParametricPlaybook
 
 /** `-e` with the parameters that were given as options, which win. */
 export function withParams(extra: ExtraVars, program: Command, { params }: ParametricPlaybook): ExtraVars {
-  const vars: Record<string, Value> = { ...extra.vars };
+  const vars: Record<string, Value> = {};
   const loose = new Set(extra.loose);
   const flags = new Map<string, string>();
   for (const [param, schema] of Object.entries(params.properties)) {
@@ -60,7 +61,7 @@ export function withParams(extra: ExtraVars, program: Command, { params }: Param
     loose.delete(param);
     flags.set(param, `--${param.replaceAll('_', '-')}`);
   }
-  return { vars, loose, flags };
+  return { vars: overlay(extra.vars, vars), loose, flags };
 }
 
 /** A key that no option of the program has for its value. */

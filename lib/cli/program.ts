@@ -10,10 +10,10 @@ export function runProgram(args: readonly string[]): Command {
     .enablePositionalOptions()
     .passThroughOptions(false)
     .argument('[playbook]', 'a TypeScript file whose default export is definePlaybook({ … })')
-    .option('-i, --inventory <file>', 'inventory in YAML, as for Ansible')
-    .option('-l, --limit <pattern>', 'only these of the hosts')
+    .option('-i, --inventory <file>', 'inventory in YAML, as for Ansible', oneInventory)
+    .option('-l, --limit <pattern>', 'only these of the hosts', oneLimit)
     .option('--role <name>', 'only this role; repeat for more', collect, [])
-    .option('-t, --tags <tags>', 'only tasks with these tags, separated by commas', collectList, [])
+    .option('-t, --tags <tags>', 'only tasks with these tags, separated by commas', someTags, [])
     .option('--skip-tags <tags>', 'all but tasks with these tags', collectList, [])
     .option('-C, --check', 'predict what would change and touch nothing')
     .option('-D, --diff', 'show the changes in text files')
@@ -24,10 +24,10 @@ export function runProgram(args: readonly string[]): Command {
       [],
     )
     .option('-f, --forks <n>', 'hosts worked on at once', positive)
-    .option('-u, --user <name>', 'log in as this user where the inventory says none')
-    .option('--private-key <file>', 'log in with this key where the inventory names none')
+    .option('-u, --user <name>', 'log in as this user where the inventory says none', named)
+    .option('--private-key <file>', 'log in with this key where the inventory names none', named)
     .option('-b, --become', 'become another user by passwordless sudo')
-    .option('--become-user <name>', 'the user to become (root)')
+    .option('--become-user <name>', 'the user to become (root); needs -b', named)
     .option('--no-write', 'leave the inventory file alone and show what would be written')
     .option('--accept-new', 'trust the host key of a host seen for the first time, and remember it')
     .option('-v, --verbose', 'say more; repeat for still more', (_: string, before: number) => before + 1, 0)
@@ -70,6 +70,32 @@ function collectList(value: string, before: readonly string[]): string[] {
       .map((part) => part.trim())
       .filter(Boolean),
   ];
+}
+
+/** For `-i`: which of two counts, nobody can know. */
+export function oneInventory(value: string, before?: string): string {
+  if (before === undefined) return named(value);
+  throw new InvalidArgumentError(
+    `Several inventories are not supported yet: ${before} was given, too. Merge them into one file: ansible-inventory -i ${before} -i ${value} --list --yaml --output hosts.yml`,
+  );
+}
+
+function oneLimit(value: string, before?: string): string {
+  if (before === undefined) return value;
+  throw new InvalidArgumentError(`There is a limit already. Write one: --limit '${before},${value}'`);
+}
+
+/** A name that a variable of the shell should have held, as in `-u "$NAME"`. */
+function named(value: string): string {
+  if (value.trim() !== '') return value;
+  throw new InvalidArgumentError('It must not be empty.');
+}
+
+/** No tags at all would mean every task. */
+function someTags(value: string, before: readonly string[]): string[] {
+  const tags = collectList(value, before);
+  if (tags.length > before.length) return tags;
+  throw new InvalidArgumentError('It must name at least one tag.');
 }
 
 function positive(value: string): number {

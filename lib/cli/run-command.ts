@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { asPlayError, formatError, inputError } from '../errors.ts';
 import { type ExtraVars, parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
+import { refuseVarsFolders } from '../inventory/vars-folders.ts';
 import type { ParametricPlaybook, Playbook } from '../play.ts';
 import type { Output, Verbosity } from '../report/options.ts';
 import { eventError } from '../run/emit.ts';
@@ -63,6 +65,11 @@ async function runPlaybook(
   if (flags.inventory === undefined) {
     throw inputError('no inventory given', { next: `ts-play ${given} -i inventory.yml` });
   }
+  if (flags.becomeUser !== undefined && !flags.become) {
+    throw inputError('--become-user has no effect without -b', {
+      next: `ts-play ${given} -b --become-user ${flags.becomeUser} …`,
+    });
+  }
   const cacheDir = defaultCacheDir();
   const [playbook, inventory, said] = await Promise.all([
     loaded?.playbook ?? loadGiven(given),
@@ -81,10 +88,17 @@ async function runPlaybook(
     cacheDir,
     write: flags.write,
   };
-  if (flags.listHosts) return print(await listHosts(playbook, options));
-  if (flags.listTasks) return print(await listTasks(playbook, options));
+  await refuseVarsFolders(inventory, dirname(given));
+  if (flags.listHosts || flags.listTasks) {
+    const warnings = new Set<string>();
+    const list = flags.listHosts ? listHosts : listTasks;
+    const listed = await list(playbook, options, (text) => warnings.add(text));
+    for (const text of warnings) process.stderr.write(`warning: ${text}\n`);
+    return print(listed);
+  }
 
-  const { openConnection } = await import('../connection/open.ts');
+  const { openConnection, refuseKeyFile } = await import('../connection/open.ts');
+  if (flags.privateKey !== undefined) refuseKeyFile(flags.privateKey);
   const shown = { output, verbosity: Math.min(flags.verbose, 3) as Verbosity, diff: flags.diff ?? false };
   const { exitCode } = await reported(shown, ({ onEvent, signal }) =>
     run(playbook, {

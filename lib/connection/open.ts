@@ -6,7 +6,7 @@ import type { Host } from '../inventory/inventory.ts';
 import type { Secret } from '../secret.ts';
 import type { Connection } from './connection.ts';
 import type { HostKeyChecking, SshTarget } from './ssh/target.ts';
-import { absolute, type ConnectionVars, readConnectionVars } from './vars.ts';
+import { absolute, type ConnectionVars, keyFileTrouble, readConnectionVars } from './vars.ts';
 
 /** What counts where the inventory says nothing: the command line's flags. */
 export interface ConnectionDefaults {
@@ -30,10 +30,14 @@ export interface ConnectionDefaults {
 export function checkConnectionVars(host: Host, defaults: ConnectionDefaults = {}): readonly string[] {
   const vars = readConnectionVars(host);
   const file = defaults.privateKeyFile;
-  if (file !== undefined && vars.kind === 'ssh' && !vars.privateKeyFiles && !existsSync(absolute(file))) {
-    throw inputError(`the private key ${file} does not exist`, { next: 'correct --private-key' });
-  }
+  if (file !== undefined && vars.kind === 'ssh' && !vars.privateKeyFiles) refuseKeyFile(file);
   return vars.warnings;
+}
+
+/** @throws PlayError of kind `input` when the file that `--private-key` names can't be read */
+export function refuseKeyFile(file: string): void {
+  const trouble = keyFileTrouble(absolute(file));
+  if (trouble) throw inputError(trouble, { where: { file: '--private-key' }, next: 'correct --private-key' });
 }
 
 /**

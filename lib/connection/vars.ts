@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { inputError, type PlayError } from '../errors.ts';
 import type { Host, Value } from '../inventory/inventory.ts';
 import { Secret } from '../secret.ts';
+import { judgeNames, NAMES } from './known-vars.ts';
 import type { HostKeyChecking } from './ssh/target.ts';
 import { parseSshArgs, type SshArgs } from './ssh-args.ts';
 
@@ -35,18 +36,13 @@ const KINDS: Readonly<Record<string, ConnectionVars['kind']>> = {
   'ansible.builtin.local': 'local',
   lab: 'lab',
 };
-const KEY_FILES = ['ansible_private_key_file', 'ansible_ssh_private_key_file'];
-const PASSWORDS = ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'];
-const PASSPHRASES = ['ansible_private_key_passphrase', 'ansible_ssh_private_key_passphrase'];
-const CHECKING = ['ansible_host_key_checking', 'ansible_ssh_host_key_checking'];
-const ARGS = ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'];
 
 /**
  * Reads the connection variables. Where two names mean the same the later one listed wins, as with Ansible.
  * @throws PlayError of kind `input` with the place of the variable that can't be used
  */
 export function readConnectionVars(host: Host): ConnectionVars {
-  const connection = text(host, ['ansible_connection']) ?? 'ssh';
+  const connection = text(host, NAMES.connection) ?? 'ssh';
   const kind = KINDS[connection];
   if (!kind) {
     throw wrong(
@@ -56,26 +52,26 @@ export function readConnectionVars(host: Host): ConnectionVars {
       'use ssh, local or lab',
     );
   }
+  const judged = judgeNames(host);
   const args = sshArgs(host);
-  const keyFile = text(host, KEY_FILES);
+  const keyFile = text(host, NAMES.keyFile);
   const privateKeyFiles = keyFile === undefined ? args.identityFiles : [keyFile];
-  const timeout = whole(host, ['ansible_timeout', 'ansible_ssh_timeout'], 1, 86_400);
+  const timeout = whole(host, NAMES.timeout, 1, 86_400);
   return {
     kind,
-    address: text(host, ['ansible_host', 'ansible_ssh_host']),
-    port: whole(host, ['ansible_port', 'ansible_ssh_port'], 1, 65_535) ?? args.port,
-    user: text(host, ['ansible_user', 'ansible_ssh_user']) ?? args.user,
+    address: text(host, NAMES.address),
+    port: whole(host, NAMES.port, 1, 65_535) ?? args.port,
+    user: text(host, NAMES.user) ?? args.user,
     privateKeyFiles: privateKeyFiles?.map(absolute),
-    passphrase: hidden(host, PASSPHRASES),
-    password: hidden(host, PASSWORDS),
+    passphrase: hidden(host, NAMES.passphrase),
+    password: hidden(host, NAMES.password),
     hostKeyChecking: checking(host) ?? args.hostKeyChecking,
     connectTimeoutMs: timeout === undefined ? args.connectTimeoutMs : timeout * 1000,
     labName: text(host, ['lab_name']),
     args,
     warnings: [
-      ...args.ignored.map(
-        (option) => `${host.name}: the ssh option ${option} is not supported and has no effect`,
-      ),
+      ...judged,
+      ...args.ignored.map((option) => `the ssh option ${option} is not supported and has no effect`),
       ...(kind === 'ssh' ? missingKeys(host, privateKeyFiles ?? []) : []),
     ],
   };
@@ -86,18 +82,34 @@ export function absolute(path: string): string {
   return resolve(path.replace(/^(?:~|%d)(?=\/|$)/, homedir()));
 }
 
+/** Why a private key can't be read, or nothing. */
+export function keyFileTrouble(file: string): string | undefined {
+  try {
+    if (statSync(file).isDirectory()) return `the private key ${file} is a folder`;
+    accessSync(file, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `the private key ${file} ${code === 'ENOENT' ? 'does not exist' : `can't be read (${code})`}`;
+  }
+}
+
 /** A key that isn't there may still be meant for the agent, which is known only when connecting. */
 function missingKeys(host: Host, files: readonly string[]): string[] {
-  const missing = files.map(absolute).filter((file) => !existsSync(file));
-  if (missing.length === 0) return [];
-  const sentence = `the private key ${missing.join(', ')} does not exist`;
-  if (process.env['SSH_AUTH_SOCK'] || missing.length < files.length) return [`${host.name}: ${sentence}`];
-  throw wrong(host, nameOf(host, [...KEY_FILES, ...ARGS]) ?? 'ansible_ssh_private_key_file', sentence);
+  const wrongs = files.flatMap((file) => keyFileTrouble(absolute(file)) ?? []);
+  if (wrongs.length === 0) return [];
+  const sentence = wrongs.join(', ');
+  if (process.env['SSH_AUTH_SOCK'] || wrongs.length < files.length) return [sentence];
+  throw wrong(
+    host,
+    nameOf(host, [...NAMES.keyFile, ...NAMES.args]) ?? 'ansible_ssh_private_key_file',
+    sentence,
+  );
 }
 
 function sshArgs(host: Host): SshArgs {
   // Each is read by itself first, so that an error has its place.
-  const written = ARGS.flatMap((name) => {
+  const written = NAMES.args.flatMap((name) => {
     const words = text(host, [name]);
     if (words === undefined) return [];
     try {
@@ -111,7 +123,7 @@ function sshArgs(host: Host): SshArgs {
 }
 
 function checking(host: Host): HostKeyChecking | undefined {
-  const name = nameOf(host, CHECKING);
+  const name = nameOf(host, NAMES.checking);
   if (name === undefined) return undefined;
   const value = host.vars[name];
   if (value === true || /^(true|yes|1)$/i.test(String(value))) return 'strict';
@@ -131,14 +143,6 @@ function text(host: Host, names: readonly string[]): string | undefined {
   const value = host.vars[name];
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') throw wrong(host, name, `${name} must be text, not ${kindOf(value)}`);
-  if (value.includes('{{')) {
-    throw wrong(
-      host,
-      name,
-      `${name} holds a template, and inventories are not templated`,
-      'write the value itself',
-    );
-  }
   return value;
 }
 

@@ -5,10 +5,14 @@ import type { Value } from './inventory.ts';
 export interface Definition {
   readonly value: Value;
   readonly place: Place;
+  /** Where the first template in the value stands. */
+  readonly template?: Place | undefined;
 }
 
 export interface DraftGroup {
   readonly name: string;
+  /** Where the group was first named; missing for those that are always there. */
+  readonly place: Place | undefined;
   readonly vars: Map<string, Definition>;
   /** Names of the hosts that stand in the group itself. */
   readonly hosts: Set<string>;
@@ -37,11 +41,12 @@ export class Draft {
   }
 
   /** The group of this name, made when it is new. */
-  group(name: string): DraftGroup {
+  group(name: string, place?: Place): DraftGroup {
     const known = this.groups.get(name);
     if (known !== undefined) return known;
     const group: DraftGroup = {
       name,
+      place,
       vars: new Map(),
       hosts: new Set(),
       children: new Set(),

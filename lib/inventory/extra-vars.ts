@@ -3,8 +3,10 @@ import { inputError, type Place } from '../errors.ts';
 import type { Host, Inventory, Value, Vars } from './inventory.ts';
 import { combineMistakes } from './mistakes.ts';
 import { readInput } from './read-input.ts';
+import { guardVars, isTemplate, overlay } from './templates.ts';
 import { splitAssignments, unquote } from './words.ts';
 import { readYaml } from './yaml-file.ts';
+import type { Entry } from './yaml-values.ts';
 
 /** What the `-e` options of a command line say, later ones over earlier ones. */
 export interface ExtraVars {
@@ -31,17 +33,20 @@ export const noExtraVars: ExtraVars = { vars: {}, loose: new Set() };
  */
 export async function parseExtraVars(args: readonly string[], cwd: string): Promise<ExtraVars> {
   const vars = new Map<string, Value>();
+  const templates = new Map<string, Place>();
   const loose = new Set<string>();
   for (const arg of args) {
     const text = arg.trim();
     const isLoose = !/^[@{[]/.test(text);
-    for (const [name, value] of isLoose ? assignments(text) : await structured(text, cwd)) {
+    for (const { key: name, value, template } of isLoose ? assignments(text) : await structured(text, cwd)) {
       vars.set(name, value);
+      if (template === undefined) templates.delete(name);
+      else templates.set(name, template);
       if (isLoose) loose.add(name);
       else loose.delete(name);
     }
   }
-  return { vars: Object.fromEntries(vars), loose };
+  return { vars: guardVars(Object.fromEntries(vars), templates), loose };
 }
 
 /** The inventory with variables put over everything that every host has; their place is `-e`. */
@@ -50,13 +55,16 @@ export function withExtraVars(inventory: Inventory, vars: Vars): Inventory {
   if (given.size === 0) return inventory;
   const over = (host: Host): Host => ({
     ...host,
-    vars: { ...host.vars, ...vars },
+    vars: overlay(host.vars, vars),
     place: (variable) => (given.has(variable) ? { file: '-e' } : host.place(variable)),
   });
   return { ...inventory, hosts: new Map([...inventory.hosts].map(([name, host]) => [name, over(host)])) };
 }
 
-function assignments(text: string): [string, string][] {
+/** A variable as one option gives it. */
+type Given = Pick<Entry, 'key' | 'value' | 'template'>;
+
+function assignments(text: string): Given[] {
   const where = optionPlace(text);
   if (/^[./]/.test(text)) {
     throw inputError('a file of variables needs an @ before its name', { where, next: `-e @${text}` });
@@ -66,7 +74,9 @@ function assignments(text: string): [string, string][] {
   if (words.length === 0) throw inputError('-e says nothing', { where, next: 'write -e name=value' });
   return words.map((word) => {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(unquote(word)) ?? [];
-    if (name !== undefined && value !== undefined) return [name, unquote(value)];
+    if (name !== undefined && value !== undefined) {
+      return { key: name, value: unquote(value), template: isTemplate(value) ? where : undefined };
+    }
     throw inputError('a word has no name=value', {
       where,
       next: 'quote a value with blanks, as in -e \'name="two words"\', or give JSON: -e \'{"name": …}\'',
@@ -74,14 +84,14 @@ function assignments(text: string): [string, string][] {
   });
 }
 
-async function structured(text: string, cwd: string): Promise<[string, Value][]> {
+async function structured(text: string, cwd: string): Promise<readonly Given[]> {
   if (!text.startsWith('@')) return readVars(text, '-e "{…}"');
   const file = text.slice(1);
   if (file === '') throw inputError('no file name follows @', { where: optionPlace(text) });
   return readVars(await readInput(resolve(cwd, file), 'variables'), file);
 }
 
-function readVars(text: string, file: string): [string, Value][] {
+function readVars(text: string, file: string): readonly Given[] {
   const yaml = readYaml(text, file);
   if (
     yaml.data === undefined ||
@@ -98,7 +108,7 @@ function readVars(text: string, file: string): [string, Value][] {
       inputError(`the variable name ${key} is not text`, { where: place, next: 'quote it' }),
     );
   if (yaml.mistakes.length + mistakes.length > 0) throw combineMistakes([...yaml.mistakes, ...mistakes]);
-  return entries.map(({ key, value }) => [key, value]);
+  return entries;
 }
 
 /** The option as it may be shown: `-e "password=… port=…"`. */

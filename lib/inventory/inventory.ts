@@ -24,4 +24,6 @@ export interface Inventory {
   readonly hosts: ReadonlyMap<string, Host>;
   /** Host names of every group, `all` and `ungrouped` included; in order of appearance, children after own hosts. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** Where each group was first named, for messages. */
+  readonly groupPlaces?: ReadonlyMap<string, Place>;
 }

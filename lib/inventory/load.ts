@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { inputError } from '../errors.ts';
 import { Draft } from './draft.ts';
 import type { Inventory } from './inventory.ts';
@@ -6,6 +9,7 @@ import { readGroups } from './read-groups.ts';
 import { readInput } from './read-input.ts';
 import { settle } from './settle.ts';
 import { structureMistakes } from './structure.ts';
+import { refuseVarsFolders } from './vars-folders.ts';
 import { readYaml } from './yaml-file.ts';
 
 /**
@@ -14,7 +18,12 @@ import { readYaml } from './yaml-file.ts';
  * @throws PlayError of kind `input` with file, line and column; all mistakes of the file in one error.
  */
 export async function loadInventory(file: string): Promise<Inventory> {
-  return parseInventory(await readInput(file, 'inventory'), file);
+  refuseList(file);
+  const text = await readInput(file, 'inventory');
+  await refuseProgram(text, file);
+  const inventory = parseInventory(text, file);
+  await refuseVarsFolders(inventory, dirname(file));
+  return inventory;
 }
 
 /** The inventory in a text; `file` is its name in errors. */
@@ -34,6 +43,30 @@ export function parseInventory(text: string, file: string): Inventory {
   return settle(draft, [file]);
 }
 
+/** `web1` or `web1 ansible_host=192.0.2.1`; a key of YAML has a colon. */
+function isIniHost(line: string): boolean {
+  return /^\w[\w.-]*(?:\s+\w+=|\s*$)/.test(line) && !/:(?:\s|$)/.test(line);
+}
+
+/** `-i host1,host2,` is a list of hosts to Ansible. */
+function refuseList(given: string): void {
+  if (!given.includes(',') || existsSync(given)) return;
+  const hosts = given.split(',').flatMap((host) => host.trim() || []);
+  throw inputError('a list of hosts in place of an inventory is not supported yet', {
+    where: { file: `-i ${given}` },
+    next: `write it into a file:\nall:\n  hosts:\n${hosts.map((host) => `    ${host}:`).join('\n')}`,
+  });
+}
+
+/** A program that prints an inventory is known by its permissions: a comment may begin like its first line. */
+async function refuseProgram(text: string, file: string): Promise<void> {
+  if (!text.startsWith('#!') || ((await stat(file)).mode & 0o111) === 0) return;
+  throw inputError('the inventory is a program, and programs are not run', {
+    where: { file },
+    next: `write what it prints to a file: ansible-inventory -i ${file} --list --yaml --output hosts.yml`,
+  });
+}
+
 /** Files people have from Ansible that aren't YAML get a word of their own. */
 function refuseForeign(text: string, file: string): void {
   const where = { file, line: 1, column: 1 };
@@ -44,10 +77,12 @@ function refuseForeign(text: string, file: string): void {
       next: 'ansible-vault decrypt it to a file that only you can read',
     });
   }
-  const first = text.split('\n').findIndex((line) => /^\s*[^\s#;]/.test(line));
-  if (/^\[[^\],"'{]+\]\s*([#;].*)?$/.test(text.split('\n')[first] ?? '')) {
+  const lines = text.split('\n');
+  const first = lines.findIndex((line) => /^\s*[^\s#;]/.test(line));
+  const section = lines.findIndex((line) => /^\[[^\],"'{]+\]\s*([#;].*)?$/.test(line));
+  if (section >= 0 || isIniHost(lines[first] ?? '')) {
     throw inputError('the inventory is in INI format, and YAML is expected', {
-      where: { ...where, line: first + 1 },
+      where: { ...where, line: (section >= 0 ? section : first) + 1 },
       next: `convert it: ansible-inventory -i ${file} --list --yaml --output hosts.yml`,
     });
   }

@@ -1,8 +1,9 @@
 import { inputError } from '../errors.ts';
+import { pythonRegex } from './python-regex.ts';
 
 /** A test for names: `~regex` matches from the start, anything else is a glob for the whole name. */
 export function nameTest(text: string): (name: string) => boolean {
-  const regex = text.startsWith('~') ? regexOf(text.slice(1)) : globRegex(text);
+  const regex = text.startsWith('~') ? pythonRegex(text.slice(1)) : globRegex(text);
   return (name) => regex.test(name);
 }
 
@@ -11,20 +12,14 @@ export function isWild(text: string): boolean {
   return text.startsWith('~') || /[*?[]/.test(text);
 }
 
-/** Python's spelling of flags and named groups is understood, since that is what people bring along. */
-function regexOf(source: string): RegExp {
-  const [, flags = '', body = ''] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(source) ?? [];
-  try {
-    return new RegExp(`^(?:${body.replaceAll('(?P<', '(?<')})`, flags);
-  } catch (error) {
-    throw inputError(`"~${source}" is not a regular expression`, {
-      why: error instanceof Error ? error.message : String(error),
+/** `*`, `?`, `[abc]`, `[a-c]` and `[!abc]`, as the shell knows them. */
+function globRegex(glob: string): RegExp {
+  const posix = /\[:\w+:\]/.exec(glob)?.[0];
+  if (posix) {
+    throw inputError(`"${posix}" in the host pattern "${glob}" is not supported`, {
+      next: 'write the characters, as in [a-z0-9]',
     });
   }
-}
-
-/** `*`, `?`, `[abc]`, `[a-c]` and `[!abc]`, as the shell knows them; an unclosed bracket stands for itself. */
-function globRegex(glob: string): RegExp {
   const source = glob.replace(
     /\[(!?)(\]?[^\]]*)\]|[\s\S]/g,
     (token, not: string | undefined, set: string | undefined) => {

@@ -4,19 +4,26 @@ import { inputError, type PlayError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Inventory } from './inventory.ts';
 import { isWild, nameTest } from './names.ts';
+import { isTemplate } from './templates.ts';
 import { parseTerms, splitTerms, type Term, unbracketed } from './terms.ts';
+
+/** Takes a sentence about something that is not as it seems to be meant, but no reason to stop. */
+export type Warn = (text: string) => void;
 
 /**
  * The hosts a pattern means, each once: first all plain terms in their order, then what every `&` term leaves of
  * them, then without those of the `!` terms. Without a plain term it starts from all hosts.
- * @throws PlayError of kind `input` for a name that is neither a host nor a group, and for a malformed term.
+ * @param warn is told of plain terms, such as `db*`, that match nothing beside others that do.
+ * @throws PlayError of kind `input` for a name that is neither a host nor a group, for a `!` or `&` term that matches
+ * nothing, and for a malformed term.
  */
-export function selectHosts(pattern: string, inventory: Inventory): string[] {
+export function selectHosts(pattern: string, inventory: Inventory, warn: Warn = () => {}): string[] {
+  refuseTemplate(pattern);
   const terms = parseTerms(pattern);
   if (terms.length === 0) {
     throw inputError('the host pattern is empty', { next: 'name hosts or groups, or "all"' });
   }
-  return select(terms, inventory);
+  return select(terms, inventory, warn);
 }
 
 /**
@@ -30,11 +37,12 @@ export function limitHosts(
   limit: string,
   inventory: Inventory,
   cwd = process.cwd(),
+  warn: Warn = () => {},
 ): string[] {
   const terms = splitTerms(limit)
     .flatMap((part) => (part.startsWith('@') ? readLines(part.slice(1), cwd) : [part]))
     .flatMap(parseTerms);
-  const chosen = new Set(terms.length === 0 ? [] : select(terms, inventory));
+  const chosen = new Set(terms.length === 0 ? [] : select(terms, inventory, warn));
   if (chosen.size === 0) {
     throw inputError(`the limit "${limit}" leaves no host of the inventory`, {
       next: 'see the hosts with --list-hosts, or leave the limit out',
@@ -43,41 +51,68 @@ export function limitHosts(
   return playHosts.filter((host) => chosen.has(host));
 }
 
-function select(terms: readonly Term[], inventory: Inventory): string[] {
+function select(terms: readonly Term[], inventory: Inventory, warn: Warn): string[] {
   const of = (role: Term['role']) => terms.filter((term) => term.role === role);
   const plain = of('add');
   const start = plain.length === 0 ? [{ role: 'add', text: 'all' } as const] : plain;
-  let hosts = [...new Set(start.flatMap((term) => hostsOf(term, inventory)))];
+  let hosts = [...new Set(start.flatMap((term) => hostsOf(term, inventory, warn)))];
   for (const term of of('keep')) {
-    const kept = new Set(hostsOf(term, inventory));
+    const kept = new Set(hostsOf(term, inventory, warn));
     hosts = hosts.filter((host) => kept.has(host));
   }
   for (const term of of('drop')) {
-    const dropped = new Set(hostsOf(term, inventory));
+    const dropped = new Set(hostsOf(term, inventory, warn));
     hosts = hosts.filter((host) => !dropped.has(host));
   }
   return hosts;
 }
 
-function hostsOf({ role, text: written }: Term, inventory: Inventory): readonly string[] {
+function hostsOf(term: Term, inventory: Inventory, warn: Warn): readonly string[] {
+  const { role, text: written } = term;
   const text = unbracketed(written);
   // As in Ansible, only a plain term prefers the host to a group of the same name.
   if (role === 'add' && inventory.hosts.has(text)) return [text];
   const { name, slice } = splitSlice(text);
   const hosts = matching(name, inventory);
-  return slice === undefined || hosts.length === 0 ? hosts : slice(hosts);
+  if (hosts === undefined) return matchesNothing(term, `no host or group is called like it`, inventory, warn);
+  if (slice === undefined || hosts.length === 0) return hosts;
+  const part = slice(hosts);
+  if (part.length > 0) return part;
+  return matchesNothing(term, `"${name}" has ${hosts.length} hosts, counted from 0`, inventory, warn);
 }
 
-/** Hosts of the groups that match; hosts that match by themselves too when the name is wild or no group matches. */
-function matching(name: string, inventory: Inventory): readonly string[] {
+/** What is to be left out and isn't there may be misspelt: then the hosts that were meant would be taken in. */
+function matchesNothing(
+  { role, text }: Term,
+  why: string,
+  inventory: Inventory,
+  warn: Warn,
+): readonly string[] {
+  if (role === 'add') {
+    warn(`"${text}" in a host pattern matches nothing: ${why}`);
+    return [];
+  }
+  const sign = role === 'drop' ? '!' : '&';
+  throw inputError(`"${sign}${text}" in a host pattern matches nothing`, {
+    why,
+    next: nearName(text.replace(/[^\w.-]/g, ''), inventory),
+  });
+}
+
+/**
+ * Hosts of the groups that match; hosts that match by themselves too when the name is wild or no group matches.
+ * @returns undefined when neither a host nor a group matches: a group that has no hosts is something else
+ */
+function matching(name: string, inventory: Inventory): readonly string[] | undefined {
   const matches = nameTest(name);
   const groups = [...inventory.groups].filter(([group]) => matches(group));
   const found = new Set(groups.flatMap(([, hosts]) => hosts));
   if (groups.length === 0 || isWild(name) || name.includes('.')) {
     for (const host of inventory.hosts.keys()) if (matches(host)) found.add(host);
   }
-  if (groups.length === 0 && found.size === 0 && !isWild(name)) throw unknownName(name, inventory);
-  return [...found];
+  if (groups.length > 0 || found.size > 0) return [...found];
+  if (isWild(name)) return undefined;
+  throw unknownName(name, inventory);
 }
 
 interface Sliced {
@@ -111,13 +146,22 @@ function splitSlice(text: string): Sliced {
 }
 
 function unknownName(name: string, inventory: Inventory): PlayError {
+  return inputError(`no host or group is called "${name}"`, { next: nearName(name, inventory) });
+}
+
+function nearName(name: string, inventory: Inventory): string {
   const groups = [...inventory.groups.keys()];
-  return inputError(`no host or group is called "${name}"`, {
-    next:
-      didYouMean(name, [...groups, ...inventory.hosts.keys()]) ??
-      (name === 'localhost'
-        ? 'add it to the inventory: localhost: { ansible_connection: local }'
-        : `the groups are ${groups.slice(0, 10).join(', ')}${groups.length > 10 ? ', …' : ''}`),
+  const near = didYouMean(name, [...groups, ...inventory.hosts.keys()]);
+  if (near !== undefined) return near;
+  if (name === 'localhost') return 'add it to the inventory: localhost: { ansible_connection: local }';
+  return `the groups are ${groups.slice(0, 10).join(', ')}${groups.length > 10 ? ', …' : ''}`;
+}
+
+/** Ansible's playbooks often take their hosts from a variable. */
+function refuseTemplate(pattern: string): void {
+  if (!isTemplate(pattern)) return;
+  throw inputError(`the host pattern "${pattern}" holds a template`, {
+    next: 'write the hosts or groups themselves; a playbook whose hosts depend on a parameter is defineParametricPlaybook({ … })',
   });
 }
 

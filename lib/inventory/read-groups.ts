@@ -1,6 +1,7 @@
 import { inputError, PlayError } from '../errors.ts';
 import { type Definition, type Draft, type DraftGroup, link, withDescendants } from './draft.ts';
 import { expandHosts, type NamedHosts } from './ranges.ts';
+import { isTemplate } from './templates.ts';
 import type { YamlFile } from './yaml-file.ts';
 import type { Entry } from './yaml-values.ts';
 
@@ -24,7 +25,7 @@ class GroupReader {
   /** Sections are read as they stand: what comes later in the file replaces what came before. */
   group(entry: Entry): DraftGroup {
     this.#wantText(entry, 'the group name');
-    const group = this.#draft.group(entry.key);
+    const group = this.#draft.group(entry.key, entry.place);
     for (const section of this.#yaml.entries(entry.value)) {
       if (section.key === 'vars') this.#groupVars(section, group);
       for (const member of this.#members(section)) {
@@ -93,10 +94,15 @@ class GroupReader {
 
   #variable(entry: Entry, vars: Map<string, Definition>): void {
     this.#wantText(entry, 'the variable name');
-    vars.set(entry.key, { value: entry.value, place: entry.place });
+    vars.set(entry.key, { value: entry.value, place: entry.place, template: entry.template });
   }
 
   #wantText({ key, isText, place }: Entry, subject: string): void {
+    if (isTemplate(key)) {
+      this.mistakes.push(
+        inputError(`${subject} holds a template, and templates are not supported yet`, { where: place }),
+      );
+    }
     if (isText) return;
     // A range stands for many hosts, and its variables are met once for each.
     if (this.mistakes.some(({ where }) => where.line === place.line && where.column === place.column)) return;

@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { inputError, type PlayError } from '../errors.ts';
+import { inputError, PlayError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 
 /**
@@ -9,8 +9,13 @@ import { didYouMean } from '../nearest.ts';
  */
 export async function readInput(file: string, what: string): Promise<string> {
   try {
+    const stats = await stat(file);
+    if (stats.isCharacterDevice() || stats.isBlockDevice()) {
+      throw inputError(`"${file}" is a device, and the ${what} must be a file`, { where: { file } });
+    }
     return await readFile(file, 'utf8');
   } catch (error) {
+    if (error instanceof PlayError) throw error;
     throw await unreadable(file, what, error);
   }
 }
@@ -21,7 +26,7 @@ async function unreadable(file: string, what: string, cause: unknown): Promise<P
   if (code === 'EISDIR') {
     return inputError(`"${file}" is a folder, and the ${what} must be a file`, {
       where,
-      next: 'name one file in it; folders are not supported yet',
+      next: `name one file in it; folders are not supported yet${what === 'inventory' ? `; to merge one into a file: ansible-inventory -i ${file} --list --yaml --output hosts.yml` : ''}`,
       cause,
     });
   }

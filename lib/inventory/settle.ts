@@ -8,7 +8,8 @@ import {
   withAncestors,
   withDescendants,
 } from './draft.ts';
-import type { Host, Inventory, Vars } from './inventory.ts';
+import type { Host, Inventory } from './inventory.ts';
+import { guardVars } from './templates.ts';
 
 /** Makes an inventory of a draft: completes `all` and `ungrouped`, and merges each host's variables. */
 export function settle(draft: Draft, sources: readonly string[]): Inventory {
@@ -29,6 +30,9 @@ export function settle(draft: Draft, sources: readonly string[]): Inventory {
     sources,
     hosts: new Map(hosts.map((host) => [host.name, host])),
     groups: new Map([...draft.groups.values()].map((group) => [group.name, members(group)])),
+    groupPlaces: new Map(
+      [...draft.groups.values()].flatMap(({ name, place }) => (place === undefined ? [] : [[name, place]])),
+    ),
   };
 }
 
@@ -88,10 +92,13 @@ function mergedGroups(depth: ReadonlyMap<DraftGroup, number>): (own: readonly Dr
 
 function settleHost(host: DraftHost, { names, vars: groupVars }: MergedGroups): Host {
   const definitions = new Map([...groupVars, ...host.vars]);
-  const vars: Vars = Object.fromEntries([...definitions].map(([name, { value }]) => [name, value]));
+  const vars = Object.fromEntries([...definitions].map(([name, { value }]) => [name, value]));
+  const templates = [...definitions].flatMap(([name, { template }]) =>
+    template === undefined ? [] : [[name, { host: host.name, ...template }] as const],
+  );
   return {
     name: host.name,
-    vars,
+    vars: guardVars(vars, new Map(templates)),
     groups: names,
     place: (variable): Place => definitions.get(variable)?.place ?? host.place,
   };

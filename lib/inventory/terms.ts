@@ -24,7 +24,7 @@ function termOf(written: string, pattern: string): Term {
   return { role, text };
 }
 
-/** The parts as they are written. */
+/** The parts as they are written. @throws PlayError of kind `input` for a bracket that is never closed */
 export function splitTerms(pattern: string): string[] {
   return splitOutside(pattern, /,/)
     .map((part) => part.trim())
@@ -44,11 +44,14 @@ export function unbracketed(text: string): string {
   return address !== undefined && isIPv6(address) ? address : text;
 }
 
-/** Splits where no bracket is open; in a `~regex` parentheses and braces count too. */
+/**
+ * Splits where no bracket is open; in a `~regex` parentheses and braces count too.
+ * @throws PlayError of kind `input` for one that is never closed: all that follows would belong to it.
+ */
 function splitOutside(text: string, separator: RegExp): string[] {
   const parts: string[] = [];
   let part = '';
-  let open = 0;
+  let open: number[] = [];
   for (let i = 0; i < text.length; i += 1) {
     const char = text.charAt(i);
     const isRegex = /^\s*[&!]?~/.test(part);
@@ -57,12 +60,23 @@ function splitOutside(text: string, separator: RegExp): string[] {
       i += 1;
       continue;
     }
-    if ((isRegex ? '[({' : '[').includes(char)) open += 1;
-    if ((isRegex ? '])}' : ']').includes(char)) open = Math.max(0, open - 1);
-    if (open === 0 && separator.test(char)) {
+    const inSet = text.charAt(open.at(-1) ?? -1) === '[';
+    if (inSet) {
+      // One that comes first in a set belongs to it.
+      const isFirst = /^\[[!^]?$/.test(text.slice(open.at(-1), i));
+      if (char === ']' && !isFirst) open.pop();
+    } else if ((isRegex ? '[({' : '[').includes(char)) open.push(i);
+    else if (isRegex && ')}'.includes(char)) open.pop();
+    if (open.length === 0 && separator.test(char)) {
       parts.push(part);
       part = '';
+      open = [];
     } else part += char;
   }
-  return [...parts, part];
+  const [first] = open;
+  if (first === undefined) return [...parts, part];
+  throw inputError(`the "${text.charAt(first)}" in the host pattern "${text}" is never closed`, {
+    why: `it is character ${first + 1}, and all that follows belongs to it`,
+    next: `close it, or write "\\${text.charAt(first)}" in a ~regex that means the character itself`,
+  });
 }

@@ -12,6 +12,7 @@ import {
 import { inputError, type Place, type PlayError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Value } from './inventory.ts';
+import { isTemplate } from './templates.ts';
 
 /** Aliases can make a small file mean gigabytes; no honest file comes near this many values. */
 const MOST_VALUES = 1_000_000;
@@ -23,6 +24,8 @@ export interface Entry {
   readonly isText: boolean;
   readonly value: Value;
   readonly place: Place;
+  /** Where the first template in the value stands, unless it is marked `!unsafe`. */
+  readonly template?: Place | undefined;
 }
 
 /** Turns YAML nodes into plain values, collecting mistakes instead of stopping at the first. */
@@ -35,6 +38,10 @@ export class YamlValues {
   readonly #anchors: ReadonlySet<string>;
   readonly #open = new Set<Node>();
   #count = 0;
+  /** The first template in the value that is being read. */
+  #template: Place | undefined;
+  /** Within what is marked `!unsafe`: Ansible's word for text that is taken literally. */
+  #literal = false;
 
   constructor(root: Node | null, at: (offset: number) => Place) {
     this.#at = at;
@@ -70,7 +77,16 @@ export class YamlValues {
         next: 'write the value in the clear in a file that only you can read, or give it with -e',
       });
     }
-    if (isScalar(node)) return this.#scalar(node);
+    const within = this.#literal;
+    if (node.tag === '!unsafe') this.#literal = true;
+    try {
+      return isScalar(node) ? this.#scalar(node) : this.#collection(node);
+    } finally {
+      this.#literal = within;
+    }
+  }
+
+  #collection(node: Node): Value {
     if (this.#open.has(node)) return this.#mistake(node, 'a value contains itself through an alias');
     this.#open.add(node);
     try {
@@ -79,6 +95,16 @@ export class YamlValues {
     } finally {
       this.#open.delete(node);
     }
+  }
+
+  /** A value, and where the first template in it stands. */
+  #noting(node: Node | null): Pick<Entry, 'value' | 'template'> {
+    const before = this.#template;
+    this.#template = undefined;
+    const value = this.read(node);
+    const template = this.#template;
+    this.#template = before ?? template;
+    return { value, template };
   }
 
   #alias(alias: Alias): Value {
@@ -91,6 +117,8 @@ export class YamlValues {
 
   #scalar(node: Scalar): Value {
     const { value, source } = node;
+    if (typeof value === 'string' && !this.#literal && isTemplate(value))
+      this.#template ??= this.#place(node);
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
     if (typeof value !== 'number') return source ?? String(value);
     if (!Number.isFinite(value)) {
@@ -120,7 +148,7 @@ export class YamlValues {
       }
       const entry = {
         ...keyText(key),
-        value: this.read(value),
+        ...this.#noting(value),
         place: this.#place((pair.key as Node | null) ?? node),
       };
       const first = entries.get(entry.key);
@@ -147,12 +175,19 @@ export class YamlValues {
   #merge(source: Node, into: Map<string, Entry>): void {
     const node = this.#resolve(source);
     for (const part of isSeq(node) ? node.items : [source]) {
+      const before = this.#template;
       const value = this.read(part as Node | null);
+      // Of its templates only those count that are not replaced.
+      this.#template = before;
       const entries = value !== null && typeof value === 'object' ? this.entries.get(value) : undefined;
       if (entries === undefined) {
         this.#mistake(source, 'the merge key << takes a map, an alias of one, or a list of those');
       }
-      for (const entry of entries ?? []) if (!into.has(entry.key)) into.set(entry.key, entry);
+      for (const entry of entries ?? []) {
+        if (into.has(entry.key)) continue;
+        into.set(entry.key, entry);
+        this.#template ??= entry.template;
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { judgeBecomeNames } from '../connection/known-vars.ts';
 import { readConnectionVars } from '../connection/vars.ts';
 import { inputError } from '../errors.ts';
 import type { Host } from '../inventory/inventory.ts';
@@ -21,7 +22,8 @@ export function becomeUser(
   play: boolean | string | undefined,
   commandLine: BecomeOptions = {},
 ): string | undefined {
-  const asked = play ?? commandLine.become ?? false;
+  // A play that says `true` leaves open whom: then the command line's name counts.
+  const asked = (play === true ? commandLine.become || play : play) ?? commandLine.become ?? false;
   const wanted = flag(host, 'ansible_become') ?? asked !== false;
   if (!wanted) return undefined;
   const { ansible_become_user: named, ansible_become_method: method = 'sudo' } = host.vars;
@@ -30,8 +32,15 @@ export function becomeUser(
       where: { host: host.name, ...host.place('ansible_become_method') },
     });
   }
-  const user = typeof named === 'string' ? named : typeof asked === 'string' ? asked : 'root';
-  return user === loginUser(host, commandLine.user) ? undefined : user;
+  if (named !== undefined && named !== null && typeof named !== 'string') {
+    throw inputError(`ansible_become_user must be text, not ${JSON.stringify(named)}`, {
+      where: { host: host.name, ...host.place('ansible_become_user') },
+    });
+  }
+  const user = named || (typeof asked === 'string' ? asked : 'root');
+  if (user === loginUser(host, commandLine.user)) return undefined;
+  judgeBecomeNames(host);
+  return user;
 }
 
 function loginUser(host: Host, commandLine: string | undefined): string {

@@ -1,10 +1,11 @@
 import { hostname, userInfo } from 'node:os';
 import { asPlayError, PlayError } from '../errors.ts';
 import type { HostSession } from '../host/session.ts';
-import { selectHosts } from '../inventory/patterns.ts';
+import type { Host } from '../inventory/inventory.ts';
 import type { Lock } from '../play.ts';
 import { sh } from '../sh.ts';
 import { becomeUser } from './become.ts';
+import { lockHosts } from './hosts-of.ts';
 import type { Running } from './running.ts';
 
 /**
@@ -22,9 +23,9 @@ export async function withLock(
   if (lock === undefined || running.options.check) return work();
   const releases: (() => void)[] = [];
   try {
-    const names = selectHosts(lock.hosts, running.options.inventory);
+    const hosts = lockHosts(lock, running.options.inventory, () => {});
     const who = owner(running.options.playbookName);
-    const held = await Promise.allSettled(names.map((name) => take(lock, name, who, running)));
+    const held = await Promise.allSettled(hosts.map((host) => take(lock, host, who, running)));
     for (const result of held) {
       if (result.status === 'rejected') continue;
       if (result.value !== undefined) releases.push(result.value);
@@ -47,13 +48,11 @@ function refuse({ name }: Lock, refused: readonly unknown[], { emit }: Running):
 
 async function take(
   lock: Lock,
-  name: string,
+  host: Host,
   who: string,
   running: Running,
 ): Promise<(() => void) | undefined> {
   const { options, pool } = running;
-  const host = options.inventory.hosts.get(name);
-  if (host === undefined) return undefined;
   let session: HostSession;
   try {
     session = await pool.session(host, becomeUser(host, true, options));
@@ -71,7 +70,7 @@ async function take(
     kind: 'failed',
     what: busy
       ? `${busy}; it is free when that run ends, in whatever way`
-      : `${name}: ${said || 'flock gave no answer'}`,
+      : `${host.name}: ${said || 'flock gave no answer'}`,
   });
 }
 

@@ -1,10 +1,12 @@
-import { inputError, PlayError } from '../errors.ts';
+import { asPlayError, inputError, PlayError } from '../errors.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Host, Inventory, Vars } from '../inventory/inventory.ts';
-import { limitHosts, selectHosts } from '../inventory/patterns.ts';
+import { limitHosts, type Warn } from '../inventory/patterns.ts';
+import { overlay } from '../inventory/templates.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Play, Playbook } from '../play.ts';
 import type { CheckedVars, KnownHost, RoleHost, RoleUse, ValidateContext } from '../role.ts';
+import { CONTROLLER, lockHosts, playHosts } from './hosts-of.ts';
 import { refuseUnknownVars, roleVars } from './vars.ts';
 import { refuseMalformed } from './well-formed.ts';
 
@@ -35,10 +37,13 @@ export interface PlannedPlay {
   /** The hosts again, in the batches that `serial` makes of them. */
   readonly batches: readonly (readonly Host[])[];
   readonly roles: readonly PlannedRole[];
+  /** Why it has no hosts at all, whatever the limit. */
+  readonly none?: string | undefined;
 }
 
 /**
  * Lays out a run and finds every mistake that can be found before a host is contacted.
+ * @param warn is told what is no mistake for sure, such as a play without hosts
  * @throws PlayError `input`
  */
 export function plan(
@@ -46,11 +51,13 @@ export function plan(
   inventory: Inventory,
   extra: ExtraVars,
   selection: Selection,
+  warn: Warn = () => {},
 ): readonly PlannedPlay[] {
   refuseMalformed(playbook);
   const uses = playbook.plays.flatMap((play) => play.roles ?? []);
   refuseUnknownRoles(selection.roles ?? [], uses);
-  const plays = playbook.plays.map((play, index) => planPlay(play, index, inventory, extra, selection));
+  const plays = playbook.plays.map((play, index) => planPlay(play, index, inventory, extra, selection, warn));
+  if (playbook.lock) lockHosts(playbook.lock, inventory, warn);
   refuseUnknownVars(uses, [...inventory.hosts.values()], extra);
   for (const { roles, hosts, allHosts } of plays) {
     const context = {
@@ -61,20 +68,32 @@ export function plan(
     for (const { use, vars } of roles) validateTogether(use, hosts, vars, context);
   }
   const left = plays.filter(({ hosts }) => hosts.length > 0);
-  if (left.length === 0 && selection.limit !== undefined) {
-    throw inputError(`the limit "${selection.limit}" leaves no host of any play`, {
-      next: 'see the hosts of each play with --list-hosts and without the limit',
+  if (left.length === 0) throw nothingToDo(plays, selection);
+  return left;
+}
+
+function nothingToDo(plays: readonly PlannedPlay[], { limit }: Selection): PlayError {
+  const empty = plays.flatMap(({ name, none }) => (none === undefined ? [] : [`play "${name}": ${none}`]));
+  if (limit === undefined || empty.length === plays.length) {
+    return inputError('nothing is to be done: no play has a host', {
+      why: empty.join('\n'),
+      next: 'put hosts into these groups of the inventory, or correct the hosts of the plays',
     });
   }
-  return left;
+  return inputError(`the limit "${limit}" leaves no host of any play`, {
+    next: 'see the hosts of each play with --list-hosts and without the limit',
+  });
 }
 
 /** A host as roles see it. */
 export function knownHost(host: Host): KnownHost {
-  const { ansible_host: address } = host.vars;
   return {
     name: host.name,
-    address: typeof address === 'string' && address !== '' ? address : host.name,
+    // Read when it is asked for: one that can't be told is no matter of those who don't need it.
+    get address() {
+      const { ansible_host: address } = host.vars;
+      return typeof address === 'string' && address !== '' ? address : host.name;
+    },
     groups: host.groups,
     inventoryVars: host.vars,
   };
@@ -95,7 +114,7 @@ export function groupHosts(inventory: Inventory, name: string): readonly KnownHo
 
 /** Everything known of a host, `-e` on top. */
 export function allVars(host: Host, extra: ExtraVars): Vars {
-  return { ...host.vars, ...extra.vars };
+  return overlay(host.vars, extra.vars);
 }
 
 function planPlay(
@@ -104,12 +123,16 @@ function planPlay(
   inventory: Inventory,
   extra: ExtraVars,
   selection: Selection,
+  warn: Warn,
 ): PlannedPlay {
   const name = play.name || `play ${index + 1}`;
-  const all = playHosts(play.hosts, inventory);
+  const { hosts: all, none } = playHosts(name, play.hosts, inventory, warn);
+  if (none !== undefined) warn(`play "${name}" has no hosts: ${none}`);
+  if (isIdle(play))
+    warn(`play "${name}" has neither roles nor tasks nor gates: it only connects to its hosts`);
   const names = all.map((host) => host.name);
-  const limited = selection.limit === undefined ? names : limitHosts(names, selection.limit, inventory);
-  const hosts = all.filter((host) => limited.includes(host.name) || host === CONTROLLER);
+  const limited = new Set(limitedTo(names, selection.limit, inventory, warn));
+  const hosts = all.filter((host) => limited.has(host.name) || host === CONTROLLER);
   const allHosts = all.map(knownHost);
   const wanted = selection.roles ?? [];
   const uses = (play.roles ?? []).filter((use) => wanted.length === 0 || wanted.includes(use.name));
@@ -118,22 +141,25 @@ function planPlay(
     vars: new Map(hosts.map((host) => [host.name, roleVars(use, host, extra)])),
   }));
   const idle = wanted.length > 0 && roles.length === 0;
-  return { name, play, allHosts, hosts: idle ? [] : hosts, batches: batches(hosts, play), roles };
+  return { name, play, allHosts, hosts: idle ? [] : hosts, batches: batches(hosts, play), roles, none };
 }
 
-/** The machine that ts-play runs on, as `localhost`, where the inventory has no such host of its own. */
-const CONTROLLER: Host = {
-  name: 'localhost',
-  vars: { ansible_connection: 'local', ansible_become: false },
-  groups: [],
-  place: () => ({}),
-};
-
-function playHosts(pattern: string, inventory: Inventory): readonly Host[] {
-  if (pattern === CONTROLLER.name && !inventory.hosts.has(pattern) && !inventory.groups.has(pattern)) {
-    return [CONTROLLER];
+function limitedTo(
+  names: readonly string[],
+  limit: string | undefined,
+  inventory: Inventory,
+  warn: Warn,
+): readonly string[] {
+  if (limit === undefined) return names;
+  try {
+    return limitHosts(names, limit, inventory, undefined, (text) => warn(`--limit: ${text}`));
+  } catch (thrown) {
+    throw asPlayError(thrown, 'input', { file: '--limit' });
   }
-  return selectHosts(pattern, inventory).flatMap((name) => inventory.hosts.get(name) ?? []);
+}
+
+function isIdle({ roles = [], tasks = [], gates = [] }: Play): boolean {
+  return roles.length === 0 && gates.length === 0 && typeof tasks !== 'function' && tasks.length === 0;
 }
 
 function validateTogether(

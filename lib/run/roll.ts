@@ -4,6 +4,7 @@ import { askGates } from './gates.ts';
 import { groupHosts, knownHost, type PlannedPlay } from './plan.ts';
 import { PlayRun } from './play-run.ts';
 import type { Running } from './running.ts';
+import { TagBook } from './tag-book.ts';
 
 /** Runs a play batch by batch, as long as its gates hold and no host fails. */
 export class Roll {
@@ -96,7 +97,7 @@ export class Roll {
     const planned = { ...this.#planned, name: undo.name, play: undo, roles: [], batches: [batch] };
     // What was begun is put back whole, whatever part of the playbook was asked for.
     const options = { ...this.#running.options, roles: [], tags: [], skipTags: [] };
-    await new PlayRun(planned, batch, { ...this.#running, options }).run();
+    await new PlayRun(planned, batch, { ...this.#running, options, tags: new TagBook() }).run();
     this.#running.emit({ type: 'play-end', play: undo.name });
   }
 

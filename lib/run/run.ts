@@ -6,6 +6,7 @@ import { Redactor } from '../redact.ts';
 import { Secret } from '../secret.ts';
 import { becomeUser } from './become.ts';
 import { redacting } from './emit.ts';
+import { lockHosts } from './hosts-of.ts';
 import { withLock } from './lock.ts';
 import { makePlaybook } from './make.ts';
 import type { RunOptions } from './options.ts';
@@ -13,11 +14,15 @@ import { type PlannedPlay, plan } from './plan.ts';
 import { type Connect, Pool } from './pool.ts';
 import { Roll } from './roll.ts';
 import type { Running } from './running.ts';
+import { TagBook } from './tag-book.ts';
 import { Tally } from './tally.ts';
+import { refuseUnknownTags } from './unknown-tags.ts';
+import { refuseUsedTemplates } from './used-templates.ts';
+import { Warnings } from './warnings.ts';
 
 /** What a run came to: the same figures as the command line prints. */
 export interface RunResult {
-  /** 0 ok, 2 hosts failed, 4 hosts unreachable, 130 interrupted. */
+  /** 0 ok, 1 nothing has the tags asked for, 2 hosts failed, 4 hosts unreachable, 130 interrupted. */
   readonly exitCode: number;
   readonly durationMs: number;
   readonly hosts: Readonly<Record<string, HostRecap>>;
@@ -43,15 +48,20 @@ export async function run(
   const { playbook, options: given } = await makePlaybook(asked, askedOptions);
   const extra = given.extraVars ?? noExtraVars;
   const options = { ...given, inventory: withExtraVars(given.inventory, extra.vars) };
-  const plays = plan(playbook, options.inventory, extra, options);
+  const warnings = new Warnings();
+  const plays = plan(playbook, options.inventory, extra, options, (text) => warnings.add(text));
+  refuseUsedTemplates(plays, extra);
+  await refuseUnknownTags(playbook, plays, options, extra);
   const { checkConnectionVars, openConnection } = await import('../connection/open.ts');
-  const warnings = [...new Set(plays.flatMap(({ hosts }) => hosts))].flatMap((host) =>
-    checkConnectionVars(host).map((text) => ({ type: 'warning' as const, host: host.name, text })),
-  );
-
+  const locked = playbook.lock ? lockHosts(playbook.lock, options.inventory, () => {}) : [];
+  for (const host of new Set([...plays.flatMap(({ hosts }) => hosts), ...locked])) {
+    for (const text of checkConnectionVars(host)) warnings.add(text, host.name);
+  }
   for (const { hosts, play } of plays) for (const host of hosts) becomeUser(host, play.become, options);
+  for (const host of locked) becomeUser(host, true, options);
 
   const redactor = new Redactor();
+  const tags = new TagBook(options);
   const tally = new Tally();
   const tasks: Extract<RunEvent, { type: 'task' }>[] = [];
   const emit = redacting((event) => {
@@ -69,10 +79,10 @@ export async function run(
     check: options.check ?? false,
     plays: plays.map(({ name, hosts }) => ({ play: name, hosts: hosts.map((host) => host.name) })),
   });
-  for (const warning of warnings) emit(warning);
+  for (const warning of warnings.events) emit(warning);
   let aborted = false;
   try {
-    const running = { options, extra, emit, pool, redactor, foresight: new Map(), ids: { last: 0 } };
+    const running = { options, extra, emit, pool, redactor, tags, foresight: new Map(), ids: { last: 0 } };
     await withLock(playbook.lock, running, () => runPlays(plays, running));
   } catch (thrown) {
     if (!options.signal?.aborted && asPlayError(thrown, 'failed').kind !== 'aborted') throw thrown;
@@ -80,8 +90,12 @@ export async function run(
   } finally {
     await pool.close();
   }
+  if (!aborted && tags.looked) {
+    for (const { option, what, next } of tags.unmet)
+      emit({ type: 'warning', text: `${option}: ${what}; ${next}` });
+  }
   const result = {
-    exitCode: aborted ? 130 : tally.exitCode,
+    exitCode: aborted ? 130 : tally.exitCode || (tags.isInVain ? 1 : 0),
     durationMs: Math.round(performance.now() - started),
     hosts: tally.recap((host) => pool.roundTrips(host)),
   };

@@ -4,6 +4,7 @@ import type { Redactor } from '../redact.ts';
 import type { Foresight } from './foresight.ts';
 import type { RunOptions } from './options.ts';
 import type { Pool } from './pool.ts';
+import type { TagBook } from './tag-book.ts';
 
 /** What all plays of a run share. */
 export interface Running {
@@ -12,6 +13,8 @@ export interface Running {
   readonly emit: Listener;
   readonly pool: Pool;
   readonly redactor: Redactor;
+  /** Selects tasks. */
+  readonly tags: TagBook;
   /** Numbers the run's tasks. */
   readonly ids: { last: number };
   /** Check mode's memory, by host. */

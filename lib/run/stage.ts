@@ -4,7 +4,6 @@ import type { Task } from '../task.ts';
 import { withHandlers } from './converge.ts';
 import { allVars, type PlannedPlay, roleHost } from './plan.ts';
 import type { Running } from './running.ts';
-import { selectedBy } from './tags.ts';
 import { asLayout, asTasks } from './well-formed.ts';
 
 /** One step of one role as a play goes through it, or the play's own tasks. */
@@ -24,7 +23,7 @@ export interface Stage {
 /** All that a play goes through, in order. */
 export function stagesOf(
   { name: playName, play, roles, hosts }: PlannedPlay,
-  { options, extra }: Pick<Running, 'options' | 'extra'>,
+  { options, extra, tags }: Pick<Running, 'options' | 'extra' | 'tags'>,
 ): readonly Stage[] {
   const stages = roles.flatMap(({ use, vars }) =>
     use.steps.map((step, index) =>
@@ -34,7 +33,7 @@ export function stagesOf(
         last: index === use.steps.length - 1,
         vars: (host) => vars.get(host.name) ?? {},
         step,
-        selected: selectedBy([...(play.tags ?? []), ...use.tags], options.tags, options.skipTags),
+        selected: tags.selectedBy([...(play.tags ?? []), ...use.tags]),
       }),
     ),
   );
@@ -53,7 +52,7 @@ export function stagesOf(
     last: true,
     vars: () => ({}),
     step: () => layout,
-    selected: selectedBy(play.tags ?? [], options.tags, options.skipTags),
+    selected: tags.selectedBy(play.tags ?? []),
   });
   return [...stages, own];
 }

@@ -12,6 +12,11 @@ import type { Task } from '../task.ts';
 export function refuseMalformed(playbook: Playbook): void {
   const { plays }: { readonly plays: unknown } = playbook;
   if (!Array.isArray(plays)) throw inputError(`a playbook needs a list of plays, not ${named(plays)}`);
+  if (plays.length === 0) {
+    throw inputError('nothing is to be done: the playbook has no plays', {
+      next: "write at least one: plays: [{ name: 'web', hosts: 'web', tasks: [ … ] }]",
+    });
+  }
   for (const [index, play] of plays.entries()) {
     if (typeof play !== 'object' || play === null)
       throw inputError(`plays[${index}] is ${named(play)}, not a play`);

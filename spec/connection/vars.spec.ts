@@ -62,7 +62,6 @@ describe('connection variables', () => {
     assert.match(mistake({ ansible_port: 0 }).what, /from 1 to 65535, not 0/);
     assert.match(mistake({ ansible_host: ['a'] }).what, /ansible_host must be text, not a list/);
     assert.match(mistake({ ansible_user: true }).what, /ansible_user must be text, not true/);
-    assert.match(mistake({ ansible_host: '{{ ip }}' }).what, /holds a template/);
     assert.match(mistake({ ansible_connection: 'winrm' }).what, /no connection "winrm"/);
     assert.match(mistake({ ansible_host_key_checking: 'perhaps' }).what, /must be true or false/);
     assert.match(mistake({ ansible_password: ['hunter2'] }).what, /^ansible_password must be text$/);
@@ -76,9 +75,7 @@ describe('connection variables', () => {
 
   it('warns of ssh options that have no effect', () => {
     const warnings = checkConnectionVars(host({ ansible_ssh_common_args: '-o ForwardAgent=yes -C' }));
-    assert.deepEqual(warnings, [
-      'web1: the ssh option -o ForwardAgent=yes is not supported and has no effect',
-    ]);
+    assert.deepEqual(warnings, ['the ssh option -o ForwardAgent=yes is not supported and has no effect']);
   });
 
   it('misses a key that is named, unless an agent may have it', () => {
@@ -87,7 +84,17 @@ describe('connection variables', () => {
     assert.equal(what, 'the private key /nowhere/id does not exist');
     assert.equal(where.line, 2);
     process.env['SSH_AUTH_SOCK'] = '/nowhere/agent';
-    assert.deepEqual(checkConnectionVars(host(vars)), ['web1: the private key /nowhere/id does not exist']);
+    assert.deepEqual(checkConnectionVars(host(vars)), ['the private key /nowhere/id does not exist']);
     assert.throws(() => checkConnectionVars(host({}), { privateKeyFile: '/nowhere/id' }), { kind: 'input' });
+  });
+
+  it('refuses a key that is a folder', () => {
+    const { what, where } = mistake({ ansible_user: 'x', ansible_ssh_private_key_file: '/etc' });
+    assert.equal(what, 'the private key /etc is a folder');
+    assert.equal(where.line, 2);
+    assert.throws(() => checkConnectionVars(host({}), { privateKeyFile: '/etc' }), {
+      what: 'the private key /etc is a folder',
+      next: 'correct --private-key',
+    });
   });
 });

@@ -105,3 +105,14 @@ export function makePattern(random: Random, known: readonly string[]): string {
   });
   return terms.join(pick(random, [':', ',']));
 }
+
+/** A term that matches nothing in any inventory made here, and one with a bracket that is never closed. */
+export function makeMiss(random: Random): string {
+  const name = pick(random, names);
+  return pick(random, [`${name}_*`, `*_${name}`, `~${name}_`, `~[_]${name}`, `${name}_[a-c]`, `?_${name}`]);
+}
+
+export function makeUnclosed(random: Random): string {
+  const name = pick(random, names);
+  return pick(random, [`${name}[`, `[${name}`, `~${name}(`, `~(${name}[)]`, `~${name}{1`, `${name}[!]`]);
+}

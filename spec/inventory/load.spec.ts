@@ -228,6 +228,8 @@ describe('loadInventory', () => {
     folder = await mkdtemp(join(tmpdir(), 'inventory-'));
     await writeFile(join(folder, 'hosts.yml'), site);
     await writeFile(join(folder, 'broken.yml'), 'all: [');
+    await writeFile(join(folder, 'hosts.py'), '#!/usr/bin/env python3\nprint("{}")\n', { mode: 0o755 });
+    await writeFile(join(folder, 'comment.yml'), `#!not a program\n${site}`);
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
@@ -238,11 +240,27 @@ describe('loadInventory', () => {
     assert.equal(host(inventory, 'lb1').place('who').file, file);
   });
 
+  it('takes a first line that looks like a program for the comment that it is', async () => {
+    assert.equal((await loadInventory(join(folder, 'comment.yml'))).hosts.size, 6);
+  });
+
+  it('refuses a list of hosts in place of a file, and writes the file', async () => {
+    await assert.rejects(loadInventory('web1,web2,'), {
+      what: 'a list of hosts in place of an inventory is not supported yet',
+      next: 'write it into a file:\nall:\n  hosts:\n    web1:\n    web2:',
+    });
+  });
+
+  it('refuses a device', async () => {
+    await assert.rejects(loadInventory('/dev/zero'), { what: /"\/dev\/zero" is a device/ });
+  });
+
   const bad: [name: string, what: RegExp, next?: RegExp][] = [
     ['host.yml', /there is no inventory file ".*host\.yml"/, /did you mean "hosts\.yml"/],
     ['gone/hosts.yml', /there is no inventory file/],
-    ['.', /is a folder, and the inventory must be a file/, /name one file/],
+    ['.', /is a folder, and the inventory must be a file/, /name one file.*ansible-inventory -i/],
     ['broken.yml', /not valid YAML/],
+    ['hosts.py', /is a program/, /ansible-inventory -i .*hosts\.py --list --yaml/],
   ];
   for (const [name, what, next] of bad) {
     it(`has an error for ${name}`, async () => {

@@ -77,6 +77,9 @@ describe('selectHosts', () => {
     ['mq*[1]', 'mq02'],
     ['brokers[0]:proxies[-1]', 'mq01 lb1'],
     ['brokers:!brokers[0]', 'mq02 mq03'],
+    ['brokers:!~mq01\\Z', 'mq02 mq03'],
+    ['brokers:!~mq0[(1]', 'mq02 mq03'],
+    ['~mq0[]1,2],lb1', 'mq01 mq02 lb1'],
   ];
   for (const [pattern, hosts] of cases) {
     it(`${pattern} means ${hosts || 'nobody'}`, () => {
@@ -109,6 +112,28 @@ describe('selectHosts', () => {
     ]);
   });
 
+  it('tells of a plain term that matches nothing, and goes on', () => {
+    const told = (pattern: string) => {
+      const texts: string[] = [];
+      const hosts = selectHosts(pattern, inventory, (text) => texts.push(text));
+      return [hosts.join(' '), ...texts];
+    };
+    assert.deepEqual(told('mq01,db*'), [
+      'mq01',
+      '"db*" in a host pattern matches nothing: no host or group is called like it',
+    ]);
+    assert.deepEqual(told('mq01,brokers[5:]'), [
+      'mq01',
+      '"brokers[5:]" in a host pattern matches nothing: "brokers" has 3 hosts, counted from 0',
+    ]);
+    assert.deepEqual(told('brokers:!mq01'), ['mq02 mq03']);
+  });
+
+  it('leaves out an empty group, which is no mistake', () => {
+    assert.deepEqual(selectHosts('v6:!empty', odd), ['2001:db8::1', '2001:db8::3']);
+    assert.deepEqual(selectHosts('v6:!emp*:!empty[0]', odd), ['2001:db8::1', '2001:db8::3']);
+  });
+
   it('finds nobody in an empty group, and no slice of it', () => {
     assert.deepEqual(selectHosts('empty', odd), []);
     assert.deepEqual(selectHosts('empty[0]', odd), []);
@@ -127,7 +152,17 @@ describe('selectHosts', () => {
     ['mq0[1-3]', /no slice/, /~mq0\[1-3\]\$/],
     ['brokers[-2:-1]', /no slice/],
     ['brokers[:1]', /no slice/, /brokers\[0:2\]/],
-    ['~(mq', /not a regular expression/],
+    ['~(mq', /"\(" in the host pattern "~\(mq" is never closed/],
+    ['~mq)', /not a regular expression/],
+    ['all:!brokes*', /^"!brokes\*" in a host pattern matches nothing$/, /did you mean "brokers"/],
+    ['all:&zzz*', /^"&zzz\*" in a host pattern matches nothing$/, /the groups are all, ungrouped/],
+    ['all:!~qm', /^"!~qm" in a host pattern matches nothing$/],
+    ['all:!brokers[3:5]', /^"!brokers\[3:5\]" in a host pattern matches nothing$/],
+    ['all,mq[0,!mq01', /"\[" in the host pattern "all,mq\[0,!mq01" is never closed/],
+    ['all:!~mq{2,!mq01', /"\{" in the host pattern .* is never closed/],
+    ['all:![[:alpha:]]*', /"\[:alpha:\]" in the host pattern/, /\[a-z0-9\]/],
+    ['all:!~mq\\Q', /"\\Q" in the pattern "~mq\\Q" is not supported/],
+    ['{{ target }}', /host pattern "\{\{ target \}\}" holds a template/],
     ['[9-0]*', /malformed/],
     ['', /empty/],
     [' , :', /empty/],

@@ -3,7 +3,16 @@ import type { Inventory } from '../../lib/inventory/inventory.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
 import { selectHosts } from '../../lib/inventory/patterns.ts';
 import { expandHosts } from '../../lib/inventory/ranges.ts';
-import { type MadeInventory, makeInventory, makePattern, pick, type Random, seeded } from './generator.ts';
+import {
+  type MadeInventory,
+  makeInventory,
+  makeMiss,
+  makePattern,
+  makeUnclosed,
+  pick,
+  type Random,
+  seeded,
+} from './generator.ts';
 
 const SEEDS = 200;
 
@@ -164,6 +173,53 @@ describe('random inventories', function () {
           assert.equal(new Set(hosts).size, hosts.length, pattern);
           for (const host of hosts) assert.ok(inventory.hosts.has(host), pattern);
           assert.deepEqual(selectHosts(pattern, inventory), hosts, pattern);
+        }
+      });
+    });
+
+    it('never leave out or keep what is not there', () => {
+      eachInventory((inventory, _, random) => {
+        const names = [...inventory.groups.keys(), ...inventory.hosts.keys()];
+        for (let i = 0; i < 10; i += 1) {
+          const [pattern, miss] = [makePattern(random, names), makeMiss(random)];
+          for (const sign of ['!', '&']) {
+            for (const whole of [`${pattern},${sign}${miss}`, `${sign}${miss},${pattern}`])
+              assert.throws(() => selectHosts(whole, inventory), /matches nothing/, whole);
+          }
+        }
+      });
+    });
+
+    it('tell of a plain term that matches nothing, and mean the same without it', () => {
+      eachInventory((inventory, _, random) => {
+        for (let i = 0; i < 10; i += 1) {
+          const miss = makeMiss(random);
+          const told: string[] = [];
+          const hosts = selectHosts(`all,${miss}`, inventory, (text) => told.push(text));
+          assert.deepEqual(hosts, selectHosts('all', inventory), miss);
+          assert.equal(told.length, 1, miss);
+          assert.ok(told[0]?.startsWith(`"${miss}" in a host pattern`), miss);
+        }
+      });
+    });
+
+    it('leave out an empty group as they leave out any other', () => {
+      eachInventory((inventory) => {
+        for (const [name, hosts] of inventory.groups) {
+          if (inventory.hosts.has(name)) continue;
+          const left = [...inventory.hosts.keys()].filter((host) => !hosts.includes(host));
+          assert.deepEqual(sorted(selectHosts(`all:!${name}`, inventory)), sorted(left), name);
+        }
+      });
+    });
+
+    it('never let a bracket swallow what follows', () => {
+      eachInventory((inventory, _, random) => {
+        const names = [...inventory.groups.keys(), ...inventory.hosts.keys()];
+        for (let i = 0; i < 10; i += 1) {
+          const pattern = `${makeUnclosed(random)},!${pick(random, names)}`;
+          for (const sign of ['', '!', '&'])
+            assert.throws(() => selectHosts(sign + pattern, inventory), /is never closed/, sign + pattern);
         }
       });
     });

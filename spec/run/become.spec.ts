@@ -26,6 +26,8 @@ describe('the user to become', () => {
     assert.equal(becomeUser(host(ann), 'bob'), 'bob');
     assert.equal(becomeUser(host(ann), undefined, { become: 'eve' }), 'eve');
     assert.equal(becomeUser(host(ann), 'bob', { become: 'eve' }), 'bob');
+    assert.equal(becomeUser(host(ann), true, { become: 'eve' }), 'eve');
+    assert.equal(becomeUser(host(ann), false, { become: 'eve' }), undefined);
     assert.equal(becomeUser(host({ ...ann, ansible_become_user: 'cy' }), 'bob'), 'cy');
     assert.equal(becomeUser(host({ ...ann, ansible_become: true }), undefined), 'root');
     assert.equal(becomeUser(host({ ...ann, ansible_become: false }), true), undefined);
@@ -51,6 +53,25 @@ describe('the user to become', () => {
     assert.equal(becomeUser(host({}), me), undefined);
     assert.equal(becomeUser(host({ ansible_connection: 'local', ansible_user: 'ann' }), me), undefined);
     assert.equal(becomeUser(host({ ansible_connection: 'lab' }), true), undefined);
+  });
+
+  it('is refused a password, which sudo would want, with its place', () => {
+    const vars = { ...ann, ansible_become_password: 'hunter2' };
+    assert.throws(() => becomeUser(host(vars), true), {
+      kind: 'input',
+      what: 'ansible_become_password is not supported',
+      where: { host: 'h', file: 'hosts.yml', line: 1, column: 46 },
+      next: /NOPASSWD/,
+    });
+    assert.equal(becomeUser(host(vars), undefined), undefined);
+    assert.equal(becomeUser(host({ ...vars, ansible_user: 'root' }), true), undefined);
+    assert.equal(becomeUser(host({ ...ann, ansible_become_password: null }), true), 'root');
+  });
+
+  it('is text', () => {
+    assert.throws(() => becomeUser(host({ ...ann, ansible_become_user: 5 }), true), {
+      what: 'ansible_become_user must be text, not 5',
+    });
   });
 
   it('refuses ways other than sudo', () => {

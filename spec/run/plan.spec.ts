@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { PlayError } from '../../lib/errors.ts';
 import type { ExtraVars } from '../../lib/inventory/extra-vars.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
-import type { Play } from '../../lib/play.ts';
+import type { Play, PlayHost } from '../../lib/play.ts';
 import { defineRole, type RoleUse } from '../../lib/role.ts';
 import { type PlannedPlay, plan, type Selection } from '../../lib/run/plan.ts';
+import { refuseUsedTemplates } from '../../lib/run/used-templates.ts';
 import { Secret, secret } from '../../lib/secret.ts';
 
 const inventory = parseInventory(
@@ -150,6 +151,63 @@ describe('plan', () => {
       assert.match(error.next ?? '', /did you mean "web"/);
     });
 
+    it('tells where the mistake in a pattern stands', () => {
+      assert.equal(mistake(() => planned({ hosts: 'all:!wbe*' })).where.file, 'hosts of play "p"');
+      assert.equal(mistake(() => planned({}, { limit: 'all:!wbe*' })).where.file, '--limit');
+      const plays = [{ name: 'p', hosts: 'web' }];
+      const lock = { name: 'l', hosts: 'wbe' };
+      const error = mistake(() => plan({ plays, lock }, inventory, noExtra, {}));
+      assert.equal(error.where.file, 'hosts of the lock "l"');
+    });
+
+    describe('in an inventory with an empty group', () => {
+      const sparse = parseInventory(
+        'all:\n  children:\n    web: { hosts: { web1: } }\n    spares:\n    old: { hosts: }\n',
+        'hosts.yml',
+      );
+      const told = (plays: readonly Partial<Play>[], lock?: string) => {
+        const texts: string[] = [];
+        const full = plays.map((play, i) => ({ name: `p${i + 1}`, hosts: 'web', tasks: () => [], ...play }));
+        const playbook = { plays: full, ...(lock === undefined ? {} : { lock: { name: 'l', hosts: lock } }) };
+        const left = plan(playbook, sparse, noExtra, {}, (text) => texts.push(text));
+        return [left.map(({ name }) => name).join(), ...texts];
+      };
+
+      it('tell which play has none, and why', () => {
+        assert.deepEqual(told([{}, { hosts: 'spares' }, { hosts: 'web:!all' }, { hosts: 'z*' }]), [
+          'p1',
+          'play "p2" has no hosts: the group spares (hosts.yml:4:5) has no hosts',
+          'play "p3" has no hosts: "web:!all" leaves none',
+          'play "p4" has no hosts: "z*" in a host pattern matches nothing: no host or group is called like it',
+        ]);
+        assert.deepEqual(told([{ hosts: 'web,z*' }]), [
+          'p1',
+          'hosts of play "p1": "z*" in a host pattern matches nothing: no host or group is called like it',
+        ]);
+        assert.deepEqual(told([{ hosts: 'all:!spares' }]), ['p1']);
+      });
+
+      it('refuses a playbook of which no play has any', () => {
+        const error = mistake(() => told([{ hosts: 'spares' }, { hosts: 'old' }]));
+        assert.equal(error.what, 'nothing is to be done: no play has a host');
+        assert.match(error.why ?? '', /play "p1": the group spares .*\nplay "p2": the group old/);
+      });
+
+      it('tell of a lock that keeps nobody out', () => {
+        assert.match(
+          told([{}], 'spares')[1] ?? '',
+          /the lock "l" keeps nobody out.*spares \(hosts\.yml:4:5\)/,
+        );
+        assert.deepEqual(told([{}], 'web'), ['p1']);
+      });
+
+      it('tell of a play that has nothing to do', () => {
+        for (const play of [{ tasks: undefined as never }, { tasks: [], roles: [], gates: [] }])
+          assert.match(told([play])[1] ?? '', /play "p1" has neither roles nor tasks nor gates/);
+        assert.deepEqual(told([{ tasks: [], gates: [() => []] as never }]), ['p1']);
+      });
+    });
+
     it('leaves out plays without one', () => {
       const plays = [
         { name: 'a', hosts: 'web' },
@@ -275,6 +333,72 @@ describe('plan', () => {
       assert.equal(error.where.host, 'db1');
       assert.equal(error.why, 'how it works');
       assert.match(error.next ?? '', /-e web_mode=/);
+    });
+
+    it('that hold a template are refused where they are used, with their place', () => {
+      const templated = parseInventory(
+        'all:\n  vars:\n    web_mode: "{{ mode }}"\n    other: "{{ x }}"\n    web_names: [a, "{{ y }}"]\n  hosts:\n    h:\n',
+        'hosts.yml',
+      );
+      const of = (play: Partial<Play>, extra = noExtra) =>
+        plan({ plays: [{ name: 'p', hosts: 'all', ...play }] }, templated, extra, {});
+      const error = mistake(() => of({ roles: [web({ web_names: [] })] }));
+      assert.match(error.what, /variable web_mode holds a template/);
+      assert.deepEqual(error.where, { host: 'h', file: 'hosts.yml', line: 3, column: 15 });
+      assert.match(mistake(() => of({ roles: [web(ok)] })).what, /web_names/);
+      assert.equal(of({ roles: [web({ ...ok, web_names: [] })] }).length, 1);
+      assert.equal(of({ roles: [web({ web_names: [] })] }, loose({ web_mode: 'safe' })).length, 1);
+    });
+
+    it('that hold a template are found in a play’s own tasks before they are laid out', () => {
+      const templated = parseInventory('all: { hosts: { h: { a: "{{ x }}", b: 1 }, g: { a: 1 } } }', 'f');
+      const use = (tasks: Play['tasks'], extra = noExtra) => {
+        const plays = plan(
+          { plays: [{ name: 'p', hosts: 'all', tasks: tasks ?? [] }] },
+          templated,
+          extra,
+          {},
+        );
+        refuseUsedTemplates(plays, extra);
+      };
+      const reads = (name: string) => (host: PlayHost) => {
+        assert.ok(host.vars[name] !== undefined, 'some other error');
+        return [];
+      };
+      const error = mistake(() => use(reads('a')));
+      assert.match(error.what, /variable a holds a template/);
+      assert.deepEqual(error.where, { host: 'h', role: 'tasks', file: 'f', line: 1, column: 24 });
+      use(reads('b'));
+      use(reads('nothing'));
+      use(reads('a'), loose({ a: '1' }));
+      const undo = plan(
+        { plays: [{ name: 'p', hosts: 'all', tasks: [], undo: reads('a') }] },
+        templated,
+        noExtra,
+        {},
+      );
+      assert.match(mistake(() => refuseUsedTemplates(undo, noExtra)).what, /variable a/);
+    });
+
+    it('tell no address that is a template, and hinder nobody who does not ask for it', () => {
+      const templated = parseInventory(
+        'all: { children: { web: { hosts: { h: } }, db: { hosts: { d: { ansible_host: "{{ x }}" } } } } }',
+        'f',
+      );
+      const seen: unknown[] = [];
+      const asks = defineRole({
+        ...web.definition,
+        validate: (_, { group }) => void seen.push(...group('db').map(({ name }) => name)),
+      });
+      const reads = defineRole({
+        ...web.definition,
+        validate: (_, { group }) => void seen.push(...group('db').map(({ address }) => address)),
+      });
+      const of = (use: RoleUse) =>
+        plan({ plays: [{ name: 'p', hosts: 'web', roles: [use] }] }, templated, noExtra, {});
+      of(asks(ok));
+      assert.deepEqual(seen, ['d']);
+      assert.match(mistake(() => of(reads(ok))).what, /variable ansible_host holds a template/);
     });
 
     it('that begin like the role’s and are none are refused, with the nearest, wherever they are', () => {

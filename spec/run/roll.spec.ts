@@ -160,7 +160,7 @@ describe('a roll', () => {
     it('ends the run after the play in which a host failed, and says what is not begun', async () => {
       const site = failing();
       const fatal = { tasks, anyErrorsFatal: true };
-      const result = await site.run([fatal, { tasks }, { always: true, tasks: [] }, { tasks }]);
+      const result = await site.run([fatal, { tasks }, { always: true, tasks }, { tasks }]);
       assert.equal(result.exitCode, 2);
       assert.deepEqual(played(site), ['p1 h1,h2,h3', 'p3 h1,h2,h3']);
       // The others are through with the play that they had begun.

@@ -63,6 +63,7 @@ describe('a playbook that is something else', () => {
     assert.match(inPlay({ hosts: undefined }).what, /hosts of play "p" is undefined/);
     assert.equal(mistake({ plays: [undefined] }).what, 'plays[0] is undefined, not a play');
     assert.equal(mistake({}).what, 'a playbook needs a list of plays, not undefined');
+    assert.equal(mistake({ plays: [] }).what, 'nothing is to be done: the playbook has no plays');
     assert.match(mistake({ plays: [{ hosts: 'web', roles: [1] }] }).what, /of play "play 1" is a number/);
   });
 

@@ -1,4 +1,4 @@
-import type { KnownHost, Value } from '../../../lib/index.ts';
+import { type KnownHost, type Value, withoutTemplates } from '../../../lib/index.ts';
 
 /** Where the inventory says that clients connect to. */
 export interface ClientTarget {
@@ -18,7 +18,7 @@ export const PORT_VARIABLES: readonly string[] = ['client_port', 'amqp_port'];
 /** The ports in {@link PORT_VARIABLES}, and every `amqp://` or `amqps://` URL in whatever variable. */
 export function clientTargets(hosts: readonly KnownHost[]): readonly ClientTarget[] {
   return hosts.flatMap(({ name: host, inventoryVars }) =>
-    Object.entries(inventoryVars).flatMap(([variable, value]) => {
+    Object.entries(withoutTemplates(inventoryVars)).flatMap(([variable, value]) => {
       const ports = PORT_VARIABLES.includes(variable) ? [value].flat().map(Number) : [];
       return [
         ...ports.filter((port) => Number.isInteger(port)).map((port) => ({ host, variable, port })),

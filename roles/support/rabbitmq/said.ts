@@ -15,7 +15,10 @@ export function saidOf(host: KnownHost, name: string, context: LintContext): Sai
     .map(({ vars }) => vars);
   const pattern = new RegExp(`^rabbit_([a-z_]+_)?${name}$`);
   return [...given, host.inventoryVars]
-    .flatMap((vars) => Object.entries(vars))
-    .map(([variable, value]) => ({ variable, value }))
-    .find(({ variable, value }) => pattern.test(variable) && value !== undefined);
+    .flatMap((vars) =>
+      Object.keys(vars)
+        .filter((variable) => pattern.test(variable))
+        .map((variable) => ({ variable, value: vars[variable] })),
+    )
+    .find(({ value }) => value !== undefined);
 }
