@@ -119,7 +119,7 @@ class Convergence {
       const error = asPlayError(thrown, 'failed', { task: task.title });
       if (error.kind !== 'failed') throw error;
       if (this.#options.check) return this.#prediction.failed(task, error);
-      const pending = task.type === 'handler' ? [] : this.#beforeWait.pending(index);
+      const pending = task.type === 'handler' || task.wait ? [] : this.#beforeWait.pending(index);
       return { status: 'failed', changes: [], error: withPending(error, pending) };
     }
   }

@@ -5,6 +5,7 @@ import { check } from '../../lib/tasks/check.ts';
 import { until } from '../../lib/tasks/until.ts';
 import type { Doing } from '../host/scripted-host.ts';
 import type { SentPart } from '../host/shell-words.ts';
+import { names, role, Site } from './site.ts';
 import { convergeOn, ThingHost, thing } from './things.ts';
 
 /** Takes up what its configuration says: `port` becomes what `conf` is. */
@@ -188,6 +189,24 @@ describe('handlers before a task that waits', () => {
     }
   });
 
+  it('are not in flight any more when the run is interrupted after they ran', async () => {
+    const abort = new AbortController();
+    const site = new Site();
+    const host = new Web('80', { more: 'old' }, ({ id, code }) => {
+      if (id !== 'apply' || !code.includes('put more')) return undefined;
+      setTimeout(() => abort.abort(new Error('ctrl-c')), 20);
+      return 'STALL';
+    });
+    site.hosts.set('h1', host);
+    const tasks = [conf('81'), listens('81'), more('new')];
+    const result = await site.run([{ tasks, hosts: 'h1' }], { signal: abort.signal });
+    assert.deepEqual(
+      result.interrupted.map(({ task }) => task),
+      ['more'],
+    );
+    assert.equal(result.hosts['h1']?.changed, 2);
+  });
+
   it('fail when they fail at the end, whatever they did before', async () => {
     const host = new Web('80', { more: 'old' });
     const { summary } = await convergeOn(host, [conf('81'), listens('81'), more('broken')]);
@@ -266,6 +285,40 @@ describe('handlers before a task that waits', () => {
     const { summary } = await convergeOn(host, [conf('81'), listens('81'), listens('81')]);
     assert.deepEqual(summary.slice(1), ['restart web changed', ...Array(2).fill('wait until 81 is open ok')]);
     assert.deepEqual(host.done, ['restart']);
+  });
+
+  it('of the own host run before a wait on another host, which may wait for them', async () => {
+    const { summary } = await convergeOn(new Web('80'), [conf('81'), listens('81', 0.3, { on: 'h2' })]);
+    assert.deepEqual(summary, ['conf changed', 'restart web changed', 'wait until 81 is open ok']);
+  });
+
+  describe('owed by another role', () => {
+    const roles = [role('one', () => () => [conf('81')])(), role('two', () => () => [listens('81')])()];
+    const owing = () => {
+      const site = new Site();
+      for (const name of names)
+        site.hosts.set(name, new Web('80', { conf: '81' }).owing('one--restart%20web'));
+      return site;
+    };
+
+    it('run at the end of its step, and so before a wait of a later role or of the play', async () => {
+      for (const play of [{ roles }, { roles: roles.slice(0, 1), tasks: [listens('81')] }]) {
+        const site = owing();
+        assert.equal((await site.run([play])).exitCode, 0);
+        assert.deepEqual(
+          site.of('task').flatMap(({ host, task, status }) => (host === 'h1' ? [`${task} ${status}`] : [])),
+          ['conf ok', 'restart web changed', 'wait until 81 is open ok'],
+        );
+      }
+    });
+
+    it('are named when the wait fails in a run without that role', async () => {
+      const site = owing();
+      assert.equal((await site.run([{ roles }], { roles: ['two'] })).exitCode, 2);
+      const [told] = site.of('task');
+      assert.equal(told?.error?.why, 'open is 80\nstill owed there: restart web (role one)');
+      assert.match(told?.error?.next ?? '', /run that role/);
+    });
   });
 
   describe('check mode', () => {
