@@ -74,6 +74,8 @@ export type RunEvent =
     }
   /** A change is being made on the host. Tasks that change nothing have no `applying`. */
   | ({ readonly type: 'applying' } & TaskRef)
+  /** That change is over, and the task's end is told later: a handler that ran before a wait and may have to run again. */
+  | ({ readonly type: 'applied' } & TaskRef)
   /** A line the apply printed, secrets taken out. */
   | ({ readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly line: string } & TaskRef)
   | ({

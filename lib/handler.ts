@@ -1,5 +1,5 @@
 import { type Script, sh } from './sh.ts';
-import type { Handler, Task } from './task.ts';
+import type { Handler, Reply, Task } from './task.ts';
 
 /** Where a host remembers what it still owes: one empty file a handler. */
 const OWED = '/var/lib/ts-play/owed';
@@ -49,12 +49,31 @@ rm -f -- ${marker}`,
   };
 }
 
+/** Asks what the host still owes, whichever role it is of. */
+export const askOwed = sh`ls -A -- ${OWED} 2>/dev/null || :`;
+
+/** Reads the answer: `restart web (role site)` each. */
+export function readOwed({ stdout }: Reply): readonly string[] {
+  return stdout.split('\n').flatMap((file) => {
+    const [, role, handler] = /^(.+?)--(.+)$/.exec(file) ?? [];
+    return role === undefined || handler === undefined ? [] : [`${named(handler)} (role ${named(role)})`];
+  });
+}
+
 function markerPath(role: string, handler: Handler): string {
   return `${OWED}/${fileName(role)}--${fileName(handler.name)}`;
 }
 
 /** Different names stay different: a handler that takes another one's marker away would lose it. */
 function fileName(name: string): string {
-  const hex = (char: string) => [...Buffer.from(char)].map((byte) => `%${byte.toString(16)}`).join('');
+  const hex = (char: string) =>
+    [...Buffer.from(char)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
   return name.replaceAll(/[^A-Za-z0-9._-]/gu, hex);
+}
+
+/** The name that {@link fileName} was given. */
+function named(file: string): string {
+  return file.replaceAll(/(?:%[0-9a-f]{2})+/g, (hex) =>
+    Buffer.from(hex.replaceAll('%', ''), 'hex').toString(),
+  );
 }

@@ -113,13 +113,18 @@ export interface TaskType<Want, State> {
 export interface Wait {
   readonly within: number;
   readonly every: number;
+  /** What the user can do when it never comes. */
+  readonly next?: string | undefined;
 }
 
 /** Options every task takes beside its own wish. */
 export interface TaskOptions {
   /** Replaces the type's own title. */
   readonly title?: string;
-  /** Handlers that run at the end of the role's step when this task changes something. */
+  /**
+   * Handlers that run when this task changes something: at the end of the role's step, or before the next task of the
+   * step that waits.
+   */
   readonly notify?: Handler | readonly Handler[];
   readonly tags?: readonly string[];
   /** The user who probes and applies; the play's user when left out. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { handlersOf, handlerTask, notified, owe } from '../lib/handler.ts';
+import { askOwed, handlersOf, handlerTask, notified, owe, readOwed } from '../lib/handler.ts';
 import { secret } from '../lib/secret.ts';
 import { sh } from '../lib/sh.ts';
 import type { Handler, Task } from '../lib/task.ts';
@@ -69,6 +69,17 @@ describe('handlers', () => {
         }
       }
       assert.deepEqual(whats((await look(box(), handlerTask('we b', named('a b')))).changes), ['owed']);
+    });
+
+    it('can be listed by name, and nothing is listed where none was ever owed', async () => {
+      const listed = async () => [...readOwed(await box().run(askOwed))].sort();
+      assert.deepEqual(await listed(), []);
+      await run(owe('a role', [named('restart x'), named('ü--\n%'), named('-')]));
+      assert.deepEqual(await listed(), [
+        '- (role a role)',
+        'restart x (role a role)',
+        'ü--\n% (role a role)',
+      ]);
     });
 
     it('show no secret', () => {

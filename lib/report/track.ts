@@ -67,6 +67,12 @@ export class Tracker {
         host.tail = [];
         return;
       }
+      case 'applied': {
+        const host = this.#host(event, now);
+        host.applying.delete(event.id);
+        host.tail = [];
+        return;
+      }
       case 'output': {
         const host = this.#host(event, now);
         const line = outputLine(event.line);

@@ -17,6 +17,8 @@ export class Answers {
   readonly #session: (on: string | undefined) => HostSession;
   readonly #selected: (task: Task) => boolean;
   readonly #known = new Map<number, Known>();
+  /** What was answered first, whatever has been changed since. */
+  readonly #first = new Map<number, Reply>();
   #look: number;
 
   constructor(
@@ -37,6 +39,11 @@ export class Answers {
     if (this.#known.size > 0 || index > 0) this.#look *= 2;
     await this.#lookFrom(index);
     return this.#known.get(index)?.answer;
+  }
+
+  /** What was answered about a task when it was first asked; undefined while it has not been. */
+  first(index: number): Reply | undefined {
+    return this.#first.get(index);
   }
 
   /** Whether something was changed on the task's host since it was asked: by a task that another host has there. */
@@ -94,7 +101,10 @@ export class Answers {
   #keep(indexes: readonly number[], answers: readonly Answer[], changes: number): void {
     indexes.forEach((i, n) => {
       this.#known.delete(i);
-      if (answers[n] !== undefined) this.#known.set(i, { answer: answers[n], changes });
+      const answer = answers[n];
+      if (answer === undefined) return;
+      this.#known.set(i, { answer, changes });
+      if (typeof answer !== 'string' && !this.#first.has(i)) this.#first.set(i, answer);
     });
   }
 

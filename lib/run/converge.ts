@@ -1,21 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asPlayError, PlayError } from '../errors.ts';
-import { handlersOf, handlerTask, notified, owe } from '../handler.ts';
+import { asPlayError, type PlayError } from '../errors.ts';
+import { askOwed, handlersOf, handlerTask, notified, owe, readOwed } from '../handler.ts';
 import type { Answer, Cut } from '../host/look.ts';
 import type { HostSession } from '../host/session.ts';
-import type { Assessment, Change, Reply, Task, Wait } from '../task.ts';
+import type { Assessment, Change, Task, Wait } from '../task.ts';
 import { Answers } from './answers.ts';
+import { BeforeWait } from './before-wait.ts';
+import { failed, halfDone, lastWords, withPending } from './failures.ts';
 import type { Foresight } from './foresight.ts';
 import { describeChange, type Outcome } from './outcome.ts';
 import { Prediction } from './prediction.ts';
+import type { Progress } from './progress.ts';
+import { Results } from './results.ts';
 import type { Turns } from './turns.ts';
-
-/** What {@link converge} tells while it works; `index` counts the tasks given, handlers after them. */
-export interface Progress {
-  applying(index: number): void;
-  line(index: number, stream: 'stdout' | 'stderr', line: string): void;
-  done(index: number, outcome: Outcome): void;
-}
 
 export interface ConvergeOptions {
   /** The host itself, or the one that a task's `on` names. */
@@ -46,30 +43,63 @@ export async function converge(tasks: readonly Task[], options: ConvergeOptions)
   return new Convergence(tasks, options).run();
 }
 
+const RUN_OWED =
+  'if it waits for what is owed: a handler runs in its own role, after the tasks that notify it; run that role, or put the wait behind those tasks';
+
 class Convergence {
   readonly #tasks: readonly Task[];
   readonly #options: ConvergeOptions;
   readonly #answers: Answers;
   readonly #prediction: Prediction;
+  readonly #results: Results;
+  readonly #beforeWait: BeforeWait;
 
   constructor(tasks: readonly Task[], options: ConvergeOptions) {
     this.#tasks = tasks;
     this.#options = options;
     this.#answers = new Answers(tasks, options.session, options.selected);
     this.#prediction = new Prediction(options.foresight);
+    this.#results = new Results(tasks.length, options.progress);
+    const { selected, progress } = options;
+    const run = (index: number, task: Task) => this.#timed(index, task);
+    this.#beforeWait = new BeforeWait({
+      tasks,
+      selected,
+      answers: this.#answers,
+      results: this.#results,
+      progress,
+      run,
+    });
   }
 
   async run(): Promise<boolean> {
-    for (const [index, task] of this.#tasks.entries()) {
-      const started = performance.now();
-      const outcome = await this.#task(index, task);
-      this.#options.progress.done(index, { ...outcome, durationMs: Math.round(performance.now() - started) });
-      if (outcome.status === 'failed') {
-        this.#skipFrom(index + 1);
-        return false;
+    try {
+      for (const [index, task] of this.#tasks.entries()) {
+        // A handler that ran before a wait.
+        if (this.#results.isTold(index)) continue;
+        if (!(await this.#inItsPlace(index, task))) {
+          this.#results.skipRest();
+          return false;
+        }
       }
+      return true;
+    } finally {
+      this.#results.tellHeld();
     }
-    return true;
+  }
+
+  /** @returns false when it failed, or what has to run before it */
+  async #inItsPlace(index: number, task: Task): Promise<boolean> {
+    const { check, selected } = this.#options;
+    const waits = task.wait !== undefined && !check && selected(task);
+    if (waits && !(await this.#beforeWait.pay(index))) return false;
+    return this.#results.tell(index, await this.#timed(index, task));
+  }
+
+  async #timed(index: number, task: Task): Promise<Outcome> {
+    const started = performance.now();
+    const outcome = await this.#task(index, task);
+    return { ...outcome, durationMs: Math.round(performance.now() - started) };
   }
 
   async #task(index: number, task: Task): Promise<Omit<Outcome, 'durationMs'>> {
@@ -79,20 +109,27 @@ class Convergence {
       const { changes } = await this.#assess(index, task);
       if (this.#options.check) return this.#prediction.of(task, changes);
       if (changes.length === 0) return { status: 'ok', changes };
-      if (task.wait) return await this.#waitFor(index, task, task.wait);
+      if (task.wait) {
+        await this.#beforeWait.payRest(index);
+        return await this.#waitFor(index, task, task.wait);
+      }
       const made = await this.#applyInTurn(index, task);
       return { status: made.length === 0 ? 'ok' : 'changed', changes: made };
     } catch (thrown) {
       const error = asPlayError(thrown, 'failed', { task: task.title });
       if (error.kind !== 'failed') throw error;
-      return this.#options.check
-        ? this.#prediction.failed(task, error)
-        : { status: 'failed', changes: [], error };
+      if (this.#options.check) return this.#prediction.failed(task, error);
+      const pending = task.type === 'handler' || task.wait ? [] : this.#beforeWait.pending(index);
+      return { status: 'failed', changes: [], error: withPending(error, pending) };
     }
   }
 
   /** Looks again and again until nothing differs; what was known before may be out of date by then. */
-  async #waitFor(index: number, task: Task, { within, every }: Wait): Promise<Omit<Outcome, 'durationMs'>> {
+  async #waitFor(
+    index: number,
+    task: Task,
+    { within, every, next }: Wait,
+  ): Promise<Omit<Outcome, 'durationMs'>> {
     this.#options.progress.applying(index);
     const until = performance.now() + within * 1000;
     for (;;) {
@@ -100,8 +137,11 @@ class Convergence {
       const { changes } = this.#read(await this.#answers.alone(index), task);
       if (changes.length === 0) break;
       if (performance.now() < until) continue;
-      const why = changes.map(describeChange).join('\n');
-      throw failed(`waited ${within} s in vain`, { why });
+      const owed = await this.#owed();
+      throw failed(`waited ${within} s in vain`, {
+        why: [...changes.map(describeChange), ...owed.map((each) => `still owed there: ${each}`)].join('\n'),
+        next: next ?? (owed.length > 0 ? RUN_OWED : undefined),
+      });
     }
     this.#sessionOf(task).outdate();
     this.#answers.drop();
@@ -127,6 +167,7 @@ class Convergence {
   async #apply(index: number, task: Task, assessment: Assessment): Promise<readonly Change[]> {
     const { role, progress } = this.#options;
     progress.applying(index);
+    this.#beforeWait.notifiedBy(task);
     const applied = this.#answers.change(index, task.always ? index + 1 : index, {
       apply: assessment.apply(),
       as: task.options.as,
@@ -191,36 +232,9 @@ class Convergence {
     return this.#options.session(options.on);
   }
 
-  #skipFrom(index: number): void {
-    for (let i = index; i < this.#tasks.length; i += 1) {
-      this.#options.progress.done(i, {
-        status: 'skipped',
-        changes: [],
-        reason: 'an earlier task failed',
-        durationMs: 0,
-      });
-    }
+  /** Handlers that nothing has run so far: what is waited for may hang on them. */
+  async #owed(): Promise<readonly string[]> {
+    const [answer] = await this.#options.session(undefined).ask([{ script: askOwed }], { fresh: true });
+    return answer === undefined || typeof answer === 'string' ? [] : readOwed(answer);
   }
-}
-
-/** A lost connection tells nothing of the change that was under way. */
-function halfDone(thrown: unknown, task: Task): unknown {
-  if (!(thrown instanceof PlayError) || thrown.kind !== 'unreachable') return thrown;
-  const unknown = `"${task.title}" was being applied: whether it took effect, in whole or in part, is not known`;
-  const why = thrown.why === undefined ? unknown : `${thrown.why}\n${unknown}`;
-  return new PlayError({
-    ...thrown.toTrouble(),
-    why,
-    next: thrown.next ?? 'run it again: the host is looked at afresh, and what was done is left alone',
-  }).at({ task: task.title });
-}
-
-function failed(what: string, rest: { why?: string; next?: string }): PlayError {
-  return new PlayError({ kind: 'failed', what, ...rest });
-}
-
-/** The end of what a failed script printed: errors first, since they say why. */
-function lastWords({ stdout, stderr }: Reply): string {
-  const text = stderr.trim() || stdout.trim() || 'it printed nothing';
-  return text.split('\n').slice(-15).join('\n');
 }

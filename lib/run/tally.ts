@@ -16,6 +16,9 @@ export class Tally {
       case 'applying':
         this.#underWay.set(event.id, event);
         break;
+      case 'applied':
+        this.#underWay.delete(event.id);
+        break;
       case 'task':
         this.#of(event.host)[event.status] += 1;
         this.#underWay.delete(event.id);

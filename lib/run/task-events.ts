@@ -1,9 +1,9 @@
 import { unifiedDiff } from '../diff.ts';
 import type { TaskRef } from '../events.ts';
 import type { Task } from '../task.ts';
-import type { Progress } from './converge.ts';
 import { eventError } from './emit.ts';
 import type { Outcome } from './outcome.ts';
+import type { Progress } from './progress.ts';
 import type { Running } from './running.ts';
 
 /** Turns what becomes of one host's tasks into the run's events. */
@@ -23,6 +23,8 @@ export function taskEvents(
   };
   return {
     applying: (index) => emit({ type: 'applying', ...at(index) }),
+    applied: (index) => emit({ type: 'applied', ...at(index) }),
+    warn: (text) => emit({ type: 'warning', host: of.host, text }),
     line: (index, stream, line) => emit({ type: 'output', stream, line, ...at(index) }),
     done: (index, outcome) => emit({ type: 'task', ...at(index), ...told(outcome, diff) }),
   };

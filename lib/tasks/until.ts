@@ -1,4 +1,3 @@
-import { PlayError } from '../errors.ts';
 import type { Script } from '../sh.ts';
 import { defineTask, type Reply, type TaskType } from '../task.ts';
 
@@ -24,15 +23,15 @@ export const untilType: TaskType<UntilWant, Reply> = {
   validate({ that, within, every = 1 }) {
     if (!(within > 0 && every > 0)) throw new Error(`"wait until ${that}" needs seconds above 0`);
   },
-  wait: ({ within, every = 1 }) => ({ within, every }),
+  wait: ({ within, every = 1, next }) => ({ within, every, next }),
   probe: ({ probe }) => probe,
   parse: (reply) => reply,
   diff(reply, { holds }) {
     const verdict = holds(reply);
     return verdict === true ? [] : [{ what: verdict }];
   },
-  apply({ that, next }) {
-    throw new PlayError({ kind: 'failed', what: `it did not come to hold that ${that}`, next });
+  apply() {
+    throw new Error('a wait changes nothing');
   },
 };
 

@@ -71,6 +71,7 @@ export class ThingHost extends ScriptedHost {
       if (verb === 'get') said.push(this.values.get(name) ?? 'old');
       else if (verb === 'put') this.values.set(name, value);
       else if (verb === 'do') this.done.push(name);
+      else if (verb === 'ls') said.push(...this.owed);
       else if (verb === 'touch') this.owed.add(line.split('/').at(-1) ?? '');
       else if (verb === 'rm') this.owed.delete(line.split('/').at(-1) ?? '');
       else if (verb === 'if' && this.owed.has(/\/([^/ ]+) \]/.exec(line)?.[1] ?? '')) said.push('owed');
@@ -87,6 +88,7 @@ export interface Converged {
   readonly ok: boolean;
   readonly told: readonly Told[];
   readonly applying: readonly string[];
+  readonly warnings: readonly string[];
   readonly lines: readonly string[];
   readonly session: HostSession;
   /** `task status` of each. */
@@ -100,6 +102,8 @@ export interface ConvergeSetup {
   readonly selected?: (task: Task) => boolean;
   readonly epoch?: { value: number };
   readonly name?: string;
+  /** Hears `task status` of each at once: for a run that throws. */
+  readonly onTold?: (line: string) => void;
 }
 
 /** Converges a host, handlers included, and keeps all that was told. */
@@ -121,6 +125,7 @@ export async function convergeOn(
   const title = (index: number) => all[index]?.title ?? '?';
   const told: Told[] = [];
   const applying: string[] = [];
+  const warnings: string[] = [];
   const lines: string[] = [];
   try {
     const ok = await converge(all, {
@@ -132,12 +137,17 @@ export async function convergeOn(
       selected,
       progress: {
         applying: (index) => void applying.push(title(index)),
+        applied: (index) => void applying.push(`${title(index)} over`),
+        warn: (text) => void warnings.push(text),
         line: (index, _stream, line) => void lines.push(`${title(index)}: ${line}`),
-        done: (index, outcome) => void told.push({ ...outcome, task: title(index) }),
+        done: (index, outcome) => {
+          told.push({ ...outcome, task: title(index) });
+          setup.onTold?.(`${title(index)} ${outcome.status}`);
+        },
       },
     });
     const summary = told.map(({ task, status }) => `${task} ${status}`);
-    return { ok, told, applying, lines, session, summary };
+    return { ok, told, applying, warnings, lines, session, summary };
   } finally {
     await session.close();
   }

@@ -3,14 +3,14 @@ import { sh } from '../../lib/sh.ts';
 import { until } from '../../lib/tasks/until.ts';
 import { convergeOn, ThingHost, thing } from './things.ts';
 
-const ready = (within = 5) =>
+const ready = (within = 5, next: string | null = 'wait') =>
   until({
     that: 'x is ready',
     probe: sh`get x`,
     holds: ({ stdout }) => stdout === 'ready' || `x is ${stdout}`,
     within,
     every: 0.05,
-    next: 'wait',
+    next: next ?? undefined,
   });
 
 describe('waiting until something holds', () => {
@@ -44,8 +44,21 @@ describe('waiting until something holds', () => {
     assert.equal(ok, false);
     assert.equal(told[0]?.status, 'failed');
     assert.match(told[0]?.error?.what ?? '', /waited 0.2 s in vain/);
-    assert.match(told[0]?.error?.why ?? '', /x is busy/);
+    assert.equal(told[0]?.error?.why, 'x is busy');
+    assert.equal(told[0]?.error?.next, 'wait');
     assert.equal(told[1]?.status, 'skipped');
+  });
+
+  it('names what the host still owes when it fails: that may be what is missing', async () => {
+    const host = new ThingHost({ x: 'busy' });
+    host.owed.add('a-role--restart%20web').add('tasks--%c3%bc');
+    const { told } = await convergeOn(host, [ready(0.1, null)]);
+    assert.deepEqual(told[0]?.error?.why?.split('\n'), [
+      'x is busy',
+      'still owed there: restart web (role a-role)',
+      'still owed there: ü (role tasks)',
+    ]);
+    assert.match(told[0]?.error?.next ?? '', /a handler runs in its own role/);
   });
 
   it('does not wait in check mode, and says that it would', async () => {

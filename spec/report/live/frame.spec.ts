@@ -45,6 +45,15 @@ describe('the live frame', () => {
     ]);
   });
 
+  it('shows a change no longer when it is over, though its task is not', () => {
+    const events = until(firstRun, ({ type }) => type === 'output');
+    const running = events.findLast((event) => event.type === 'applying');
+    assert.ok(running?.type === 'applying');
+    const lines = frameLines([...events, { ...running, type: 'applied' }], 28);
+    assert.equal(lines[3], '  ▸ haproxy-build: 0 of 5 tasks 7 s');
+    assert.ok(lines.every((line) => !line.includes('│')));
+  });
+
   it('moves nothing when output comes', () => {
     const silent = until(firstRun, ({ type }) => type === 'output').filter(({ type }) => type !== 'output');
     const talking = until(firstRun, ({ type }) => type === 'output');
