@@ -10,5 +10,6 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   const { prepareClone } = await import('./setup.mjs');
   await prepareClone();
   const { start } = await import('./start.mjs');
-  process.exitCode = await start(args);
+  // A timer or a server that a playbook has left behind must not keep the program from its end.
+  process.exit(await start(args));
 }

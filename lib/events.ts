@@ -100,6 +100,8 @@ export type RunEvent =
   /** The host left the play because something failed that is no task's own (a question, laying out). */
   | { readonly type: 'host-failed'; readonly play: string; readonly host: string; readonly error: EventError }
   | { readonly type: 'play-end'; readonly play: string }
+  /** Stopped the run as a whole, other than Ctrl-C; the recap comes next. */
+  | { readonly type: 'error'; readonly error: EventError }
   | {
       readonly type: 'recap';
       readonly exitCode: number;

@@ -1,33 +1,20 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { shippedRoles } from '../../roles/index.ts';
-import { inputError, type PlayError } from '../errors.ts';
+import { inputError, type Place, PlayError } from '../errors.ts';
 import * as library from '../index.ts';
-import { nearest } from '../nearest.ts';
 import type { ParametricPlaybook, Playbook } from '../play.ts';
+import { whileLoading } from './guard.ts';
+import { ownPlace } from './stack.ts';
+import { reasonOf } from './uncaught.ts';
 
 /** A playbook, and the user's own files it was made from. */
 export interface LoadedPlaybook {
   readonly path: string;
   readonly playbook: Playbook | ParametricPlaybook;
   readonly files: readonly string[];
-}
-
-/**
- * The absolute path of a playbook.
- * @throws PlayError `input` when there is none
- */
-export function findPlaybook(given: string): string {
-  const path = resolve(given);
-  if (existsSync(path)) return path;
-  const folder = dirname(path);
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.[cm]?[jt]s$/.test(name)) : [];
-  const close = nearest(basename(path), names);
-  throw inputError(`no such playbook: ${given}`, {
-    next: close ? `did you mean ${join(dirname(given), close)}?` : 'give the path of a .ts file',
-  });
 }
 
 /**
@@ -43,7 +30,7 @@ export async function loadPlaybook(path: string, cacheDir: string): Promise<Load
   });
   let loaded: { default?: unknown };
   try {
-    loaded = await jiti.import<{ default?: unknown }>(path);
+    loaded = await whileLoading(path, () => jiti.import<{ default?: unknown }>(path));
   } catch (thrown) {
     throw thrownBy(thrown, path);
   }
@@ -73,15 +60,16 @@ function isPlaybook(value: unknown): value is Playbook | ParametricPlaybook {
 }
 
 function thrownBy(thrown: unknown, path: string): PlayError {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const place = placeIn(error, path);
+  if (thrown instanceof PlayError) return thrown.at({ file: path });
+  const syntax = isSyntaxError(thrown);
+  // What Node adds to a module that is missing is a list of the loader's own files.
+  const [why = ''] = reasonOf(thrown).split('\nRequire stack:');
   return inputError(
-    isSyntaxError(error)
-      ? 'the playbook is not valid TypeScript'
-      : 'the playbook could not be loaded: it threw an error',
+    syntax ? 'the playbook is not valid TypeScript' : 'the playbook could not be loaded: it threw an error',
     {
-      where: place,
-      why: error.message,
+      where: (thrown instanceof Error && placeIn(thrown)) || { file: path },
+      why,
+      ...(thrown instanceof Error ? {} : { next: "throw an Error instead: throw new Error('the reason')" }),
       cause: thrown,
     },
   );
@@ -96,17 +84,13 @@ function isParseError(error: Error): boolean {
   return error.message.startsWith('ParseError:');
 }
 
-/** The first place of the stack that is in one of the user's own files. */
-function placeIn(error: Error, path: string) {
-  const own = (error.stack ?? '')
-    .split('\n')
-    .filter((line) => !line.includes('node:'))
-    .map((line) => /\(?((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?$/.exec(line.trim()))
-    .find((match) => match?.[1] && !match[1].includes('/node_modules/') && !match[1].includes('/dist/'));
-  if (!own?.[1]) return { file: path };
-  // The parser, other than the engine, counts columns from 0.
-  const column = Number(own[3]) + (isParseError(error) ? 1 : 0);
-  return { file: own[1].replace(/^file:\/\//, ''), line: Number(own[2]), column };
+function placeIn(error: Error): Place | undefined {
+  // The parser speaks of the source, and counts columns from 0; an error that is thrown is placed by the code that ran.
+  const parsed = isParseError(error)
+    ? /^\s*at (?:file:\/\/)?(\/.+):(\d+):(\d+)$/m.exec(error.stack ?? '')
+    : null;
+  if (parsed?.[1] === undefined) return ownPlace(error);
+  return { file: parsed[1], line: Number(parsed[2]), column: Number(parsed[3]) + 1 };
 }
 
 /** Whether a file is one that types can be checked in. */

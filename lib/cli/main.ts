@@ -1,5 +1,7 @@
 import { type Command, CommanderError, Option } from 'commander';
-import { asPlayError, formatError, type PlayError } from '../errors.ts';
+import { asPlayError, type PlayError } from '../errors.ts';
+import { failedCommand, showStacksFor, tell as tellError } from './failed.ts';
+import { guarded } from './guard.ts';
 import type { LintFlags } from './lint.ts';
 import { collect, oneInventory, runProgram } from './program.ts';
 import type { RunFlags } from './run-command.ts';
@@ -12,7 +14,13 @@ export function hasRun(): boolean {
 }
 
 /** The command line. @returns the process's exit code: 0 ok, 1 usage or input, 2 failed, 4 unreachable, 130 interrupted */
-export async function main(args: readonly string[]): Promise<number> {
+export function main(args: readonly string[]): Promise<number> {
+  showStacksFor(args);
+  const failed = (error: PlayError) => failedCommand(error, wantsJson(args) ? 'json' : 'plain');
+  return guarded(failed, () => runMain(args));
+}
+
+async function runMain(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   // What is wrong may be right with the options of the playbook: until that is known nothing is said.
   const said: (readonly [NodeJS.WriteStream, string])[] = [];
@@ -89,7 +97,7 @@ function playbookBefore(thrown: unknown, program: Command): string | undefined {
 
 /** Runs a playbook whose parameters are options of the command line, too. */
 async function runWithParams(given: string, args: readonly string[]): Promise<number> {
-  const { failedCommand, loadGiven, runCommand } = await import('./run-command.ts');
+  const { loadGiven, runCommand } = await import('./run-command.ts');
   const { addParams, withParams } = await import('./params.ts');
   let exitCode = 0;
   try {
@@ -119,7 +127,7 @@ function worked({ listHosts, listTasks }: RunFlags, exitCode: number): boolean {
 function codeOf(thrown: unknown, args: readonly string[]): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : usageError(args);
   const error = asPlayError(thrown, 'failed');
-  process.stderr.write(`${formatError(error)}\n`);
+  tellError(error);
   return exitCodeOf(error);
 }
 

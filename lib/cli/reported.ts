@@ -1,6 +1,10 @@
-import type { Listener } from '../events.ts';
+import type { EventError, Listener } from '../events.ts';
+import { describeError } from '../report/describe.ts';
 import type { Verbosity } from '../report/options.ts';
+import { painter } from '../report/paint.ts';
 import { createReporter, type Output } from '../report/reporter.ts';
+import { tell } from './failed.ts';
+import { whatStopped, whileUnderWay } from './guard.ts';
 
 /** What a run needs to be seen and to be interrupted. */
 export interface Reported {
@@ -39,11 +43,28 @@ export async function reported<T>(
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  let release: (() => void) | undefined;
+  let told: EventError | undefined;
+  const onEvent: Listener = (event) => {
+    // Before its first event a run has touched nothing: then there is nothing to end in order.
+    release ??= whileUnderWay((error) => interrupt.abort(error));
+    if (event.type === 'error') told = event.error;
+    reporter.onEvent(event);
+  };
   try {
-    return await work({ onEvent: reporter.onEvent, signal: interrupt.signal });
+    return await work({ onEvent, signal: interrupt.signal });
   } finally {
     await reporter.end();
+    release?.();
+    tellStop(told);
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
+}
+
+/** What stopped a run is the last thing that a person reads; as an event it has no secrets left. */
+function tellStop(told: EventError | undefined): void {
+  const stopped = whatStopped();
+  if (stopped === undefined) return;
+  tell(stopped, told && [told.what, ...describeError(told, painter(false))].join('\n'));
 }

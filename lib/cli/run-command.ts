@@ -1,16 +1,16 @@
 import { dirname } from 'node:path';
-import type { Writable } from 'node:stream';
-import { asPlayError, formatError, inputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import { type ExtraVars, parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { refuseVarsFolders } from '../inventory/vars-folders.ts';
 import type { ParametricPlaybook, Playbook } from '../play.ts';
 import type { Output, Verbosity } from '../report/options.ts';
-import { eventError } from '../run/emit.ts';
 import { defaultCacheDir } from '../run/options.ts';
 import { run } from '../run/run.ts';
+import { failedCommand } from './failed.ts';
+import { findPlaybook } from './find-playbook.ts';
 import { listHosts, listTasks } from './list.ts';
-import { findPlaybook, isSyntaxError, isTypeScript, loadPlaybook } from './load-playbook.ts';
+import { isSyntaxError, isTypeScript, loadPlaybook } from './load-playbook.ts';
 import { defaultOutput, reported } from './reported.ts';
 import { typeCheck } from './type-check.ts';
 
@@ -139,22 +139,6 @@ async function loadChecked(path: string, cacheDir: string): Promise<Playbook | P
   });
   await typeCheck(files.filter(isTypeScript), cacheDir);
   return playbook;
-}
-
-/** An error that stopped the run as a whole: in words on stderr and, for programs, as events on stdout. */
-export function failedCommand(thrown: unknown, output: Output): number {
-  const error = asPlayError(thrown, 'failed');
-  const exitCode = error.kind === 'input' ? 1 : 250;
-  if (output === 'json') {
-    emit(process.stdout, { type: 'error', error: eventError(error) });
-    emit(process.stdout, { type: 'recap', exitCode, durationMs: 0, hosts: {} });
-  }
-  process.stderr.write(`${formatError(error)}\n`);
-  return exitCode;
-}
-
-function emit(stream: Writable, event: object): void {
-  stream.write(`${JSON.stringify(event)}\n`);
 }
 
 function print(text: string): number {

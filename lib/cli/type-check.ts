@@ -3,32 +3,64 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
-import { inputError } from '../errors.ts';
+import { dirname, join } from 'node:path';
 import { packageRoot, version } from './package.ts';
+import { typeErrors } from './type-errors.ts';
+
+/** What the compiler says: its errors, and the user's own files it has read. */
+interface Compiled {
+  readonly errors: string;
+  readonly files: readonly string[];
+}
 
 /**
  * Checks the types of a playbook and the user's own files it imports. What was found good is remembered by
- * content, so an unchanged playbook costs nothing; a playbook in JavaScript has none.
- * @throws PlayError `input` with the first mistake's place
+ * content, so an unchanged playbook costs nothing; a playbook in JavaScript has none. Errors are not remembered.
+ * @throws PlayError `input` with the place and the reason of each error
  */
 export async function typeCheck(files: readonly string[], cacheDir: string): Promise<void> {
   if (files.length === 0) return;
+  const folder = join(cacheDir, 'types');
+  const good = join(folder, `${await digestOf(files)}.ok`);
+  if (await isGood(good)) return;
+  await mkdir(folder, { recursive: true });
+  const config = join(folder, `tsconfig-${process.pid}.json`);
+  await writeFile(config, JSON.stringify(tsconfig(files)));
+  const { errors, files: read } = await compile(config).finally(() => rm(config, { force: true }));
+  if (errors === '') return writeFile(good, JSON.stringify(await digestsOf(read)));
+  const list = join(folder, 'errors.txt');
+  await writeFile(list, `${errors}\n`);
+  throw typeErrors(errors, list);
+}
+
+async function digestOf(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(version());
   for (const file of [...files].sort()) hash.update(`\0${file}\0`).update(await readFile(file));
   for (const types of ['dist/lib/index.d.ts', 'dist/.built']) {
     const path = join(packageRoot, types);
     if (existsSync(path)) hash.update(String(statSync(path).mtimeMs));
   }
-  const folder = join(cacheDir, 'types');
-  const good = join(folder, `${hash.digest('hex')}.ok`);
-  if (existsSync(good)) return;
-  await mkdir(folder, { recursive: true });
-  const config = join(folder, `tsconfig-${process.pid}.json`);
-  await writeFile(config, JSON.stringify(tsconfig(files)));
-  const output = await compile(config).finally(() => rm(config, { force: true }));
-  if (output === '') return writeFile(good, '');
-  throw mistake(output);
+  return hash.digest('hex');
+}
+
+/** A file that is imported for its types alone is none that was loaded, and still decides what is an error. */
+async function isGood(good: string): Promise<boolean> {
+  try {
+    const seen = JSON.parse(await readFile(good, 'utf8')) as Readonly<Record<string, string>>;
+    const now = await digestsOf(Object.keys(seen));
+    return Object.entries(seen).every(([file, digest]) => now[file] === digest);
+  } catch {
+    // Not checked yet, or a file is gone.
+    return false;
+  }
+}
+
+async function digestsOf(files: readonly string[]): Promise<Record<string, string>> {
+  const digests = files.map(async (file) => {
+    const content = await readFile(file);
+    return [file, createHash('sha256').update(content).digest('hex')] as const;
+  });
+  return Object.fromEntries(await Promise.all(digests));
 }
 
 /** The compiler's settings are ours, not the user's: what a playbook means must not depend on where it lies. */
@@ -57,40 +89,34 @@ function tsconfig(files: readonly string[]): object {
   };
 }
 
-function compile(config: string): Promise<string> {
+function compile(config: string): Promise<Compiled> {
   const require = createRequire(import.meta.url);
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [tsc, '-p', config, '--pretty', 'false'],
-      { maxBuffer: 1 << 24, cwd: '/' },
+      [tsc, '-p', config, '--pretty', 'false', '--listFiles'],
+      { maxBuffer: 1 << 26, cwd: '/' },
       (error, stdout, stderr) => {
-        if (error && stdout === '')
+        const compiled = partsOf(stdout);
+        if (error && compiled.errors === '')
           reject(new Error(`the type check could not run: ${stderr || error.message}`));
-        else resolve(stdout.trim());
+        else resolve(error ? compiled : { ...compiled, errors: '' });
       },
     );
   });
 }
 
-function mistake(output: string) {
-  const lines = output.split('\n');
-  const first = lines.findIndex((line) => /\(\d+,\d+\): error/.test(line));
-  const match = /^(.+)\((\d+),(\d+)\): error (TS\d+): (.*)$/.exec(lines[first] ?? '');
-  if (!match) return inputError('the playbook has type errors', { why: output });
-  const [, file = '', line, column, code, text] = match;
-  const details = lines.slice(first + 1).filter((rest) => rest.startsWith(' '));
-  const others = lines.filter((rest) => /\(\d+,\d+\): error/.test(rest)).length - 1;
-  const path = file.startsWith('/') ? file : `/${file}`;
-  return inputError(`type error in the playbook: ${text}`, {
-    where: {
-      file: relative(process.cwd(), path).startsWith('..') ? path : relative(process.cwd(), path),
-      line: Number(line),
-      column: Number(column),
-    },
-    why: [...details.slice(0, 4), `${code}${others > 0 ? `, and ${others} more type errors` : ''}`].join(
-      '\n',
-    ),
-  });
+/** The list of files is lines of paths; an error begins with a path, too, but with its place behind it. */
+function partsOf(stdout: string): Compiled {
+  const lines = stdout.split('\n');
+  const isFile = (line: string) => line.startsWith('/') && !line.includes('): error TS');
+  const ours = [join(packageRoot, 'dist', '/'), '/node_modules/'];
+  return {
+    errors: lines
+      .filter((line) => !isFile(line))
+      .join('\n')
+      .trimEnd(),
+    files: lines.filter((line) => isFile(line) && !ours.some((folder) => line.includes(folder))),
+  };
 }

@@ -95,10 +95,12 @@ function shortError({ role, task, error }: FirstError): string {
 
 function interruptedLines({ interrupted, exitCode }: RecapEvent, paint: Paint): string[] {
   if (interrupted === undefined) return [];
-  if (interrupted.length === 0) return [paint('yellow', 'interrupted; nothing was in flight')];
+  const how =
+    exitCode === 130 ? 'interrupted' : exitCode === 1 || exitCode === 250 ? 'stopped by an error' : undefined;
+  if (interrupted.length === 0) return [paint('yellow', `${how ?? 'interrupted'}; nothing was in flight`)];
   // Also what a host took with it that was lost.
   return [
-    paint('yellow', exitCode === 130 ? 'interrupted; in flight were:' : 'in flight when a host was lost:'),
+    paint('yellow', how === undefined ? 'in flight when a host was lost:' : `${how}; in flight were:`),
     ...interrupted.map((ref) => `  ${describeRef(ref)}`),
     'what is half done is looked at afresh by the next run',
   ];

@@ -28,7 +28,7 @@ export interface RunOptions extends Selection {
   /** Log in as this user where the inventory says none. */
   readonly user?: string;
   readonly onEvent?: Listener;
-  /** Interrupts the run: nothing new begins, what is under way is told to end. */
+  /** Interrupts the run: nothing new begins, what is under way is told to end. A PlayError as its reason is in the events. */
   readonly signal?: AbortSignal;
   /** Opens connections; ssh, local and lab by the inventory's variables when left out. */
   readonly connect?: Connect;

@@ -1,3 +1,4 @@
+import { orAborted } from '../connection/abort.ts';
 import { asPlayError, inputError, PlayError } from '../errors.ts';
 import type { HostSession } from '../host/session.ts';
 import type { Host } from '../inventory/inventory.ts';
@@ -80,7 +81,7 @@ export class PlayRun {
     const { options } = this.#running;
     let layout: Layout<CheckedVars>;
     try {
-      layout = await stage.step(this.#context(stage));
+      layout = await orAborted(stage.step(this.#context(stage)), options.signal);
     } catch (thrown) {
       const error = asPlayError(thrown, 'failed', { role: stage.role });
       if (error.kind === 'aborted' || options.signal?.aborted) throw error;

@@ -5,7 +5,7 @@ import type { ParametricPlaybook, Playbook } from '../play.ts';
 import { Redactor } from '../redact.ts';
 import { Secret } from '../secret.ts';
 import { becomeUser } from './become.ts';
-import { redacting } from './emit.ts';
+import { eventError, redacting } from './emit.ts';
 import { lockHosts } from './hosts-of.ts';
 import { withLock } from './lock.ts';
 import { makePlaybook } from './make.ts';
@@ -14,6 +14,7 @@ import { type PlannedPlay, plan } from './plan.ts';
 import { type Connect, Pool } from './pool.ts';
 import { Roll } from './roll.ts';
 import type { Running } from './running.ts';
+import { stopCode, stopOf } from './stop.ts';
 import { TagBook } from './tag-book.ts';
 import { Tally } from './tally.ts';
 import { refuseUnknownTags } from './unknown-tags.ts';
@@ -22,7 +23,10 @@ import { Warnings } from './warnings.ts';
 
 /** What a run came to: the same figures as the command line prints. */
 export interface RunResult {
-  /** 0 ok, 1 nothing has the tags asked for, 2 hosts failed, 4 hosts unreachable, 130 interrupted. */
+  /**
+   * 0 ok, 1 nothing has the tags asked for, 2 hosts failed, 4 hosts unreachable, 130 interrupted; 1 or 250 when the
+   * signal's reason is another error.
+   */
   readonly exitCode: number;
   readonly durationMs: number;
   readonly hosts: Readonly<Record<string, HostRecap>>;
@@ -90,12 +94,14 @@ export async function run(
   } finally {
     await pool.close();
   }
+  const stop = stopOf(options.signal);
+  if (stop) emit({ type: 'error', error: eventError(stop) });
   if (!aborted && tags.looked) {
     for (const { option, what, next } of tags.unmet)
       emit({ type: 'warning', text: `${option}: ${what}; ${next}` });
   }
   const result = {
-    exitCode: aborted ? 130 : tally.exitCode || (tags.isInVain ? 1 : 0),
+    exitCode: stop ? stopCode(stop) : aborted ? 130 : tally.exitCode || (tags.isInVain ? 1 : 0),
     durationMs: Math.round(performance.now() - started),
     hosts: tally.recap((host) => pool.roundTrips(host)),
   };

@@ -1,0 +1,42 @@
+import { asPlayError, formatError, type PlayError } from '../errors.ts';
+import type { Output } from '../report/options.ts';
+import { eventError } from '../run/emit.ts';
+import { stopCode } from '../run/stop.ts';
+import { stackLines } from './stack.ts';
+
+const shown = { stacks: false };
+
+/** Has stacks shown when the command line asks for them with `-vvv`. */
+export function showStacksFor(args: readonly string[]): void {
+  const count = args.reduce((sum, word) => {
+    if (word === '--verbose') return sum + 1;
+    return /^-[A-Za-z]+$/.test(word) ? sum + word.split('v').length - 1 : sum;
+  }, 0);
+  shown.stacks = count >= 3;
+}
+
+/** An error that ended the program: in words on stderr and, for programs, as events on stdout. @returns the exit code */
+export function failedCommand(thrown: unknown, output: Output): number {
+  const error = asPlayError(thrown, 'failed');
+  const exitCode = stopCode(error);
+  if (output === 'json') {
+    emit({ type: 'error', error: eventError(error) });
+    emit({ type: 'recap', exitCode, durationMs: 0, hosts: {} });
+  }
+  tell(error);
+  return exitCode;
+}
+
+/** Says on stderr what went wrong, and at `-vvv` where in the code. */
+export function tell(error: PlayError, said = formatError(error)): void {
+  const lines = [said];
+  if (error.cause instanceof Error) {
+    if (shown.stacks) lines.push(stackLines(error.cause));
+    else if (error.kind !== 'input' && error.next === undefined) lines.push('  next: -vvv shows the stack');
+  }
+  process.stderr.write(`${lines.filter(Boolean).join('\n')}\n`);
+}
+
+function emit(event: object): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
