@@ -11,7 +11,7 @@ export interface KnownHost {
   /** `ansible_host`, else the name: where other machines find it. */
   readonly address: string;
   readonly groups: readonly string[];
-  /** Everything the inventory says of it. */
+  /** Everything the inventory says of it. Reading a variable that holds a template throws; `withoutTemplates` leaves those out. */
   readonly inventoryVars: Vars;
 }
 

@@ -77,6 +77,12 @@ function assignments(text: string): Given[] {
     if (name !== undefined && value !== undefined) {
       return { key: name, value: unquote(value), template: isTemplate(value) ? where : undefined };
     }
+    if (isTemplate(text)) {
+      throw inputError('-e holds a template, and templates are not supported yet', {
+        where,
+        next: `write the value itself; where the braces are meant literally: -e '{ name: !unsafe "…" }'`,
+      });
+    }
     throw inputError('a word has no name=value', {
       where,
       next: 'quote a value with blanks, as in -e \'name="two words"\', or give JSON: -e \'{"name": …}\'',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { version } from '../../lib/cli/package.ts';
 import type { RunEvent } from '../../lib/events.ts';
@@ -66,6 +66,10 @@ const INPUTS: Readonly<Record<string, string>> = {
   'uncalled.mjs': `import { haPolicy } from 'ts-play/roles/ha-policy';\nexport default { plays: [{ name: 'p', hosts: 'web', roles: [haPolicy] }] };\n`,
   'empty.ts': 'export const plays = [];\n',
   'nowhere.ts': `import { definePlaybook } from 'ts-play';\nexport default definePlaybook({ plays: [{ name: 'p', hosts: 'wbeb' }] });\n`,
+  'spare.ts': `import { definePlaybook } from 'ts-play';\nexport default definePlaybook({ plays: ['web', 'spares'].map((hosts) => ({ name: hosts === 'web' ? 'full' : 'empty', hosts, tasks: () => [] })) });\n`,
+  'empty.yml':
+    'all:\n  children:\n    web:\n      hosts:\n        one: { ansible_connection: local }\n    spares:\n',
+  'none.yml': 'all: { hosts: { one: }, children: { web: , spares: } }\n',
   'broken.yml': 'all:\n  hosts:\n    one: {\n',
   'key.yml': INVENTORY.replace('children:', 'childern:'),
   'type.yml': `${INVENTORY.replace('one:', 'one: { mark_count: many }')}`,
@@ -111,6 +115,26 @@ describe('the command line', () => {
       await refused([...site, '-f', '0'], /forks[\s\S]*positive whole number/);
       await refused([...site, '--output', 'xml'], /live, plain, json/);
       await refused(['site.ts', 'other.ts', '-i', 'hosts.yml'], /too many arguments/);
+    });
+
+    it('refuses what it would have to ignore', async () => {
+      await refused(
+        [...site, '-i', 'more.yml'],
+        /Several inventories are not supported yet: hosts\.yml was given, too/,
+        /ansible-inventory -i hosts\.yml -i more\.yml --list --yaml/,
+      );
+      await refused(['site.ts', '-i', 'one,two,'], /list of hosts/, /all:\s+hosts:\s+one:\s+two:/);
+      await refused([...site, '-l', 'one', '-l', 'two'], /Write one: --limit 'one,two'/);
+    });
+
+    it('refuses what has no effect or is not there, before a host is contacted', async () => {
+      await refused([...site, '--become-user', 'eve'], /--become-user has no effect without -b/);
+      await refused([...site, '--private-key', 'gone'], /private key .*gone does not exist/, /--private-key/);
+    });
+
+    it('refuses an empty name: the variable that should have held one is not set', async () => {
+      for (const option of ['-i', '-u', '-t', '--private-key', '--become-user'])
+        await refused(['site.ts', option, ''], /It must (?:not be empty|name at least one tag)/);
     });
 
     it('asks for an inventory', () =>
@@ -184,6 +208,33 @@ describe('the command line', () => {
       const tasks = await place.run(...site, '--list-tasks');
       assert.deepEqual([tasks.code, tasks.stdout], [0, 'play marks (web)\n  role mark\n    leave a mark\n']);
       assert.equal(existsSync(place.path('one')), false);
+    });
+
+    it('lists tasks by their tags, and refuses a tag that none has', async () => {
+      const tagged = await place.run(...site, '--list-tasks', '-t', 'marks');
+      assert.match(tagged.stdout, /leave a mark/);
+      const others = await place.run(...site, '--list-tasks', '--skip-tags', 'marks');
+      assert.equal(others.stdout, 'play marks (web)\n  role mark\n');
+      await refused([...site, '-t', 'mraks'], /has the tag "mraks"/, /--tags/, /did you mean "marks"/);
+    });
+
+    it('tells of a play without hosts, and refuses to do nothing at all', async () => {
+      const listed = await place.run('spare.ts', '-i', 'empty.yml', '--list-hosts');
+      assert.deepEqual(listed, {
+        code: 0,
+        stdout: 'play full (web): 1 hosts\n  one\n',
+        stderr: 'warning: play "empty" has no hosts: the group spares (empty.yml:6:5) has no hosts\n',
+      });
+      await refused(['spare.ts', '-i', 'none.yml'], /nothing is to be done: no play has a host/, /group web/);
+    });
+
+    it('refuses the variables beside a playbook that it would leave out', async () => {
+      mkdirSync(place.path('book/group_vars'), { recursive: true });
+      place.write({ 'book/site.ts': PLAYBOOK, 'book/group_vars/web.yml': 'mark_count: 3\n' });
+      await refused(
+        ['book/site.ts', '-i', 'hosts.yml'],
+        /group_vars is not supported yet: the group web would lack the variables in book\/group_vars\/web\.yml/,
+      );
     });
 
     it('checks, runs, and runs again', async () => {

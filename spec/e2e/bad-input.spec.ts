@@ -60,6 +60,16 @@ describe('bad input, against real hosts', function () {
       (text) => text.replace('rabbit_cluster_name:', 'rabbit_cluser_name:'),
       [/rabbit_cluser_name/, /inventory\.yml:\d+:\d+/, /rabbit_cluster_name/],
     ],
+    [
+      'a misspelt connection variable',
+      (text) => text.replace('ansible_host: 192.0.2.12', 'ansible_hots: 192.0.2.12'),
+      [/ansible_hots/, /inventory\.yml:\d+:\d+/, /ansible_host/],
+    ],
+    [
+      'a template in a role variable',
+      (text) => text.replace('rabbit_cluster_name: lab', 'rabbit_cluster_name: "{{ lab_name }}"'),
+      [/rabbit_cluster_name holds a template/, /inventory\.yml:\d+:\d+/, /!unsafe/],
+    ],
     ['a missing sha256', (text) => text.replace(/^.*haproxy_sha256.*\n/m, ''), [/haproxy_sha256/]],
     [
       'a wrong sha256',
@@ -98,6 +108,14 @@ describe('bad input, against real hosts', function () {
   for (const [name, text, words] of playbooks) {
     it(`refuses ${name}`, async () => refused(await play(await playbook(text), []), words));
   }
+
+  it('refuses a template that a play would put on a host, and a tag that nothing has', async () => {
+    const motd = await playbook(
+      `import { definePlaybook, file } from 'ts-play';\nexport default definePlaybook({ plays: [{ name: 'x', hosts: 'hadoop001', tasks: ({ vars }) => [file({ path: '/etc/hello', content: String(vars['motd']) })] }] });\n`,
+    );
+    refused(await play(motd, ['-e', 'motd={{who}}']), [/variable motd holds a template/, /-e "motd=…"/]);
+    refused(await play(motd, ['-e', 'motd=x', '-t', 'hello']), [/has the tag "hello"/]);
+  });
 
   it('refuses a playbook that is not there', async () => {
     refused(await play(SITE.replace('site.ts', 'sit.ts')), [/sit\.ts/, /site\.ts/]);

@@ -50,6 +50,7 @@ describe('parseExtraVars', () => {
   const bad: [arg: string, what: RegExp, at: RegExp][] = [
     ['word', /no name=value/, /-e "word"/],
     ['a=1 word', /no name=value/, /-e "a=…"/],
+    ['a={{ b }}', /-e holds a template/, /-e "a=…"/],
     ['=1', /no name=value/, /-e "=…"/],
     ['', /says nothing/, /-e ""/],
     ['a="open', /quote is not closed/, /-e "a=…"/],
