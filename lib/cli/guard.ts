@@ -29,8 +29,8 @@ const exitNow = process.exit.bind(process);
 /** Runs the program. Whatever would end it otherwise is an error with a place. @returns the exit code */
 export async function guarded(tell: Failed, program: () => Promise<number>): Promise<number> {
   failed = tell;
-  process.on('uncaughtException', (thrown) => stop(uncaught(thrown, { promise: false, current })));
-  process.on('unhandledRejection', (reason) => stop(uncaught(reason, { promise: true, current })));
+  process.on('uncaughtException', (thrown) => caught(thrown, false));
+  process.on('unhandledRejection', (reason) => caught(reason, true));
   process.on('beforeExit', onIdle);
   process.on('exit', onExit);
   process.exit = exit;
@@ -72,6 +72,10 @@ export function whatStopped(): PlayError | undefined {
   return stopped;
 }
 
+function caught(thrown: unknown, promise: boolean): void {
+  stop(uncaught(thrown, { promise, current, contact: abort !== undefined }));
+}
+
 /** The first error counts: those that follow come from stopping. */
 function stop(error: PlayError): void {
   if (stopped !== undefined) return;
@@ -98,7 +102,7 @@ function exit(code?: number | string | null): never {
   if (ended !== undefined) return exitNow(ended);
   const call = new Error(`process.exit(${code ?? ''})`);
   Error.captureStackTrace(call, exit);
-  if (isEngineError(call)) return exitNow(end(Number(code ?? process.exitCode ?? 0)));
+  if (typeof code === 'number' && isEngineError(call)) return exitNow(end(code));
   const error = stopped ?? exitCalled(code, call, current);
   stop(error);
   // A run that is being aborted goes on until its hosts are left in order, but not the code that called.

@@ -18,36 +18,45 @@ export function exitCalled(code: unknown, call: Error, current: Current | undefi
   });
 }
 
-/** What nothing caught: thrown in a timer or in the handler of an event, or the reason of a promise nobody awaits. */
+/**
+ * What nothing caught: thrown in a timer or in the handler of an event, or the reason of a promise nobody awaits.
+ * @param contact whether hosts are being worked on: then the engine, too, has connections that can fail
+ */
 export function uncaught(
   thrown: unknown,
-  { promise, current }: { readonly promise: boolean; readonly current: Current | undefined },
+  { promise, current, contact }: { promise: boolean; current: Current | undefined; contact: boolean },
 ): PlayError {
   if (thrown instanceof PlayError) return thrown;
-  const whose = (of: string) =>
-    promise
-      ? `a promise${of} was rejected, and nothing handled it`
-      : `an error${of} was thrown, and nothing caught it`;
+  const error = thrown instanceof Error ? thrown : undefined;
+  const own = error && ownPlace(error);
+  const engine = own === undefined && error !== undefined && isEngineError(error);
   const why = reasonOf(thrown);
-  const own = thrown instanceof Error ? ownPlace(thrown) : undefined;
-  const engine = own === undefined && thrown instanceof Error && isEngineError(thrown);
   // The engine throws errors only; whatever else is thrown comes from a playbook.
-  const playbook = !engine && current !== undefined && (current.loading || !(thrown instanceof Error));
-  if (own !== undefined || playbook) {
-    return inputError(whose(' of the playbook'), {
-      where: own ?? placeOf(current),
-      why,
-      next: promise
-        ? 'await the promise, or catch its error'
-        : 'catch it where it is thrown: in a timer, or in the handler of an event',
-      cause: thrown,
-    });
+  if (own || (current && !engine && (error === undefined || !contact))) {
+    return inputError(
+      promise
+        ? 'a promise of the playbook was rejected, and nothing handled it'
+        : 'the playbook threw an error that nothing caught',
+      {
+        where: own ?? placeOf(current),
+        why,
+        next: promise
+          ? 'await the promise, or catch its error'
+          : 'catch it where it is thrown: in a timer, or in the handler of an event',
+        cause: thrown,
+      },
+    );
   }
+  const what = promise
+    ? 'a promise was rejected, and nothing handled it'
+    : 'an error was thrown that nothing caught';
   return new PlayError({
     kind: 'failed',
-    what: engine ? 'ts-play itself has failed' : whose(''),
+    what: engine ? 'ts-play itself has failed' : what,
     why,
-    ...(engine ? {} : { next: 'run it again with -vvv for the stack: no line of the playbook is in it' }),
+    next: engine
+      ? 'this is a mistake in ts-play, not in the playbook; -vvv shows the stack'
+      : '-vvv shows the stack; no line of the playbook is in it',
     cause: thrown,
   });
 }
@@ -89,11 +98,14 @@ export function reasonOf(thrown: unknown): string {
     typeof thrown.message === 'string'
   )
     return thrown.message;
-  const value =
-    typeof thrown === 'object' || typeof thrown === 'function'
-      ? `${thrown === null ? 'null' : `a ${typeof thrown}`}`
-      : JSON.stringify(thrown);
-  return `${value ?? String(thrown)} was thrown, which is no Error: nothing tells the line`;
+  return `${named(thrown)} was thrown, which is no Error: nothing tells the line`;
+}
+
+/** A value in a word; what is in an object may be secret. */
+function named(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 function placeOf(current: Current | undefined): Place {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const main = new URL('../../lib/cli/main.js', import.meta.url).href;
-const entry = `const { main } = await import('${main}'); process.exitCode = await main(process.argv.slice(1));`;
+const entry = `const { main } = await import('${main}'); process.exit(await main(process.argv.slice(1)));`;
 
 export interface Outcome {
   readonly code: number | null;
@@ -29,12 +29,17 @@ export class Workplace {
     for (const [name, text] of Object.entries(files)) writeFileSync(this.path(name), text);
   }
 
+  /** How the command line is started here, for who starts it in another way. */
+  commandLine(...args: readonly string[]) {
+    const argv = [process.execPath, '--input-type=module', '-e', entry, '--', ...args];
+    const env = { ...process.env, TS_PLAY_CACHE: this.path('cache'), NO_COLOR: '1' };
+    return { argv, options: { cwd: this.folder, env } };
+  }
+
   start(...args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', entry, '--', ...args], {
-      cwd: this.folder,
-      env: { ...process.env, TS_PLAY_CACHE: this.path('cache'), NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const { argv, options } = this.commandLine(...args);
+    const [program = '', ...rest] = argv;
+    const child = spawn(program, rest, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {

@@ -68,6 +68,19 @@ describe('recap', () => {
     ]);
   });
 
+  it('tells an interrupt from an error that stopped the run, and from a host that was lost', () => {
+    const interrupted = [{ id: '1', play: 'p', role: 'r', host: 'a', task: 't' }];
+    const head = (exitCode: number) => closing(recap({ a: NONE }, { exitCode, interrupted }))[1];
+    assert.equal(head(130), 'interrupted; in flight were:');
+    assert.equal(head(1), 'stopped by an error; in flight were:');
+    assert.equal(head(250), 'stopped by an error; in flight were:');
+    assert.equal(head(4), 'in flight when a host was lost:');
+    assert.equal(
+      closing(recap({ a: NONE }, { exitCode: 1, interrupted: [] }))[1],
+      'stopped by an error; nothing was in flight',
+    );
+  });
+
   it('needs no hosts', () => {
     assert.equal(recapText(recap({}), plain), '0 hosts, nothing changed, 0.8 s');
   });

@@ -172,6 +172,39 @@ describe('run', () => {
       assert.ok([...site.hosts.values()].every(({ closed }) => closed));
     });
 
+    it('by an error of ours is stopped: it comes before the recap, which has its exit code', async () => {
+      const abort = new AbortController();
+      const stop = (kind: 'input' | 'failed') =>
+        new PlayError({ kind, what: 'enough', why: 'of open-sesame' });
+      const stopping = role('r', () => {
+        abort.abort(stop('input'));
+        return () => things(1);
+      });
+      const hidden = stopping({ r_password: secret('open-sesame') });
+      const site = new Site();
+      const result = await site.run([{ roles: [hidden] }, { tasks: things(1) }], { signal: abort.signal });
+      assert.equal(result.exitCode, 1);
+      const [error, recap] = site.events.slice(-2);
+      assert.deepEqual(error, { type: 'error', error: { kind: 'input', what: 'enough', why: 'of ***' } });
+      assert.ok(recap?.type === 'recap');
+      assert.deepEqual([recap.exitCode, recap.interrupted], [1, []]);
+      assert.equal(site.of('play').length, 1);
+      const failed = await new Site().run([{ tasks: things(1) }], {
+        signal: AbortSignal.abort(stop('failed')),
+      });
+      assert.equal(failed.exitCode, 250);
+    });
+
+    it('does not wait for a step that never ends', async () => {
+      const abort = new AbortController();
+      const forever = role('r', () => new Promise(() => {}));
+      setTimeout(() => abort.abort(new Error('ctrl-c')), 20);
+      const site = new Site();
+      const result = await site.run([{ roles: [forever()] }], { signal: abort.signal });
+      assert.equal(result.exitCode, 130);
+      assert.ok([...site.hosts.values()].every(({ closed }) => closed));
+    });
+
     it('before it began contacts nobody', async () => {
       const site = new Site();
       const result = await site.run([{ tasks: things(1) }], { signal: AbortSignal.abort() });
