@@ -10,6 +10,7 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
+import { bootOver } from '../support/rabbitmq/boot.ts';
 import { alone, BROKER_HOME, BROKER_SERVICE, BROKER_USER, evaluate } from '../support/rabbitmq/commands.ts';
 
 /** Where the broker's own cookie lies. */
@@ -85,6 +86,7 @@ function apply({ cookie: wanted }: CookieWant, changes: readonly Change[]): Scri
     );
   return lines(
     alone,
+    bootOver,
     sh`told=
 case $(systemctl show -p ActiveState --value ${BROKER_SERVICE}) in
   active|activating|reloading|deactivating)

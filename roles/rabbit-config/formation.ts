@@ -1,6 +1,7 @@
 import { type Change, defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
 import { classify } from '../rabbit-join/classify.ts';
-import { alone, BROKER_HOME, BROKER_SERVICE, ctl, setNode } from '../support/rabbitmq/commands.ts';
+import { alone, BROKER_SERVICE, ctl } from '../support/rabbitmq/commands.ts';
+import { putAside } from '../support/rabbitmq/put-aside.ts';
 import type { SeedView } from '../support/rabbitmq/seed.ts';
 import { parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 
@@ -33,17 +34,7 @@ export const blank = defineTask<FormationWant, Snapshot>({
       `${want.host} can't be made to form a cluster by peer discovery, which is for brokers that hold nothing: ${reason}; leave broker_peer_discovery out and use the role rabbit-join, which says what can be done`,
     );
   },
-  apply: () =>
-    lines(
-      alone,
-      setNode,
-      sh`systemctl --no-ask-password stop ${BROKER_SERVICE} </dev/null
-aside=${BROKER_HOME}/put-aside-$(date +%Y%m%d-%H%M%S)
-mkdir -p "$aside"
-for f in ${BROKER_HOME}/mnesia/"$node" ${BROKER_HOME}/mnesia/"$node"-feature_flags; do
-  if [ -e "$f" ]; then mv "$f" "$aside"/; fi
-done`,
-    ),
+  apply: () => lines(alone, putAside),
 } satisfies TaskType<FormationWant, Snapshot>);
 
 const member = defineTask<FormationWant, Snapshot>({

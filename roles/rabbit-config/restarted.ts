@@ -7,6 +7,7 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
+import { restartUnit } from '../support/rabbitmq/boot.ts';
 import { alone, BROKER_SERVICE, ctl, tool } from '../support/rabbitmq/commands.ts';
 import { FIRST_START } from './formation.ts';
 
@@ -78,8 +79,8 @@ while [ "$n" -lt 30 ]; do
   sleep 2
   n=$((n + 1))
 done`,
-    sh`sleep 1
-systemctl --no-ask-password restart ${BROKER_SERVICE} </dev/null`,
+    sh`sleep 1`,
+    restartUnit,
     ctl('await_startup', '--timeout', '300'),
     nodes > 1 && ctl('await_online_nodes', String(nodes), '--timeout', '300'),
   );

@@ -5,10 +5,10 @@ import {
   type KnownHost,
   packages,
   type RoleHost,
-  restart,
   service,
   type Task,
 } from '../../lib/index.ts';
+import { restartBroker } from '../support/rabbitmq/boot.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
 import { chooseSeed, ordered, preferred, seedView, spokesman } from '../support/rabbitmq/seed.ts';
 import { askBroker, type Snapshot } from '../support/rabbitmq/snapshot.ts';
@@ -118,7 +118,7 @@ function limitTasks(limit: number): readonly Task[] {
     directory({ path: folder, mode: '0755' }),
     file(
       { path: `${folder}/limits.conf`, content: `[Service]\nLimitNOFILE=${limit}\n`, mode: '0644' },
-      { notify: restart(BROKER_SERVICE) },
+      { notify: restartBroker },
     ),
   ];
 }

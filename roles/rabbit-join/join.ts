@@ -1,5 +1,6 @@
 import { lines, type Script, sh } from '../../lib/index.ts';
-import { BROKER_HOME, BROKER_SERVICE, ctl, setNode } from '../support/rabbitmq/commands.ts';
+import { BROKER_SERVICE, ctl } from '../support/rabbitmq/commands.ts';
+import { putAside } from '../support/rabbitmq/put-aside.ts';
 import type { SeedView } from '../support/rabbitmq/seed.ts';
 import type { Snapshot } from '../support/rabbitmq/snapshot.ts';
 import { startApplication } from '../support/rabbitmq/start-application.ts';
@@ -74,12 +75,3 @@ function reachable(seed: string): Script {
   done
 fi`;
 }
-
-/** Stops the node and moves what it believes and holds into a folder beside, named after the time. */
-export const putAside: Script = sh`${setNode}
-systemctl stop ${BROKER_SERVICE}
-aside=${BROKER_HOME}/put-aside-$(date +%Y%m%d-%H%M%S)
-mkdir -p "$aside"
-for f in ${BROKER_HOME}/mnesia/"$node" ${BROKER_HOME}/mnesia/"$node"-feature_flags; do
-  if [ -e "$f" ]; then mv "$f" "$aside"/; fi
-done`;

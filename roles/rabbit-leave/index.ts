@@ -1,4 +1,5 @@
 import { defineRole, type StepContext, service, type Task } from '../../lib/index.ts';
+import { brokerStopped } from '../rabbit-stop/stopped.ts';
 import { refuseAmong } from '../support/leaving.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
 import { forgotten } from '../support/rabbitmq/forgotten.ts';
@@ -57,7 +58,11 @@ function tasksFor(leaver: Leaver, cluster: readonly string[], waitedFor: readonl
     ...(runs ? [appStopped({ node }, on)] : []),
     forgotten({ node }),
     ...(ours
-      ? [reset({ node }, on), service({ name: BROKER_SERVICE, state: 'stopped', enabled: false }, on)]
+      ? [
+          reset({ node }, on),
+          brokerStopped({ node }, on),
+          service({ name: BROKER_SERVICE, enabled: false }, on),
+        ]
       : []),
   ];
 }

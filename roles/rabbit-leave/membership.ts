@@ -1,7 +1,7 @@
 import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { putAside } from '../rabbit-join/join.ts';
 import { alone, ctl } from '../support/rabbitmq/commands.ts';
 import type { NodeWant } from '../support/rabbitmq/forgotten.ts';
+import { putAside } from '../support/rabbitmq/put-aside.ts';
 import { knownMembers } from '../support/rabbitmq/seed.ts';
 import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 

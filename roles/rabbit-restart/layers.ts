@@ -1,4 +1,5 @@
 import { action, defineTask, lines, type Script, sh, type Task, type TaskType } from '../../lib/index.ts';
+import { restartUnit, stopUnit } from '../support/rabbitmq/boot.ts';
 import { alone, BROKER_SERVICE, ctl, evaluate, tool } from '../support/rabbitmq/commands.ts';
 import { seenUp, serverBehind } from '../support/rabbitmq/drain.ts';
 import { type Layer, OUT_FOLDER, putBack, takeOut } from '../support/rabbitmq/layer.ts';
@@ -34,7 +35,7 @@ export function whileDown(title: string, between: Script | false): Task {
     alone,
     sh`mkdir -p ${OUT_FOLDER}`,
     sh`: >${BROKER_MARK}`,
-    between ? sh`systemctl stop ${BROKER_SERVICE}` : sh`systemctl restart ${BROKER_SERVICE}`,
+    between ? stopUnit : restartUnit,
     between,
     between && sh`systemctl start ${BROKER_SERVICE}`,
     ctl('await_startup', '--timeout', '300'),

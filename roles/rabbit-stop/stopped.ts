@@ -1,4 +1,5 @@
 import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
+import { stopUnit } from '../support/rabbitmq/boot.ts';
 import { alone, BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
 
 /** A broker's unit that is down; of one cluster's nodes each is another thing, whichever host's list they are on. */
@@ -10,7 +11,7 @@ export const brokerStoppedType: TaskType<{ readonly node: string }, string> = {
   parse: ({ stdout }) => stdout.trim(),
   diff: (state) =>
     state === 'inactive' || state === 'failed' ? [] : [{ what: 'broker', from: state, to: 'stopped' }],
-  apply: () => lines(alone, sh`systemctl stop ${BROKER_SERVICE}`),
+  apply: () => lines(alone, stopUnit),
 };
 
 export const brokerStopped = defineTask(brokerStoppedType);

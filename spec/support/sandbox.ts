@@ -37,7 +37,7 @@ export const HOSTILE: readonly string[] = [
 
 /** What scripts may count on at a host; nothing else is on a sandbox's PATH, so that nothing real is touched. */
 const TOOLS =
-  'sh cat stat sha256sum base64 mktemp rm mv cp ln mkdir rmdir chmod chown readlink sync date tar gzip bzip2 xz sed grep find sleep id touch head cut tr od wc ls true false kill env'.split(
+  'sh cat stat sha256sum base64 mktemp rm mv cp ln mkdir rmdir chmod chown readlink sync date tar gzip bzip2 xz sed grep find sleep id touch head tail cut tr od wc ls true false kill env'.split(
     ' ',
   );
 

@@ -14,7 +14,7 @@ inEveryShell('a change of membership', (box) => {
       .filter(([name]) => name === 'runuser' || name === 'systemctl')
       // runuser -u rabbitmq -- rabbitmqctl -q
       .map((call) => call.slice(call[0] === 'runuser' ? 6 : 0).join(' '))
-      .filter((call) => !call.startsWith('systemctl is-active'));
+      .filter((call) => !/^systemctl (is-active|show)/.test(call));
   const run = (script: ReturnType<typeof changeType>) => box().run(script, { setE: true });
 
   beforeEach(() => machine(box()));

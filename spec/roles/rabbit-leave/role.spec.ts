@@ -44,7 +44,7 @@ async function laidOut(
 
 describe('the role rabbit-leave', () => {
   const shrunk = ['members-kept', 'without-members', 'rabbit-forgotten'];
-  const tidied = ['rabbit-reset on c', 'service on c'];
+  const tidied = ['rabbit-reset on c', 'rabbit-stopped on c', 'service on c'];
 
   it('takes a living node out through one of those that stay, in order', async () => {
     const { tasks, warnings } = await laidOut(running('c', { members: [a, b, c], up: [a, b, c] }));

@@ -1,0 +1,68 @@
+import { type Handler, lines, restart, type Script, sh } from '../../../lib/index.ts';
+import { BROKER_HOME, BROKER_SERVICE, setNode } from './commands.ts';
+
+/** Seconds after which a node that needs no other has booted, on a busy machine too. */
+const BOOT_SECONDS = 120;
+
+/** Where a node writes what it does, by `$node`. */
+export const LOG_FOLDER = '/var/log/rabbitmq';
+
+/** Sets `$d` to the data folder of `$node`, and defines `lone`: true unless its disk names other members of its cluster. */
+export const defineLone: Script = sh`d=${BROKER_HOME}/mnesia/$node
+lone() {
+  ! grep -o '[A-Za-z0-9_.-]*@[A-Za-z0-9_.-]*[A-Za-z0-9_-]' "$d/cluster_nodes.config" 2>/dev/null | grep -qvxF "$node"
+}`;
+
+/** Defines `last_words`: why the last boot of `$node` failed, else the last lines of its log; at most 8 lines. */
+export const defineLastWords: Script = sh`last_words() {
+  words=$(tail -n 400 ${LOG_FOLDER}/"$node".log 2>/dev/null | sed 's/^[0-9][-0-9]* [0-9:.+ Z]*\(\[[a-z]*\]\) <[0-9.]*> */\1 /')
+  case $words in
+    *'BOOT FAILED'*) printf '%s\n' "\${words##*BOOT FAILED}" | sed -n 's/^\[error\] *//p' | grep -v '^=*$' | head -n 8 ;;
+    *) printf '%s\n' "$words" | sed '/^ *$/d' | tail -n 8 ;;
+  esac
+}`;
+
+/**
+ * Waits until a boot that is under way is over. A broker that is stopped in its first boot may never boot again: its
+ * store is half made. A node that has no other members boots by itself, so that it is waited for; one that may wait for
+ * others is not.
+ */
+export const bootOver: Script = sh`( booting() {
+  s=$(systemctl show -p ActiveState,SubState,Job ${BROKER_SERVICE} 2>/dev/null)
+  case $s in
+    # Between two attempts nothing runs.
+    *SubState=auto-restart*) return 1 ;;
+    *ActiveState=activating*) return 0 ;;
+    # The machine itself is booting, and is about to start it.
+    *ActiveState=inactive* | *ActiveState=failed*) case $s in *Job=[1-9]*) return 0 ;; esac ;;
+  esac
+  return 1
+}
+if booting; then
+  ${setNode}
+  ${defineLone}
+  ${defineLastWords}
+  if lone; then echo "$node is booting: waiting until that is over" >&2; fi
+  end=$(($(date +%s) + ${BOOT_SECONDS}))
+  while booting && lone; do
+    if [ "$(date +%s)" -ge "$end" ]; then
+      # Without a data folder where it is looked for, nobody can tell whether it waits for others.
+      if [ ! -d "$d" ]; then break; fi
+      echo "$node is still booting after ${sh`${BOOT_SECONDS}`} s, and a broker that is stopped while it boots may never boot again: it was left alone. Run this again when it is up. The last lines of ${sh`${LOG_FOLDER}`}/$node.log:" >&2
+      last_words >&2
+      exit 1
+    fi
+    sleep 1
+  done
+fi )`;
+
+/** Stops the broker, never while it boots. */
+export const stopUnit: Script = lines(bootOver, sh`systemctl stop ${BROKER_SERVICE}`);
+
+/** Stops and starts it, never while it boots. */
+export const restartUnit: Script = lines(bootOver, sh`systemctl restart ${BROKER_SERVICE}`);
+
+const plain = restart(BROKER_SERVICE);
+
+/** A handler that restarts the broker, never while it boots. */
+export const restartBroker: Handler = { ...plain, script: lines(bootOver, plain.script) };
