@@ -4,7 +4,7 @@ import { haPolicy } from 'ts-play/roles/ha-policy';
 import { haproxyBuild } from 'ts-play/roles/haproxy-build';
 import { rabbitConfig } from 'ts-play/roles/rabbit-config';
 import { inventoryPlay, rabbitGrow, readyToGrow } from 'ts-play/roles/rabbit-grow';
-import { rabbitJoin } from 'ts-play/roles/rabbit-join';
+import { canJoin, oneCluster, rabbitJoin } from 'ts-play/roles/rabbit-join';
 
 /**
  * A spare host becomes a broker: `ts-play playbooks/scale-out.ts -i INVENTORY --node HOST`. The inventory's file is
@@ -28,12 +28,13 @@ export default defineParametricPlaybook({
       inventory: edit.inventory,
       lock: { name: 'rabbitmq', hosts: 'brokers' },
       plays: [
-        { name: 'before', hosts: 'brokers', ...all, gates: [readyToGrow(node)] },
+        { name: 'before', hosts: 'brokers', ...all, gates: [readyToGrow(node), canJoin] },
         { ...inventoryPlay(edit, { write }), anyErrorsFatal: true },
         {
           name: 'brokers',
           hosts: 'brokers',
           ...all,
+          gates: oneCluster,
           roles: [erlangCookie(), rabbitConfig(), rabbitJoin(), haPolicy()],
         },
         { name: 'queues', hosts: 'brokers', ...all, roles: [rabbitGrow({ rabbit_grow_node: node })] },

@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { Secret } from '../../lib/index.ts';
+import { type KnownHost, PlayError, Secret } from '../../lib/index.ts';
+import { type Cluster, clustersOf, foundingCluster, undecided } from '../support/rabbitmq/clusters.ts';
+import { foundingOf } from '../support/rabbitmq/founding.ts';
+import { ordered, preferred } from '../support/rabbitmq/seed.ts';
+import { isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 
 /** The cookie a host holds, and where the inventory's order puts the host. */
 export interface Held {
@@ -31,6 +35,47 @@ export function chooseCookie(held: readonly Held[], seed: string): Secret {
   }
   const best = ranked.filter(({ hosts }) => hosts.length === first.hosts.length);
   return (best.find(({ hosts }) => hosts.includes(seed)) ?? first).cookie;
+}
+
+/**
+ * Those whose cookies count. Where a broker has data or members, that is the cluster that the others join, and the
+ * host in `erlang_cookie_seed`: blank hosts, however many, never replace the cookie of one that is at work.
+ * @param named the host in `erlang_cookie_seed`
+ * @throws PlayError `failed` when several brokers hold data, with different cookies, and nothing says which one counts
+ */
+export function voters(
+  held: readonly Held[],
+  nodes: ReadonlyMap<string, Snapshot>,
+  playHosts: readonly KnownHost[],
+  named: string | undefined,
+): readonly Held[] {
+  const founding = foundingOf(playHosts);
+  const clusters = clustersOf(ordered(preferred(playHosts), nodes), founding);
+  const rivals = named === undefined ? undecided(clusters, founding) : [];
+  const cookies = (hosts: readonly string[]) =>
+    held.filter(({ host, cookie }) => cookie !== undefined && hosts.includes(host));
+  const different = new Set(
+    cookies(rivals.flatMap(({ hosts }) => hosts)).map(({ cookie }) => cookie?.reveal()),
+  );
+  if (different.size > 1) throw rivalCookies(rivals);
+  const founders = foundingCluster(clusters, founding);
+  if (founders === undefined || founders.holds === 'nothing') return held;
+  const running = founders.hosts.filter((host) => {
+    const node = nodes.get(host);
+    return node !== undefined && isRunning(node);
+  });
+  const counted = cookies([...(running.length > 0 ? running : founders.hosts), named ?? '']);
+  return counted.length > 0 ? counted : held;
+}
+
+function rivalCookies(rivals: readonly Cluster[]): PlayError {
+  const each = rivals.map(({ hosts, what }) => `${hosts.join(', ')} (${what})`).join(' and ');
+  return new PlayError({
+    kind: 'failed',
+    what: `several brokers hold data, each with a cookie of its own: ${each}`,
+    why: 'one of them would be given the cookie of another',
+    next: 'name the host that the others join: rabbit_seed: HOST; and take the others out of the group',
+  });
 }
 
 function newCookie(): Secret {

@@ -1,5 +1,6 @@
 import { defineRole, file, packages, Secret, sh } from '../../lib/index.ts';
-import { chooseCookie } from './choose.ts';
+import { askBroker } from '../support/rabbitmq/snapshot.ts';
+import { chooseCookie, voters } from './choose.ts';
 import { COOKIE_FILE, cookie } from './cookie.ts';
 import { vars } from './vars.ts';
 
@@ -29,13 +30,16 @@ export const erlangCookie = defineRole({
   steps: [
     async ({ hosts, playHosts, query }) => {
       const given = hosts.find(({ vars }) => vars.erlang_cookie)?.vars.erlang_cookie;
-      const seed = hosts[0]?.vars.erlang_cookie_seed ?? playHosts[0]?.name ?? '';
-      const shared =
-        given ??
-        chooseCookie(
-          [...(await query(playHosts, readCookie))].map(([host, held]) => ({ host, cookie: held })),
-          seed,
-        );
+      const named = hosts[0]?.vars.erlang_cookie_seed;
+      const choose = async () => {
+        const [cookies, nodes] = await Promise.all([
+          query(playHosts, readCookie),
+          query(playHosts, askBroker),
+        ]);
+        const held = [...cookies].map(([host, its]) => ({ host, cookie: its }));
+        return chooseCookie(voters(held, nodes, playHosts, named), named ?? playHosts[0]?.name ?? '');
+      };
+      const shared = given ?? (await choose());
       return ({ vars }) => [
         // The cookie belongs to the broker's own account, which comes with it.
         ...(vars.erlang_install ? [packages({ names: vars.erlang_packages })] : []),

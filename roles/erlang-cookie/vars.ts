@@ -10,7 +10,8 @@ export const vars = {
       minLength: 20,
       maxLength: 255,
       pattern: '^[A-Za-z0-9_-]+$',
-      description: 'The cookie itself. Without it the one that most nodes hold is taken, the seed first.',
+      description:
+        'The cookie itself. Without it the cookie of the cluster that has data is taken, else the one that most nodes hold.',
     },
     erlang_cookie_seed: {
       type: 'string',

@@ -2,6 +2,7 @@ import { defineRole } from '../../lib/index.ts';
 import { unitFirst } from '../support/build/own-unit.ts';
 import { provide } from '../support/build/provide.ts';
 import { answersQuestion } from './answers.ts';
+import { backendsOf } from './backends.ts';
 import { lintHaproxy } from './lint.ts';
 import { UNIT } from './paths.ts';
 import { haproxyWish } from './recipe.ts';
@@ -26,7 +27,8 @@ export const haproxyBuild = defineRole({
   steps: [
     (context) => build.make(context),
     async (context) => {
-      const [installed, isUnitFirst] = await Promise.all([
+      const [backends, installed, isUnitFirst] = await Promise.all([
+        backendsOf(context),
         build.install(context),
         unitFirst(context, UNIT, (vars) => vars.haproxy_install === 'package'),
       ]);
@@ -36,7 +38,7 @@ export const haproxyBuild = defineRole({
         return [
           ...accountTasks(host.vars),
           ...(isUnitFirst(host) ? [...unit, ...program] : [...program, ...unit]),
-          ...serviceTasks(host.vars, context.group(host.vars.haproxy_backend_group)),
+          ...serviceTasks(host.vars, backends(host.vars)),
         ];
       };
     },

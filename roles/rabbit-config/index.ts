@@ -1,4 +1,5 @@
 import { defineRole, type Step, type Task } from '../../lib/index.ts';
+import { foundingOf } from '../support/rabbitmq/founding.ts';
 import { chooseSeed, knownMembers, ordered, preferred, seedView } from '../support/rabbitmq/seed.ts';
 import { askBroker } from '../support/rabbitmq/snapshot.ts';
 import { asksForConf } from './conf.ts';
@@ -43,7 +44,7 @@ function formationStep(task: (want: FormationWant) => Task): Step<Vars> {
   return async ({ hosts, playHosts, query }) => {
     if (!hosts.some(({ vars: own }) => own.broker_peer_discovery !== undefined)) return () => [];
     const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
-    const seed = nodes.get(chooseSeed(nodes) ?? '');
+    const seed = nodes.get(chooseSeed(nodes, foundingOf(playHosts)) ?? '');
     if (seed === undefined) return () => [];
     return ({ name, vars: own, inventoryVars }) => {
       if (own.broker_peer_discovery === undefined) return [];

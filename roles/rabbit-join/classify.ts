@@ -1,3 +1,4 @@
+import { judgeAlone, type StandingAlone } from '../support/rabbitmq/alone.ts';
 import { knownMembers, type SeedView } from '../support/rabbitmq/seed.ts';
 import { isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 
@@ -8,15 +9,7 @@ import { isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
  * `half-joined` belongs and is not running; `disowned` thinks it belongs, and the others disagree;
  * `foreign` belongs to another cluster.
  */
-export type Standing =
-  | 'blank'
-  | 'empty'
-  | 'data'
-  | 'untold'
-  | 'member'
-  | 'half-joined'
-  | 'disowned'
-  | 'foreign';
+export type Standing = StandingAlone | 'member' | 'half-joined' | 'disowned' | 'foreign';
 
 export interface Classified {
   readonly standing: Standing;
@@ -29,20 +22,8 @@ export interface Classified {
  * @param harmless users that the cluster would have anyway, which are no data
  */
 export function classify(node: Snapshot, seed: SeedView, harmless: readonly string[]): Classified {
-  const { disk } = node;
   const others = knownMembers(node).filter((member) => member !== node.node);
-  if (others.length > 0) return classifyMember(node, others, seed);
-  if (!isRunning(node)) {
-    if (disk.stored > 0)
-      return { standing: 'data', reason: `not running, with ${disk.stored} queues on disk` };
-    return disk.present || node.live
-      ? { standing: 'untold', reason: 'a cluster of one that is not running' }
-      : { standing: 'blank', reason: 'never started' };
-  }
-  const data = dataOf(node, harmless);
-  return data === ''
-    ? { standing: 'empty', reason: 'a cluster of one with nothing in it' }
-    : { standing: 'data', reason: `a cluster of one with ${data}` };
+  return others.length > 0 ? classifyMember(node, others, seed) : judgeAlone(node, harmless);
 }
 
 /**
@@ -68,26 +49,4 @@ function classifyMember(node: Snapshot, others: readonly string[], seed: SeedVie
     return { standing: 'disowned', reason: `it counts itself to ${seed.node}'s cluster, which disagrees` };
   }
   return isRunning(node) ? member : { standing: 'half-joined', reason: 'a member that is not running' };
-}
-
-/** What a join would destroy, in words; empty when nothing. What can't be told counts as something. */
-function dataOf({ live }: Snapshot, harmless: readonly string[]): string {
-  const users = live?.users?.filter(({ name }) => !harmless.includes(name));
-  const vhosts = live?.vhosts?.filter((vhost) => vhost !== '/');
-  return [
-    counted(live?.queues, 'queues'),
-    counted(live?.exchanges, 'exchanges'),
-    counted(vhosts?.length, 'virtual hosts'),
-    counted(users?.length, 'users'),
-    counted(live?.policies?.length, 'policies'),
-    counted(live?.parameters, 'parameters'),
-  ]
-    .filter(Boolean)
-    .join(', ');
-}
-
-function counted(count: number | null | undefined, what: string): string {
-  if (count === null || count === undefined) return `${what} that could not be counted`;
-  if (count === 1) return `1 ${what === 'policies' ? 'policy' : what.slice(0, -1)}`;
-  return count === 0 ? '' : `${count} ${what}`;
 }

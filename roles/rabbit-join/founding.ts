@@ -1,6 +1,8 @@
-import type { KnownHost } from '../../lib/index.ts';
-import { knownMembers } from '../support/rabbitmq/seed.ts';
-import { isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { type KnownHost, PlayError } from '../../lib/index.ts';
+import { clustersOf, foundingCluster, undecided } from '../support/rabbitmq/clusters.ts';
+import type { Founding } from '../support/rabbitmq/founding.ts';
+import { isRunning, knownMembers, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { rivalry, waysOut } from './ways-out.ts';
 
 /** Nodes that run or are about to: others can't be joined, unless there is nothing else. */
 export function candidates(
@@ -10,6 +12,20 @@ export function candidates(
   const inPlay = new Set(hosts.map(({ name }) => name));
   const able = new Map([...nodes].filter(([name, node]) => isRunning(node) || inPlay.has(name)));
   return able.size > 0 ? able : nodes;
+}
+
+/** @throws Error when the cluster that the others would join holds something and none of it runs or is about to */
+export function refuseWithoutFounder(
+  answers: ReadonlyMap<string, Snapshot>,
+  able: ReadonlyMap<string, Snapshot>,
+  founding: Founding,
+): void {
+  const founders = foundingCluster(clustersOf(answers, founding), founding);
+  const holds = founders?.holds === 'members' || founders?.holds === 'data';
+  if (!holds || founders.hosts.some((host) => able.has(host))) return;
+  throw new Error(
+    `the others join ${founders.hosts.join(', ')} (${founders.what}), which does not run and is not part of this run: start it, then run this again`,
+  );
 }
 
 /**
@@ -31,6 +47,21 @@ export function refuseSecondCluster(
     );
   }
   warn(`${first.name} does not answer: the cluster begins with ${seed.node}`);
+}
+
+/** @throws PlayError `failed` when several brokers hold something and nothing says which one the others join */
+export function refuseRivals(nodes: ReadonlyMap<string, Snapshot>, founding: Founding): void {
+  const rivals = undecided(clustersOf(nodes, founding), founding);
+  if (rivals.length === 0) return;
+  const held = rivals.map(({ hosts, what }) => ({ host: hosts[0] ?? '', what }));
+  throw new PlayError({
+    kind: 'failed',
+    what: rivalry(held),
+    next: waysOut(
+      held.map(({ host }) => host),
+      held.map(({ host }) => host),
+    ).join('\n'),
+  });
 }
 
 /** @throws Error when two hosts' nodes have one name, as clones have */

@@ -10,12 +10,20 @@ import {
 } from '../../lib/index.ts';
 import { restartBroker } from '../support/rabbitmq/boot.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
-import { chooseSeed, ordered, preferred, seedView, spokesman } from '../support/rabbitmq/seed.ts';
+import { foundingOf } from '../support/rabbitmq/founding.ts';
+import { chooseSeed, keepSeed, ordered, preferred, seedView, spokesman } from '../support/rabbitmq/seed.ts';
 import { askBroker, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 import { application } from './application.ts';
 import { startsLast } from './classify.ts';
 import { clusterName } from './cluster-name.ts';
-import { candidates, refuseNamesakes, refuseSecondCluster, warnOfSilent } from './founding.ts';
+import {
+  candidates,
+  refuseNamesakes,
+  refuseRivals,
+  refuseSecondCluster,
+  refuseWithoutFounder,
+  warnOfSilent,
+} from './founding.ts';
 import type { NodeType } from './join.ts';
 import { lintCluster } from './lint.ts';
 import { member } from './membership.ts';
@@ -25,6 +33,8 @@ import { plugins } from './plugin.ts';
 import { brokerUser } from './user.ts';
 import { validate } from './validate.ts';
 import { type Vars, vars } from './vars.ts';
+
+export { canJoin, oneCluster } from './gates.ts';
 
 /** Running brokers, joined to one cluster (the seed's sections 2.2 to 2.4). */
 export const rabbitJoin = defineRole({
@@ -37,9 +47,11 @@ export const rabbitJoin = defineRole({
   steps: [
     async ({ hosts, playHosts, query, check, warn }) => {
       const nodes = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
+      const founding = foundingOf(playHosts, ownVars(hosts));
       refuseNamesakes(nodes);
+      refuseRivals(nodes, founding);
       if (check) warnOfSilent(nodes, hosts, warn);
-      const seed = nodes.get(chooseSeed(nodes) ?? '');
+      const seed = nodes.get(chooseSeed(nodes, founding) ?? '');
       return (host) => {
         const node = nodes.get(host.name);
         const last = node !== undefined && seed !== undefined && startsLast(node, seedView(seed));
@@ -48,10 +60,16 @@ export const rabbitJoin = defineRole({
     },
     async ({ hosts, playHosts, query, check, warn }) => {
       const answers = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
+      const founding = foundingOf(playHosts, ownVars(hosts));
+      // Again: what was stopped could not say before what it holds.
+      refuseRivals(answers, founding);
       const nodes = candidates(answers, hosts);
-      const seed = nodes.get(chooseSeed(nodes) ?? '');
+      refuseWithoutFounder(answers, nodes, founding);
+      const founder = chooseSeed(nodes, founding) ?? '';
+      const seed = nodes.get(founder);
       if (seed === undefined) return () => [];
       refuseSecondCluster(seed, answers, foundersFirst(hosts, playHosts), warn);
+      keepSeed(playHosts, founder);
       if (seed.live?.partitions.length)
         warn(`${seed.node} sees a network partition: ${seed.live.partitions.join(', ')}`);
       return (host) => {
@@ -66,7 +84,8 @@ export const rabbitJoin = defineRole({
     async ({ hosts, playHosts, query, check, warn }) => {
       const nodes = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
       const names = playHosts.map(({ name }) => name).filter((name) => hosts.some((h) => h.name === name));
-      const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);
+      const founding = foundingOf(playHosts, ownVars(hosts));
+      const speaker = spokesman(nodes, names, founding) ?? (check ? undefined : names[0]);
       if (speaker === undefined)
         warn('no member of the cluster runs: its name and its users can only be told in the run itself');
       return (host) => [
@@ -82,7 +101,11 @@ function foundersFirst(
   hosts: readonly RoleHost<Vars>[],
   playHosts: readonly KnownHost[],
 ): readonly KnownHost[] {
-  return preferred(playHosts, new Map(hosts.map(({ name, vars: own }) => [name, own])));
+  return preferred(playHosts, ownVars(hosts));
+}
+
+function ownVars(hosts: readonly RoleHost<Vars>[]): ReadonlyMap<string, Vars> {
+  return new Map(hosts.map(({ name, vars: own }) => [name, own]));
 }
 
 /** What the host needs before its broker can run: software, limits, names. */

@@ -4,6 +4,7 @@ import type { SeedView } from '../support/rabbitmq/seed.ts';
 import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
 import { type Classified, classify } from './classify.ts';
 import { changeType, join, type NodeType, startMember } from './join.ts';
+import { waysOut } from './ways-out.ts';
 
 export interface MemberWant {
   /** The cluster to belong to, by the node that stands for it, as it was when asked. */
@@ -65,9 +66,11 @@ function apply(want: MemberWant, state: Snapshot): Script {
   return join(want.seed, want.nodeType, state, standing === 'disowned');
 }
 
-function refused({ host }: MemberWant, reason: string): Error {
+function refused({ host, seed }: MemberWant, reason: string): Error {
+  // A cluster that has members joins nobody.
+  const seeds = (seed.members?.length ?? 1) > 1 ? [] : [host];
   return new Error(
-    `${host} holds data that joining would destroy (${reason}); to let it be destroyed, name it: -e '{"rabbit_allow_data_loss": ["${host}"]}'`,
+    `${host} holds data that joining would destroy (${reason}); ${waysOut(seeds, [host]).join('; ')}`,
   );
 }
 

@@ -30,7 +30,7 @@ export const vars = {
     rabbit_seed: {
       type: 'string',
       description:
-        "The host that the others join when there is no cluster yet; the play's first host when not set.",
+        "The host that the others join when no broker holds anything yet, or when several do. Left out: the play's first host.",
     },
     rabbit_node_type: {
       type: 'string',

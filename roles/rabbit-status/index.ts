@@ -1,11 +1,21 @@
-import { defineRole, type KnownHost, type StepContext, secret } from '../../lib/index.ts';
+import {
+  check,
+  defineRole,
+  type KnownHost,
+  type StepContext,
+  secret,
+  sh,
+  type Task,
+} from '../../lib/index.ts';
 import { virtualAddresses } from '../keepalived-build/instances.ts';
+import { clustersOf, foundingCluster } from '../support/rabbitmq/clusters.ts';
+import { foundingOf } from '../support/rabbitmq/founding.ts';
 import { healthOf } from '../support/rabbitmq/gates.ts';
 import { ordered } from '../support/rabbitmq/seed.ts';
-import { askBroker } from '../support/rabbitmq/snapshot.ts';
+import { askBroker, isRunning, type Live, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 import { askBrokerHost, askProxy, type ProxyHost } from './questions.ts';
 import { renderStatus } from './render.ts';
-import { statusOf } from './status.ts';
+import { type Status, statusOf } from './status.ts';
 import { vars } from './vars.ts';
 
 /** The cluster, its proxies and its addresses on one screen. Changes nothing. */
@@ -31,13 +41,36 @@ export const rabbitStatus = defineRole({
         hosts,
         fronts,
         policies: [...snapshots.values()].find(({ live }) => live?.policies)?.live?.policies ?? [],
+        live: membersOf(ordered(context.playHosts, snapshots)),
         vips: [...new Set(proxies.flatMap(({ inventoryVars }) => virtualAddresses(inventoryVars)))],
       });
       context.report({ title: 'STATUS', text: renderStatus(status), data: status });
-      return () => [];
+      const [first] = context.hosts;
+      return ({ name }) => (name === first?.name ? [isWell(status)] : []);
     },
   ],
 });
+
+/** Fails where something is wrong, so that a program learns it from the exit code. */
+function isWell({ wrong }: Status): Task {
+  return check({
+    that: 'the cluster is well',
+    // All that it takes has been asked already.
+    probe: sh`:`,
+    holds: () => wrong.length === 0 || wrong.join('\n'),
+    next: 'ts-play playbooks/site.ts mends what it can, and says what it can not',
+  });
+}
+
+/** What the members of the first cluster tell: brokers of their own have other things. */
+function membersOf(nodes: ReadonlyMap<string, Snapshot>): readonly Live[] {
+  const founding = foundingOf([]);
+  const hosts = foundingCluster(clustersOf(nodes, founding), founding)?.hosts ?? [];
+  return hosts.flatMap((host) => {
+    const node = nodes.get(host);
+    return node?.live && isRunning(node) ? [node.live] : [];
+  });
+}
 
 async function askProxies<V>(
   context: StepContext<V>,

@@ -1,7 +1,8 @@
+import { divergence } from '../support/rabbitmq/divergence.ts';
 import type { Health, QueueHealth } from '../support/rabbitmq/health.ts';
 import { queueTitle } from '../support/rabbitmq/health.ts';
 import { isAlone, unrest } from '../support/rabbitmq/safety.ts';
-import type { Policy } from '../support/rabbitmq/snapshot.ts';
+import type { Live, Policy } from '../support/rabbitmq/snapshot.ts';
 import type { BrokerHost, ProxyHost } from './questions.ts';
 
 /** Everything that was asked, by host; a host that did not answer is missing. */
@@ -12,6 +13,8 @@ export interface Seen {
   readonly hosts: ReadonlyMap<string, BrokerHost>;
   readonly fronts: ReadonlyMap<string, ProxyHost>;
   readonly policies: readonly Policy[];
+  /** What the running members tell of what belongs to all. */
+  readonly live: readonly Live[];
   /** Virtual addresses, without their prefix. */
   readonly vips: readonly string[];
 }
@@ -72,6 +75,10 @@ export function statusOf(seen: Seen): Status {
     disabledFlags,
     wrong: [
       ...unrest(views),
+      ...unseen(views),
+      ...[...divergence(seen.live)].map(
+        ([node, what]) => `${node} has something else than the others: ${what}`,
+      ),
       ...nodes.filter(({ state }) => state === 'silent').map(({ host }) => `${host} does not answer`),
       ...nodes
         .filter(({ state }) => state === 'stopped')
@@ -116,6 +123,16 @@ function isDegraded({ type, members, online, leader, exclusive }: QueueHealth): 
 function describeDegraded(queue: QueueHealth): string {
   const { type, members, online } = queue;
   return `${type} queue ${queueTitle(queue)}: ${online.length} of ${members.length} copies are whole`;
+}
+
+/** Members that a peer does not see, though they run. */
+function unseen(views: readonly Health[]): readonly string[] {
+  const running = views.filter((view) => view.running);
+  return running.flatMap(({ node, members, up }) =>
+    running
+      .filter((other) => members.includes(other.node) && !up.includes(other.node))
+      .map((other) => `${node} does not see ${other.node}, which runs`),
+  );
 }
 
 /** Members of the cluster that no host of the inventory is. */

@@ -7,6 +7,13 @@ export const backendVars = {
     default: 'brokers',
     description: 'The inventory group whose hosts are the backends',
   },
+  haproxy_backend_hosts: {
+    type: 'string',
+    enum: ['members', 'all'],
+    default: 'members',
+    description:
+      '`members`: those hosts of the group that are members of its one RabbitMQ cluster, which are asked; `all`: every host of the group, nobody asked',
+  },
   haproxy_backend_port: {
     type: 'integer',
     minimum: 1,

@@ -1,5 +1,9 @@
 import type { KnownHost } from '../../../lib/index.ts';
-import { isRunning, type Snapshot } from './snapshot.ts';
+import { clustersOf, foundingCluster } from './clusters.ts';
+import { type Founding, foundingOf, type Place, placeOf } from './founding.ts';
+import { isRunning, knownMembers, type Snapshot } from './snapshot.ts';
+
+export { knownMembers } from './snapshot.ts';
 
 /** What the seed of the cluster knows. */
 export interface SeedView {
@@ -9,39 +13,46 @@ export interface SeedView {
 }
 
 /**
- * The host whose cluster the others join: one of the largest cluster there is, the first among equals, so that a
- * seed that lost its disk joins its cluster again instead of founding a second one.
+ * The host whose cluster the others join: one of the cluster that is chosen by {@link foundingCluster}, one that runs
+ * if any does. So a host that lost its disk joins its cluster again, and a blank one never takes the place of one
+ * with data.
  * @param nodes what the hosts answered, the preferred first
  * @returns undefined when no node answered
  */
-export function chooseSeed(nodes: ReadonlyMap<string, Snapshot>): string | undefined {
-  const names = new Set([...nodes.values()].map(({ node }) => node));
-  const rank = (snapshot: Snapshot) => {
-    const size = knownMembers(snapshot).filter((member) => names.has(member)).length;
-    return size > 1 ? (isRunning(snapshot) ? 1000 : 1) * size : 0;
+export function chooseSeed(
+  nodes: ReadonlyMap<string, Snapshot>,
+  founding: Founding = foundingOf([]),
+): string | undefined {
+  const hosts = foundingCluster(clustersOf(nodes, founding), founding)?.hosts ?? [];
+  const runs = (host: string) => {
+    const node = nodes.get(host);
+    return node !== undefined && isRunning(node);
   };
-  let best: readonly [string, Snapshot] | undefined;
-  for (const entry of nodes) if (best === undefined || rank(entry[1]) > rank(best[1])) best = entry;
-  return best?.[0];
+  return hosts.find(runs) ?? hosts[0];
 }
 
-/** What a host's variables say of its place in the cluster. */
-export interface Place {
-  readonly rabbit_seed?: unknown;
-  readonly rabbit_node_type?: unknown;
+/** By a play's hosts, the one that the others joined in it. */
+const joined = new WeakMap<readonly KnownHost[], string>();
+
+/** Keeps the seed for the rest of the play, so that the cluster is spoken for by the same host as check mode says. */
+export function keepSeed(playHosts: readonly KnownHost[], host: string): void {
+  joined.set(playHosts, host);
 }
 
 /**
- * The hosts, the one that founds the cluster first: the seed that is named, else a disc node.
+ * The hosts, the one that founds the cluster first: the one that was kept, the seed that is named, else a disc node.
  * @param own variables of hosts where more is known than the inventory says
  */
 export function preferred(
   hosts: readonly KnownHost[],
   own: ReadonlyMap<string, Place> = new Map(),
 ): readonly KnownHost[] {
-  const place = ({ name, inventoryVars }: KnownHost): Place => own.get(name) ?? inventoryVars;
-  const seed = hosts.map(place).find(({ rabbit_seed: named }) => named !== undefined)?.rabbit_seed;
-  const rank = (host: KnownHost) => (host.name === seed ? 0 : place(host).rabbit_node_type === 'ram' ? 2 : 1);
+  const { seed } = foundingOf(hosts, own);
+  const kept = joined.get(hosts);
+  const rank = (host: KnownHost) => {
+    if (host.name === kept) return -1;
+    return host.name === seed ? 0 : placeOf(host, own).rabbit_node_type === 'ram' ? 2 : 1;
+  };
   return [...hosts].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -58,17 +69,13 @@ export function seedView(seed: Snapshot): SeedView {
 export function spokesman(
   nodes: ReadonlyMap<string, Snapshot>,
   among: readonly string[],
+  founding?: Founding,
 ): string | undefined {
-  const seed = chooseSeed(nodes) ?? '';
+  const seed = chooseSeed(nodes, founding) ?? '';
   return [...among.filter((host) => host === seed), ...among].find((host) => {
     const node = nodes.get(host);
     return node !== undefined && isRunning(node) && knownMembers(node).includes(nodes.get(seed)?.node ?? '');
   });
-}
-
-/** All nodes that a node counts to its cluster, itself included, by its own word or by its disk. */
-export function knownMembers({ live, disk }: Snapshot): readonly string[] {
-  return live?.members ?? disk.members;
 }
 
 /** Answers in the order of the hosts, which decides where nothing else does. */

@@ -131,6 +131,11 @@ export function isRunning({ live }: Snapshot): boolean {
   return live?.running === true;
 }
 
+/** All nodes that a node counts to its cluster, itself included, by its own word or by its disk. */
+export function knownMembers({ live, disk }: Snapshot): readonly string[] {
+  return live?.members ?? disk.members;
+}
+
 /** The question that reads a host's broker before tasks are laid out. */
 export const askBroker = { name: 'state of the broker', script: snapshotScript, parse: parseSnapshot };
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type RoleHost, Secret, type StepContext, secret, type Task } from '../../../lib/index.ts';
 import { erlangCookie } from '../../../roles/erlang-cookie/index.ts';
 import type { Vars } from '../../../roles/erlang-cookie/vars.ts';
-import { defaultsOf, known } from '../support/rabbitmq/nodes.ts';
+import { askBroker, type Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
+import { answer, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
 
 const { definition } = erlangCookie;
 
@@ -11,16 +12,27 @@ function host(name: string, vars: Partial<Vars> = {}): RoleHost<Vars> {
   return { ...known(name, '192.0.2.11'), vars: { ...defaults, ...vars } };
 }
 
-/** The tasks of each host, when these hosts hold these cookies. */
-async function layout(hosts: readonly RoleHost<Vars>[], held: Readonly<Record<string, string | undefined>>) {
+/** What a host answers: about its broker, else its cookie. */
+const answerOf = (asks: string, cookie: string, node: Snapshot) =>
+  asks === askBroker.name ? answer(node) : { code: 0, stdout: cookie, stderr: '' };
+
+/** The tasks of each host, when these hosts hold these cookies, and blank brokers where nothing else is said. */
+async function layout(
+  hosts: readonly RoleHost<Vars>[],
+  held: Readonly<Record<string, string | undefined>>,
+  nodes: Readonly<Record<string, Snapshot>> = {},
+) {
   const context: Partial<StepContext<Vars>> = {
     hosts,
     playHosts: hosts,
-    query: async (asked, { parse }) =>
+    query: async (asked, { parse, name: asks }) =>
       new Map(
         asked
           .filter(({ name }) => name in held)
-          .map(({ name }) => [name, parse({ code: 0, stdout: held[name] ?? '', stderr: '' })] as const),
+          .map(({ name }) => {
+            const node = nodes[name] ?? down(name, [], 0, false);
+            return [name, parse(answerOf(asks, held[name] ?? '', node))] as const;
+          }),
       ),
   };
   const [step] = definition.steps;
@@ -44,6 +56,17 @@ describe('the role erlang-cookie', () => {
     const named = { erlang_cookie_seed: 'b' };
     const third = await layout([host('a', named), host('b', named)], { a: 'A', b: 'B' });
     assert.equal(wanted(third('a')), fingerprint('B'));
+  });
+
+  it('gives blank hosts the cookie of the one that has data, unless it is told otherwise', async () => {
+    const hosts = [host('a'), host('b'), host('c')];
+    const held = { a: 'A', b: 'A', c: 'C' };
+    const nodes = { c: running('c', { queues: 1 }) };
+    assert.equal(wanted((await layout(hosts, held, nodes))('a')), fingerprint('C'));
+    const seeded = hosts.map(({ name }) => host(name, { erlang_cookie_seed: 'a' }));
+    assert.equal(wanted((await layout(seeded, held, nodes))('c')), fingerprint('A'));
+    const given = hosts.map(({ name }) => host(name, { erlang_cookie: secret('GIVEN') }));
+    assert.equal(wanted((await layout(given, held, nodes))('c')), fingerprint('GIVEN'));
   });
 
   it('installs the broker first, unless told not to, and gives root the cookie when told to', async () => {
@@ -78,9 +101,9 @@ describe('the role erlang-cookie', () => {
     const context: Partial<StepContext<Vars>> = {
       hosts: [host('a')],
       playHosts: [host('a')],
-      query: async (_, { parse }) => {
-        const value = parse({ code: 0, stdout: 'C00KIE\n', stderr: '' });
-        seen.push(value);
+      query: async (_, { parse, name }) => {
+        const value = parse(answerOf(name, 'C00KIE\n', running('a')));
+        if (name !== askBroker.name) seen.push(value);
         return new Map([['a', value]]);
       },
     };

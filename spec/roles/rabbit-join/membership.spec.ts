@@ -48,9 +48,15 @@ describe('membership', () => {
   it('is refused to data, in words that say how to allow it', () => {
     assert.throws(
       () => changes(running('c', { queues: 2, vhosts: ['/', 'v'] })),
-      /^Error: mq-c holds data that joining would destroy \(a cluster of one with 2 queues, 1 virtual host\); to let it be destroyed, name it: -e '\{"rabbit_allow_data_loss": \["mq-c"\]\}'$/,
+      /^Error: mq-c holds data that joining would destroy \(a cluster of one with 2 queues, 1 virtual host\); to have the others join it: rabbit_seed: mq-c; .*; only if that data may be lost: -e '\{"rabbit_allow_data_loss": \["mq-c"\]\}'$/,
     );
     assert.throws(() => changes(down('c', [c], 4)), /mq-c holds data/);
+    const two = { seed: { node: a, members: [a, 'rabbit@b'] } };
+    assert.throws(
+      () => changes(running('c', { queues: 2 }), two),
+      (error: Error) =>
+        /take that host out of the group/.test(error.message) && !/rabbit_seed/.test(error.message),
+    );
     assert.throws(() => changes(down('c', [a, c], 4)), /mq-c holds data .*which disagrees/);
   });
 

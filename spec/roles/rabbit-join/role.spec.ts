@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type RoleHost, type StepContext, secret } from '../../../lib/index.ts';
+import { type PlayError, type RoleHost, type StepContext, secret } from '../../../lib/index.ts';
 import { rabbitJoin } from '../../../roles/rabbit-join/index.ts';
 import { possibleType } from '../../../roles/rabbit-join/node-type.ts';
 import type { Vars } from '../../../roles/rabbit-join/vars.ts';
@@ -29,7 +29,7 @@ async function step(
   nodes: Readonly<Record<string, Snapshot>>,
   rest: Partial<StepContext<Vars>> = {},
 ) {
-  const asked = context(hosts, nodes, { playHosts: three, ...rest });
+  const asked = context(hosts, nodes, { playHosts: [...three], ...rest });
   const layout = await definition.steps[index]?.(asked.context);
   assert.ok(layout);
   const titles = Object.fromEntries(
@@ -194,6 +194,39 @@ describe('the second step of rabbit-join', () => {
     );
     // One that is in a cluster already is no new one.
     assert.equal((await seed([host('c')], { c: cluster.c })).seed, c);
+  });
+
+  it('refuses all while several hold data and nothing says which one counts', async () => {
+    const two = { ...fresh, a: running('a', { queues: 1 }), c: running('c', { exchanges: 1 }) };
+    for (const index of [0, 1]) {
+      await assert.rejects(
+        step(index, three, two),
+        (error: PlayError) =>
+          /a \(.*1 queue\) and c \(.*1 exchange\)/.test(error.what) &&
+          /rabbit_seed: a or/.test(error.next ?? ''),
+      );
+    }
+    const named = [host('a', { rabbit_seed: 'c' }), host('c', { rabbit_seed: 'c' })];
+    assert.equal((await seed(named, two)).seed, c);
+  });
+
+  it('founds no cluster beside one with data that failed to start', async () => {
+    await assert.rejects(
+      seed(three.slice(1), { ...fresh, a: down('a', [a], 3) }),
+      /the others join a \(not running, with 3 queues on disk\), which does not run/,
+    );
+  });
+
+  it('has the founder speak for the cluster to the end, as check mode says', async () => {
+    const playHosts = [...three];
+    const adopted = { ...fresh, c: running('c', { queues: 1 }) };
+    assert.equal(
+      (await step(1, three, adopted, { playHosts })).titles['a']?.[0],
+      `member of the cluster of ${c}`,
+    );
+    const { titles } = await step(2, three, cluster, { playHosts });
+    assert.ok(titles['c']?.includes('broker user admin present'));
+    assert.ok(!titles['a']?.includes('broker user admin present'));
   });
 
   it('passes a seed by that failed to start', async () => {

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
+import type { PlayError, Reply, Report, RoleHost } from '../../../lib/index.ts';
+import { rabbitStatus } from '../../../roles/rabbit-status/index.ts';
 import { renderStatus } from '../../../roles/rabbit-status/render.ts';
 import { type Seen, statusOf } from '../../../roles/rabbit-status/status.ts';
 import type { Health, QueueHealth } from '../../../roles/support/rabbitmq/health.ts';
+import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
+import { answer, context, known, live, running, user } from '../support/rabbitmq/nodes.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
 import { a, queue as aQueue, health as aView, b } from '../support/rabbitmq/views.ts';
+
+const reply = (stdout: string): Reply => ({ code: 0, stdout, stderr: '' });
 
 /** A quorum queue on both nodes. */
 const queue = (over: Partial<QueueHealth> = {}) => aQueue({ members: [a, b], online: [a, b], ...over });
@@ -38,6 +45,7 @@ const seen = (over: Partial<Seen> = {}): Seen => ({
   ]),
   fronts: new Map([['a', { servers: { a: 'UP', b: 'UP 1/3' }, addresses: ['192.0.2.200'] }]]),
   policies: [],
+  live: [],
   vips: ['192.0.2.200'],
   ...over,
 });
@@ -99,6 +107,57 @@ all is well`,
         ]),
       }),
       ['rabbit@x runs in the cluster, and no host of the inventory is it'],
+    );
+  });
+
+  it('names members that a peer does not see, and members that tell different things', () => {
+    const views = new Map([
+      ['a', health('a')],
+      ['b', health('b', { up: [b] })],
+    ]);
+    assert.deepEqual(wrong({ health: views }), ['rabbit@b does not see rabbit@a, which runs']);
+    const other = live('b', { users: [user('guest', 'other')] });
+    assert.deepEqual(wrong({ live: [live('a'), other] }), [
+      'rabbit@b has something else than the others: password of guest (compared with rabbit@a)',
+    ]);
+  });
+
+  it('fails where something is wrong, after the report, and not where all is well', async () => {
+    const tasks = async (nodes: Readonly<Record<string, Snapshot>>) => {
+      const reports: Report[] = [];
+      const hosts = ['a', 'b'].map((name) => ({ ...known(name, name), vars: { status_proxies: 'proxies' } }));
+      const { context: asking } = context(hosts, nodes, {
+        group: () => [],
+        report: (report) => void reports.push(report),
+        query: async (all, { name, parse }) =>
+          new Map(
+            all.flatMap(({ name: host }) => {
+              const node = nodes[host];
+              if (node === undefined) return [];
+              const views: Readonly<Record<string, Reply>> = {
+                "the cluster's health": packed(health(host)),
+                "the broker's host": reply('unit=active\naccess=400 rabbitmq rabbitmq\nhash=aaa'),
+              };
+              return [[host, parse(views[name] ?? answer(node))] as const];
+            }),
+          ),
+      });
+      const layout = await rabbitStatus.definition.steps[0]?.(asking);
+      assert.ok(layout);
+      assert.deepEqual(
+        hosts.map((host) => layout(host).length),
+        [1, 0],
+      );
+      assert.equal(reports.length, 1);
+      return layout(hosts[0] as RoleHost<{ readonly status_proxies: string }>);
+    };
+    const pair = { members: [a, b] };
+    const [well] = await tasks({ a: running('a', pair), b: running('b', pair) });
+    assert.deepEqual(well?.assess(reply(''), []).changes, []);
+    const [ill] = await tasks({ a: running('a', pair), b: running('b', { ...pair, users: [] }) });
+    assert.throws(
+      () => ill?.assess(reply(''), []),
+      (error: PlayError) => /rabbit@b has something else/.test(error.why ?? ''),
     );
   });
 

@@ -106,7 +106,8 @@ export function context<V>(
     warnings,
     context: {
       hosts,
-      playHosts: hosts,
+      // A list of its own, as each play has: roles remember things by it.
+      playHosts: [...hosts],
       check: false,
       cacheDir: '/nowhere',
       group: () => hosts,

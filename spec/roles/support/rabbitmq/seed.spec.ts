@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { foundingOf } from '../../../../roles/support/rabbitmq/founding.ts';
 import {
   chooseSeed,
+  keepSeed,
   ordered,
   preferred,
   seedView,
@@ -38,8 +40,51 @@ describe('the seed of the cluster', () => {
     assert.equal(seedOf({ a: down('a', all), b: down('b', all), c: down('c', all) }), 'a');
   });
 
-  it('is not chosen for members that nobody asked about', () => {
-    assert.equal(seedOf({ a: running('a'), b: running('b', together(b, 'rabbit@x', 'rabbit@y')) }), 'a');
+  it('has members, also some that nobody asked, rather than nothing', () => {
+    assert.equal(seedOf({ a: running('a'), b: running('b', together(b, 'rabbit@x', 'rabbit@y')) }), 'b');
+  });
+
+  it('has data, or may have some, rather than nothing: a blank host is never first', () => {
+    const blank = down('a', [], 0, false);
+    assert.equal(seedOf({ a: blank, b: running('b'), c: running('c', { queues: 1 }) }), 'c');
+    assert.equal(seedOf({ a: running('a'), b: running('b'), c: down('c', [c], 2) }), 'c');
+    assert.equal(seedOf({ a: running('a'), b: running('b'), c: down('c', [c]) }), 'c');
+    assert.equal(seedOf({ a: running('a'), b: down('b', [b]), c: running('c', { exchanges: 1 }) }), 'c');
+  });
+
+  it('is the host in rabbit_seed where several hold something, and not where that one is blank', () => {
+    const named = (seed: string, nodes: Readonly<Record<string, Snapshot>>) =>
+      chooseSeed(
+        new Map(Object.entries(nodes)),
+        foundingOf([known('a', 'a', { rabbit_seed: seed }), known('b', 'b'), known('c', 'c')]),
+      );
+    const data = { a: running('a', { queues: 1 }), b: running('b'), c: running('c', { queues: 1 }) };
+    assert.equal(named('c', data), 'c');
+    assert.equal(named('b', { ...data, a: running('a') }), 'c');
+    const pair = { b: running('b', together(b, c)), c: running('c', together(b, c)) };
+    assert.equal(named('a', { a: running('a', { queues: 1 }), ...pair }), 'a');
+    assert.equal(named('a', { a: running('a'), ...pair }), 'b');
+  });
+
+  it('is no host whose data may be destroyed, while another has data', () => {
+    const hosts = ['a', 'b'].map((name) => known(name, name, { rabbit_allow_data_loss: ['a'] }));
+    const nodes = { a: running('a', { queues: 1 }), b: running('b', { queues: 1 }) };
+    assert.equal(chooseSeed(new Map(Object.entries(nodes)), foundingOf(hosts)), 'b');
+  });
+
+  it('is no node that the others run without', () => {
+    const alone = running('a', { queues: 1 });
+    assert.equal(seedOf({ a: alone, b: down('b', [a, b], 3) }), 'a');
+    // One that lost its disk says nothing against the member that is left.
+    assert.equal(seedOf({ a: running('a'), b: down('b', [a, b], 3) }), 'b');
+  });
+
+  it('speaks for the cluster to the end of the play', () => {
+    const hosts = [known('a', 'a'), known('b', 'b')];
+    keepSeed(hosts, 'b');
+    const names = (all: typeof hosts) => preferred(all).map(({ name }) => name);
+    assert.deepEqual(names(hosts), ['b', 'a']);
+    assert.deepEqual(names([...hosts]), ['a', 'b'], 'and not in another play');
   });
 
   it('tells its members only when it runs', () => {

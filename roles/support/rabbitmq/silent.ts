@@ -1,0 +1,26 @@
+/** Hosts that did not answer, and members of the cluster that no answering host is, put side by side. */
+export interface Silent {
+  /** Hosts that are or may be members. */
+  readonly members: readonly string[];
+  /** Members that are no host of the inventory. */
+  readonly strangers: readonly string[];
+}
+
+/**
+ * A host that does not answer can't say how its node is called: it is told by the host's name, and where names don't
+ * fit each other any of the rest may be any other.
+ */
+export function matchSilent(nodes: readonly string[], hosts: readonly string[]): Silent {
+  const isOf = (node: string, host: string) => short(node.slice(node.indexOf('@') + 1)) === short(host);
+  const named = hosts.filter((host) => nodes.some((node) => isOf(node, host)));
+  const rest = hosts.filter((host) => !named.includes(host));
+  const unnamed = nodes.filter((node) => !hosts.some((host) => isOf(node, host)));
+  return {
+    members: unnamed.length > 0 ? hosts : named,
+    strangers: rest.length === 0 ? unnamed : [],
+  };
+}
+
+function short(name: string): string {
+  return name.split('.')[0] ?? name;
+}
