@@ -23,7 +23,6 @@ users => T(fun() -> [begin N = P(user, U), {ok, R} = rabbit_auth_backend_interna
 permissions => T(fun() -> [#{user => P(user, X), vhost => P(vhost, X), configure => P(configure, X), write => P(write, X), read => P(read, X)} || X <- rabbit_auth_backend_internal:list_permissions()] end, null),
 policies => T(fun() -> [Policy(X) || X <- rabbit_policy:list()] end, null),
 operatorPolicies => T(fun() -> [Policy(X) || X <- rabbit_policy:list_op()] end, null),
-defaultQueueTypes => T(fun() -> maps:from_list([{V, case vhost:get_default_queue_type(rabbit_vhost:lookup(V)) of undefined -> null; X -> B(X) end} || V <- rabbit_vhost:list_names()]) end, null),
 queues => T(fun() -> length(rabbit_amqqueue:list()) end, null),
 exchanges => T(fun() -> length([1 || X <- rabbit_exchange:list(), N <- [element(4, element(2, X))], N =/= <<>>, binary:match(N, <<"amq.">>) =/= {0, 4}]) end, null),
 parameters => T(fun() -> length(rabbit_runtime_parameters:list()) end, null),

@@ -44,8 +44,6 @@ export interface Live {
   readonly permissions: readonly Permission[] | null;
   readonly policies: readonly Policy[] | null;
   readonly operatorPolicies: readonly Policy[] | null;
-  /** By virtual host; null where none is set. */
-  readonly defaultQueueTypes: Readonly<Record<string, string | null>> | null;
   readonly queues: number | null;
   /** Exchanges beside the predeclared ones. */
   readonly exchanges: number | null;

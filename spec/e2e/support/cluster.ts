@@ -78,6 +78,21 @@ export async function client(seconds: number, password = 'lab-admin-password'): 
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ClientReport;
 }
 
+/** Declares durable queues over AMQP, without a type, on a broker itself. @returns for each `ok`, or what the broker said */
+export async function declared(
+  address: string,
+  names: readonly string[],
+  password = 'lab-admin-password',
+): Promise<readonly string[]> {
+  const script = new URL('./declare-queue.js', import.meta.url).pathname;
+  const { code, stdout, stderr } = await tsPlay(
+    ['lab', 'enter', '--name', LAB, '--', process.execPath, script, `amqp://admin@${address}:5672`, ...names],
+    { stdin: password, limit: 60_000 },
+  );
+  if (code !== 0) throw new Error(`declaring ended with ${code}: ${stdout}${stderr}`);
+  return stdout.trim().split('\n');
+}
+
 /** New hosts, booted to the end: what a unit does while it starts is none of the run's business. */
 export async function freshLab(hosts: readonly string[] = BROKERS): Promise<void> {
   await lab('down');

@@ -20,7 +20,6 @@ export function live(host: string, told: Partial<Live> = {}): Live {
     permissions: [],
     policies: [],
     operatorPolicies: [],
-    defaultQueueTypes: { '/': null },
     queues: 0,
     exchanges: 0,
     parameters: 0,
