@@ -14,7 +14,7 @@ export const vars = {
       type: 'string',
       enum: ['pause_minority', 'autoheal', 'ignore', 'keep'],
       description:
-        'What a node does that has lost sight of others (`cluster_partition_handling`); when not set, `pause_minority` from three brokers on, unless its files say something. `keep` leaves it as it is.',
+        'What a node does that has lost sight of others (`cluster_partition_handling`). When not set: `pause_minority` from three brokers on, unless somebody else has set it; `keep` leaves it alone.',
     },
     broker_default_queue_type: {
       type: 'string',
