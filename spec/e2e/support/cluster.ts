@@ -28,6 +28,12 @@ export async function rabbit<T>(host: string, call: string): Promise<T> {
   return JSON.parse(text.slice(text.search(/^[[{]/m))) as T;
 }
 
+/** What each broker really does in a network partition, as it says itself. */
+export function partitionHandling(hosts: readonly string[] = BROKERS): Promise<readonly string[]> {
+  const ask = "rabbitmqctl -q eval '{ok, H} = application:get_env(rabbit, cluster_partition_handling), H.'";
+  return Promise.all(hosts.map((host) => on(host, ask)));
+}
+
 /** Status of every server behind a proxy, from its stats page. */
 export async function backends(proxy: string): Promise<Readonly<Record<string, string>>> {
   const csv = await on(proxy, `curl -s -u ${STATS_LOGIN} 'http://127.0.0.1:${STATS_PORT}/stats;csv'`);
