@@ -3,6 +3,7 @@ import { haPolicy } from 'ts-play/roles/ha-policy';
 import { haproxyBuild } from 'ts-play/roles/haproxy-build';
 import { keepalivedBuild } from 'ts-play/roles/keepalived-build';
 import { anotherProxyIsReady, proxyLeave } from 'ts-play/roles/proxy-leave';
+import { rabbitPartitions } from 'ts-play/roles/rabbit-config';
 import { inventoryPlay, mayLeave, queueTable, rabbitLeave, serverDrained } from 'ts-play/roles/rabbit-leave';
 
 /**
@@ -71,7 +72,9 @@ export default defineParametricPlaybook({
         ...(isProxy ? [proxyPlay] : []),
         ...(isBroker ? brokerPlays : []),
         { name: 'proxies', hosts: 'proxies', ...all, roles: proxyRoles },
-        ...(isBroker ? [{ name: 'policy', hosts: 'brokers', ...all, roles: [haPolicy()] }] : []),
+        ...(isBroker
+          ? [{ name: 'policy', hosts: 'brokers', ...all, roles: [rabbitPartitions(), haPolicy()] }]
+          : []),
         inventoryPlay(edit, { write }),
       ],
     };

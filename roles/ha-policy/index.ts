@@ -3,7 +3,7 @@ import { defineRole, type KnownHost, type Task } from '../../lib/index.ts';
 import { ordered, preferred, spokesman } from '../support/rabbitmq/seed.ts';
 import { askBroker, type Live, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 import { advise } from './advice.ts';
-import { defaultQueueType } from './default-queue-type.ts';
+import { askKept, defaultQueueType } from './default-queue-type.ts';
 import { type Compiled, compile } from './definition.ts';
 import { fallsShort } from './intent.ts';
 import { lintPolicies } from './lint.ts';
@@ -52,14 +52,22 @@ export const haPolicy = defineRole({
       for (const text of doubts(own, playHosts.length, wanted, live)) warn(text);
       return ({ name }) => (name === speaker ? tasks(own, wanted) : []);
     },
-    async ({ hosts, playHosts, query, report }) => {
+    async ({ hosts, playHosts, query, report, warn }) => {
       const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
       const names = hosts.map(({ name }) => name);
       const host = hosts.find(({ name }) => name === spokesman(nodes, names));
       const live = nodes.get(host?.name ?? '')?.live;
       if (host === undefined || !live?.version) return () => [];
       const wanted = compile(host.vars, playHosts.length, live.version);
-      const found = (await query([host], askStragglers(wanted))).get(host.name);
+      const type = differing(host.vars, playHosts, nodes, wanted) ? undefined : wanted.defaultQueueType;
+      // Asked side by side: what is asked ahead then takes one round trip.
+      const [stragglers, kept] = await Promise.all([
+        query([host], askStragglers(wanted)),
+        type && query([host], askKept({ vhost: host.vars.ha_policy_vhost, type })),
+      ]);
+      const why = kept?.get(host.name);
+      if (why !== undefined) warn(why);
+      const found = stragglers.get(host.name);
       const advice = found && advise(found, wanted, live.policies ?? []);
       if (advice) report(advice);
       return () => [];

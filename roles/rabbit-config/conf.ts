@@ -1,3 +1,4 @@
+import { KEY } from './partitions-said.ts';
 import { TLS } from './paths.ts';
 import type { Vars } from './vars.ts';
 
@@ -5,7 +6,7 @@ import type { Vars } from './vars.ts';
 export function settings(own: Vars, nodes: readonly string[]): readonly (readonly [string, string])[] {
   const given = Object.entries(own.broker_settings);
   const made = [
-    ...one('cluster_partition_handling', own.broker_partition_handling),
+    ...one(KEY, own.broker_partition_handling === 'keep' ? undefined : own.broker_partition_handling),
     ...one('default_queue_type', own.broker_default_queue_type),
     ...listeners('tcp', own.broker_listeners),
     ...one('proxy_protocol', own.rabbit_proxy_protocol ? 'true' : undefined),

@@ -1,10 +1,13 @@
 import { defineRole, type Step, type Task } from '../../lib/index.ts';
 import { foundingOf } from '../support/rabbitmq/founding.ts';
-import { chooseSeed, knownMembers, ordered, preferred, seedView } from '../support/rabbitmq/seed.ts';
+import { chooseSeed, ordered, preferred, seedView } from '../support/rabbitmq/seed.ts';
 import { askBroker } from '../support/rabbitmq/snapshot.ts';
 import { asksForConf } from './conf.ts';
 import { blank, discovered, type FormationWant } from './formation.ts';
 import { readEnv, refuseMixture } from './inter-node.ts';
+import { decide, namesOf } from './partition-step.ts';
+import { partitionFiles, partitionsRunning } from './partition-tasks.ts';
+import { askSaid } from './partitions-said.ts';
 import { refuseOld } from './refuse-old.ts';
 import { configTasks } from './tasks.ts';
 import { validate } from './validate.ts';
@@ -20,23 +23,52 @@ export const rabbitConfig = defineRole({
   steps: [
     // Before the files: what starts for the first time reads them anyway, and needs no restart.
     formationStep(blank),
-    async ({ hosts, playHosts, query }) => {
+    async (context) => {
+      const { hosts, playHosts, query } = context;
       const asking = hosts.filter(({ vars: own }) => asksForConf(own));
-      if (asking.length === 0) return () => [];
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
-      const tls = await query(asking, readEnv);
+      // Asked side by side: what is asked ahead then takes one round trip.
+      const [answers, said, tls] = await Promise.all([
+        query(playHosts, askBroker),
+        query(playHosts, askSaid),
+        query(asking, readEnv),
+      ]);
+      const nodes = ordered(preferred(playHosts), answers);
       for (const { name, vars: own } of asking) {
         refuseOld(name, own, nodes.get(name)?.live?.version);
         refuseMixture(name, nodes.get(name), tls.get(name) ?? false, own.broker_tls_inter_node);
       }
-      // All that is known of them: a host that is silent today must not change what the others are told.
-      const names = [
-        ...new Set([...nodes.values()].flatMap((node) => [node.node, ...knownMembers(node)])),
-      ].sort();
-      return ({ name, vars: own }) =>
-        asksForConf(own) ? configTasks(own, names, nodes.get(name), tls.get(name) ?? false) : [];
+      const names = namesOf(nodes);
+      const partitions = decide(context, nodes, said);
+      return ({ name, vars: own }) => {
+        const plan = partitions.get(name) ?? {};
+        return asksForConf(own)
+          ? configTasks(own, names, nodes.get(name), tls.get(name) ?? false, plan)
+          : [...partitionFiles(plan), ...partitionsRunning(plan)];
+      };
     },
     formationStep(discovered),
+  ],
+});
+
+/**
+ * What brokers do in a network partition, and nothing else of their configuration: for a playbook that changes how many
+ * there are.
+ */
+export const rabbitPartitions = defineRole({
+  name: 'rabbit-partitions',
+  description: 'What brokers do in a network partition, for as many as there are.',
+  prefix: 'broker_',
+  vars,
+  steps: [
+    async (context) => {
+      const { playHosts, query } = context;
+      const [answers, said] = await Promise.all([query(playHosts, askBroker), query(playHosts, askSaid)]);
+      const partitions = decide(context, answers, said);
+      return ({ name }) => {
+        const plan = partitions.get(name) ?? {};
+        return [...partitionFiles(plan), ...partitionsRunning(plan)];
+      };
+    },
   ],
 });
 

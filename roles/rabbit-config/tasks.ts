@@ -4,6 +4,8 @@ import type { Snapshot } from '../support/rabbitmq/snapshot.ts';
 import { accepted } from './accepted.ts';
 import { conf } from './conf.ts';
 import { envTasks, interNodeOptions } from './inter-node.ts';
+import { partitionFiles, partitionsRunning } from './partition-tasks.ts';
+import type { PartitionPlan } from './partitions.ts';
 import { CONF, ENV, FOLDER, INTER_NODE, TLS } from './paths.ts';
 import { restarted } from './restarted.ts';
 import type { Vars } from './vars.ts';
@@ -29,6 +31,7 @@ export function configTasks(
   nodes: readonly string[],
   node: Snapshot | undefined,
   hasInterNode: boolean,
+  partitions: PartitionPlan,
 ): readonly Task[] {
   const interNode = own.broker_tls_inter_node;
   return [
@@ -46,10 +49,12 @@ export function configTasks(
         ]
       : []),
     ...(interNode || hasInterNode ? envTasks(interNode) : []),
+    ...partitionFiles(partitions),
     restarted({
       files: interNode || hasInterNode ? [CONF, INTER_NODE, ENV] : [CONF],
       nodes: node?.live?.up?.length ?? 1,
     }),
+    ...partitionsRunning(partitions),
   ];
 }
 

@@ -12,8 +12,9 @@ export const vars = {
     },
     broker_partition_handling: {
       type: 'string',
-      enum: ['ignore', 'pause_minority', 'autoheal'],
-      description: 'What a node does that has lost sight of others (`cluster_partition_handling`).',
+      enum: ['pause_minority', 'autoheal', 'ignore', 'keep'],
+      description:
+        'What a node does that has lost sight of others (`cluster_partition_handling`). When not set: `pause_minority` from three brokers on, unless somebody else has set it; `keep` leaves it alone.',
     },
     broker_default_queue_type: {
       type: 'string',

@@ -157,8 +157,10 @@ export function definitions(path: string, entities: readonly Entity[] = readDefi
       queues: entities.flatMap(({ sought }) => sought?.queues ?? []),
       exchanges: entities.flatMap(({ sought }) => sought?.exchanges ?? []),
       bindings: entities.flatMap(({ sought }) => sought?.bindings ?? []),
+      defaultTypes: entities.flatMap(({ sought }) => sought?.defaultTypes ?? []),
     } satisfies Sought,
     refusal: (state) => entities.flatMap(({ refusal }) => refusal?.(state) ?? []).join('\n') || undefined,
+    kept: (state) => entities.flatMap(({ kept }) => kept?.(state) ?? []),
     differences: (state) => differing(state).flatMap(({ entity, changes }) => changes.map(of(entity))),
     deeds: (state) =>
       together(differing(state).flatMap(({ entity, changes }) => entity.deeds(state, changes))),

@@ -27,6 +27,8 @@ export interface Entity {
   deeds(state: Entities, changes: readonly Change[]): readonly Deed[];
   /** Why it can't be had as things stand. */
   refusal?(state: Entities): string | undefined;
+  /** What of it is left as it is, since changing it would do harm: each with the reason and what to do. */
+  kept?(state: Entities): readonly string[];
 }
 
 interface EntityWant {

@@ -42,6 +42,7 @@ export const rabbitEntities = defineRole({
       const question = { name: 'what the cluster holds', script: look, parse: parseEntities };
       const state = running ? (await query([host], question)).get(host.name) : undefined;
       refuse(host, entities, state);
+      for (const text of state ? entities.flatMap(({ kept }) => kept?.(state) ?? []) : []) warn(text);
       const all = [...entities, ...administrators(host, state, check)];
       return ({ name }) => (name === speaker ? all.map((entity) => entityTask({ entity, look })) : []);
     },

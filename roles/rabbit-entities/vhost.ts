@@ -1,4 +1,5 @@
 import type { Change } from '../../lib/index.ts';
+import { type Held, keptFor } from '../support/rabbitmq/default-type.ts';
 import { defaultTypeClaim, type Entities, queueType, type Vhost } from '../support/rabbitmq/entities.ts';
 import { sorted } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
@@ -19,15 +20,22 @@ export function vhost(wish: VhostWish): Entity {
       [`rabbitmq virtual host ${wish.name}`]: JSON.stringify(wish),
       ...(wish.default_queue_type === undefined ? {} : defaultTypeClaim(wish.name, wish.default_queue_type)),
     },
+    ...(wish.default_queue_type === undefined
+      ? {}
+      : { sought: { defaultTypes: [{ vhost: wish.name, type: wish.default_queue_type }] } }),
     refusal: (state) => refusal(state, now(state), wish),
-    differences: (state) => differences(now(state), wish),
+    kept(state) {
+      const held = holding(state, now(state), wish);
+      return held === undefined ? [] : [keptFor(held, wish.default_queue_type ?? '')];
+    },
+    differences: (state) => differences(state, now(state), wish),
     deeds(state) {
       const current = now(state);
       // What an import doesn't say is reset: what is to stay has to be said too.
       const description = wish.description ?? current?.description ?? '';
       const tags = sorted(wish.tags ?? current?.tags ?? []);
-      const type =
-        wish.default_queue_type ?? (current?.defaultQueueType ? current.defaultQueueType : undefined);
+      const kept = holding(state, current, wish) !== undefined;
+      const type = (kept ? undefined : wish.default_queue_type) ?? (current?.defaultQueueType || undefined);
       const metadata = {
         description,
         tags,
@@ -47,14 +55,14 @@ export function vhostAbsent(name: string): Entity {
   );
 }
 
-function differences(now: Vhost | undefined, wish: VhostWish): readonly Change[] {
+function differences(state: Entities, now: Vhost | undefined, wish: VhostWish): readonly Change[] {
   if (now === undefined) return [{ what: 'virtual host', from: 'absent', to: 'present' }];
   const changes: Change[] = [];
   if (wish.description !== undefined && wish.description !== now.description)
     changes.push({ what: 'description', from: now.description, to: wish.description });
   if (wish.tags && sorted(wish.tags).join() !== sorted(now.tags).join())
     changes.push({ what: 'tags', from: now.tags.join(' '), to: wish.tags.join(' ') });
-  if (typeDiffers(now, wish)) {
+  if (typeDiffers(now, wish) && holding(state, now, wish) === undefined) {
     changes.push({ what: 'default queue type', from: typeOf(now), to: wish.default_queue_type });
   }
   return changes;
@@ -68,6 +76,12 @@ function refusal({ can, version }: Entities, now: Vhost | undefined, wish: Vhost
   }
   if (!typeDiffers(now, wish) || can.includes('queueTypeOfVhost')) return undefined;
   return `RabbitMQ ${version} can't change the default queue type of a virtual host, and ${wish.name} has ${typeOf(now)} (wanted: ${wish.default_queue_type}): leave it out, or delete the virtual host, with all that is in it, and let it be made anew: rabbitmqctl delete_vhost '${wish.name}'`;
+}
+
+/** Queues that could not be declared again under the default type that is wanted: it is left as it is for them. */
+function holding({ held }: Entities, now: Vhost | undefined, wish: VhostWish): Held | undefined {
+  if (now === undefined || !typeDiffers(now, wish)) return undefined;
+  return held.find(({ vhost: name, total }) => name === wish.name && total > 0);
 }
 
 function typeDiffers(now: Vhost, { default_queue_type: wanted }: VhostWish): boolean {

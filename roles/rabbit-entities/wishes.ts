@@ -41,6 +41,7 @@ export function soughtBy(entities: readonly Entity[]): Sought {
     queues: entities.flatMap(({ sought }) => sought?.queues ?? []),
     exchanges: entities.flatMap(({ sought }) => sought?.exchanges ?? []),
     bindings: entities.flatMap(({ sought }) => sought?.bindings ?? []),
+    defaultTypes: entities.flatMap(({ sought }) => sought?.defaultTypes ?? []),
   };
 }
 

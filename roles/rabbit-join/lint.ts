@@ -12,6 +12,7 @@ export function lintCluster(uses: readonly Use[], context: LintContext): readonl
     if (first === undefined) return [];
     return [
       ...size(use, first, context),
+      ...partitionsIgnored(use, first, context),
       ...ramNodes(use),
       ...guest(use, first),
       ...guestClients(use, first, context),
@@ -36,7 +37,7 @@ function size(use: Use, first: RoleHost<Vars>, context: LintContext): readonly F
     ];
   }
   if (count % 2 === 1) return [];
-  const handling = saidOf(first, 'partition_handling', context);
+  const handling = saidOf(first, 'cluster_partition_handling', context);
   if (handling?.value === 'pause_minority') {
     return [
       {
@@ -60,8 +61,24 @@ function size(use: Use, first: RoleHost<Vars>, context: LintContext): readonly F
       severity: 'hint',
       rule: 'even-brokers',
       what: `${count} brokers are an even number`,
-      why: `a majority is ${count / 2 + 1}: no more losses are survived than with ${count - 1}, and halves of a network have none`,
+      why: `a majority is ${count / 2 + 1}: no more losses are survived than with ${count - 1}, and halves of a network have none${count === 2 && handling === undefined ? ', so that in a network partition both go on, each by itself' : ''}`,
       next: `${count + 1} brokers`,
+    },
+  ];
+}
+
+function partitionsIgnored(use: Use, first: RoleHost<Vars>, context: LintContext): readonly Finding[] {
+  const handling = saidOf(first, 'cluster_partition_handling', context);
+  if (use.hosts.length === 1 || handling?.value !== 'ignore') return [];
+  return [
+    {
+      ...context.at(first.name, handling.variable),
+      hosts: use.hosts.map(({ name }) => name),
+      severity: 'warning',
+      rule: 'partition-ignored',
+      what: 'nobody mends a network partition',
+      why: 'with ignore all parts of a cluster go on by themselves, and do not come together again when they see each other (below RabbitMQ 4.3, unless it keeps its metadata in Khepri)',
+      next: `broker_partition_handling: ${use.hosts.length > 2 ? 'pause_minority' : 'autoheal'}`,
     },
   ];
 }

@@ -8,6 +8,7 @@ import {
   freshLab,
   mainPids,
   PROXIES,
+  partitionHandling,
   rabbit,
   STATS_PORT,
   VIP,
@@ -70,6 +71,16 @@ describe('site.ts on real hosts', function () {
       assert.deepEqual([...status.disk_nodes].sort(), ['rabbit@hadoop001', 'rabbit@hadoop003']);
       assert.deepEqual(status.ram_nodes, ['rabbit@hadoop002']);
       assert.equal(status.cluster_name, 'lab');
+    }
+  });
+
+  it('has every broker pause as a minority, since nobody says anything else, and rabbitmq.conf left alone', async () => {
+    assert.deepEqual(
+      await partitionHandling(),
+      BROKERS.map(() => 'pause_minority'),
+    );
+    for (const host of BROKERS) {
+      assert.equal(await on(host, 'ls /etc/rabbitmq/rabbitmq.conf 2>/dev/null || echo none'), 'none');
     }
   });
 
@@ -181,6 +192,47 @@ describe('site.ts on real hosts', function () {
     assert.match(await on('hadoop001', 'rabbitmqctl -q list_policies'), /ha-all/);
     assert.equal(await on('hadoop002', 'systemctl is-active keepalived'), 'active');
     assert.equal((await on('hadoop001', 'cat /etc/haproxy/haproxy.cfg')).includes('by hand'), false);
+  });
+
+  it('leaves alone what an operator says of network partitions, and tells it', async () => {
+    const conf = '/etc/rabbitmq/rabbitmq.conf';
+    const eachDoes = (script: string) => Promise.all(BROKERS.map((host) => on(host, script)));
+    await eachDoes(`echo 'cluster_partition_handling = autoheal' >${conf}`);
+    const config = ['--role', 'rabbit-config'];
+    const check = await site([...config, '--check']);
+    const played = await site(config);
+    assert.equal(played.code, 0, troubles(played));
+    assert.deepEqual(tasksWith('changed', played), tasksWith('changed', check));
+    assert.deepEqual(
+      await partitionHandling(),
+      BROKERS.map(() => 'autoheal'),
+    );
+    const told = played.events.flatMap((event) => (event.type === 'report' ? [event.text] : []));
+    assert.match(
+      told.join(),
+      /hadoop001, hadoop002, hadoop003: .* = autoheal in \/etc\/rabbitmq\/rabbitmq\.conf/,
+    );
+    assert.deepEqual(
+      await eachDoes(`cat ${conf}`),
+      BROKERS.map(() => 'cluster_partition_handling = autoheal'),
+    );
+    assert.deepEqual(tasksWith('changed', await site(config)), []);
+    await eachDoes(`echo 'cluster_partition_handling = ignore' >${conf}`);
+    const warned = await site(config);
+    assert.deepEqual(tasksWith('changed', warned), []);
+    assert.match(
+      JSON.stringify(warned.events.filter(({ type }) => type === 'warning')),
+      /= ignore in .*pause_minority/,
+    );
+    await eachDoes(
+      `rm ${conf}; rabbitmqctl -q eval 'application:set_env(rabbit, cluster_partition_handling, ignore).'`,
+    );
+    const back = await site(config);
+    assert.equal(back.code, 0, troubles(back));
+    assert.deepEqual(
+      await partitionHandling(),
+      BROKERS.map(() => 'pause_minority'),
+    );
   });
 
   it('reruns one role alone', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BROKERS, type ClusterStatus, client, rabbit, vipHolders } from './support/cluster.ts';
+import { BROKERS, type ClusterStatus, client, declared, rabbit, vipHolders } from './support/cluster.ts';
 import { lab, on, type Played, site, tasksWith, troubles, until } from './support/lab.ts';
 
 interface QueueInfo {
@@ -67,6 +67,29 @@ describe('site.ts on RabbitMQ 4.0, from the same inventory', function () {
     const repair = await site();
     assert.deepEqual(tasksWith('changed', repair), [QUEUE_TYPE, POLICY], troubles(repair));
     assert.deepEqual(await policies(), [['ha-all', 'quorum_queues', DEFINITION]]);
+    assert.equal(await defaultQueueType(), 'quorum');
+  });
+
+  it('leaves the default queue type alone while clients need it for their queues, and sets it afterwards', async () => {
+    const NEW_TYPE = 'rabbitmqctl -q update_vhost_metadata / --default-queue-type';
+    await on('hadoop001', `${NEW_TYPE} classic`);
+    assert.deepEqual(await declared('192.0.2.12', ['app.orders', 'app.mails']), ['ok', 'ok']);
+    await on('hadoop001', `${NEW_TYPE} quorum`);
+    const [refused = ''] = await declared('192.0.2.12', ['app.orders']);
+    assert.match(refused, /406.*inequivalent arg 'x-queue-type'/, 'this is what must not happen');
+    await on('hadoop001', `${NEW_TYPE} classic`);
+    const kept = /virtual host \/ stays classic.*2 durable classic queues \("app\.mails", "app\.orders"\)/;
+    for (const args of [['--check'], []]) {
+      const played = await site(['--role', 'ha-policy', ...args]);
+      assert.equal(played.code, 0, troubles(played));
+      assert.deepEqual(tasksWith('changed', played), []);
+      assert.match(warnings(played).join('|'), kept);
+    }
+    assert.equal(await defaultQueueType(), 'classic');
+    assert.deepEqual(await declared('192.0.2.13', ['app.orders', 'app.mails']), ['ok', 'ok']);
+    await on('hadoop001', 'for q in app.orders app.mails; do rabbitmqctl -q delete_queue $q; done');
+    const later = await site(['--role', 'ha-policy']);
+    assert.deepEqual([tasksWith('changed', later), warnings(later)], [[QUEUE_TYPE], []], troubles(later));
     assert.equal(await defaultQueueType(), 'quorum');
   });
 
@@ -142,6 +165,10 @@ async function declare(name: string, queue: object): Promise<void> {
     'hadoop001',
     `curl -fsS -u admin:lab-admin-password -H 'content-type: application/json' -X PUT '${url}' -d '${JSON.stringify(queue)}'`,
   );
+}
+
+function warnings({ events }: Played): readonly string[] {
+  return events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
 }
 
 /** What the role reported, as it is shown. */

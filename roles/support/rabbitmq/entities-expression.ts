@@ -1,4 +1,5 @@
 import { erlangData } from './ask-erlang.ts';
+import { HELD } from './default-type.ts';
 import type { Sought } from './entities.ts';
 
 /**
@@ -15,11 +16,13 @@ N = fun F([{_, _} | _] = L) -> maps:from_list([{B(K), F(V)} || {K, V} <- L]); F(
 G = fun(K, M) -> maps:get(K, M) end,
 R = fun(K, M) -> rabbit_misc:r(G(<<"vhost">>, M), K, G(<<"name">>, M)) end,
 Args = fun(A) -> N(rabbit_misc:amqp_table(A)) end,
+${HELD.trim()}
 J = #{
 version => T(fun() -> B(rabbit_misc:version()) end, null),
 running => T(fun() -> rabbit:is_running() end, false),
 can => [C || {C, true} <- [{queueTypeOfNewVhost, erlang:function_exported(rabbit_vhost, put_vhost, 6)}, {queueTypeOfVhost, erlang:function_exported(rabbit_vhost, update_metadata, 3)}]],
 vhosts => T(fun() -> [begin M = T(fun() -> vhost:get_metadata(rabbit_vhost:lookup(V)) end, #{}), #{name => V, description => B(maps:get(description, M, <<>>)), tags => [B(X) || X <- maps:get(tags, M, [])], defaultQueueType => case maps:get(default_queue_type, M, undefined) of undefined -> null; Q -> B(Q) end} end || V <- rabbit_vhost:list_names()] end, null),
+held => [Held(G(<<"vhost">>, E), G(<<"type">>, E)) || E <- G(<<"defaultTypes">>, S), T(fun() -> rabbit_vhost:exists(G(<<"vhost">>, E)) end, false)],
 users => T(fun() -> [begin U = P(user, I), {ok, X} = rabbit_auth_backend_internal:lookup_user(U), #{name => U, tags => [B(A) || A <- P(tags, I)], hash => base64:encode(element(3, X)), algorithm => B(element(5, X)), limits => T(fun() -> internal_user:get_limits(X) end, #{})} end || I <- rabbit_auth_backend_internal:list_users()] end, null),
 permissions => T(fun() -> [maps:from_list(X) || X <- rabbit_auth_backend_internal:list_permissions()] end, []),
 topicPermissions => T(fun() -> [maps:from_list(X) || X <- rabbit_auth_backend_internal:list_topic_permissions()] end, []),

@@ -1,4 +1,5 @@
 import type { Claims } from '../../../lib/index.ts';
+import type { Held } from './default-type.ts';
 import type { BrokerUser, Permission } from './snapshot.ts';
 
 /** A queue or an exchange, by what names it. */
@@ -20,6 +21,8 @@ export interface Sought {
   readonly exchanges: readonly Named[];
   readonly queues: readonly Named[];
   readonly bindings: readonly Ends[];
+  /** Default queue types that virtual hosts shall have. */
+  readonly defaultTypes: readonly { readonly vhost: string; readonly type: string }[];
 }
 
 export interface Vhost {
@@ -100,6 +103,8 @@ export interface Entities {
   /** What this version can do to a virtual host. */
   readonly can: readonly string[];
   readonly vhosts: readonly Vhost[] | null;
+  /** Of the default queue types that are sought: the queues that keep the one there is. */
+  readonly held: readonly Held[];
   readonly users: readonly LimitedUser[] | null;
   readonly permissions: readonly Permission[];
   readonly topicPermissions: readonly TopicPermission[];

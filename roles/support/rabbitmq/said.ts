@@ -1,24 +1,30 @@
 import type { KnownHost, LintContext } from '../../../lib/index.ts';
 
-/** A broker's setting, as some variable has it. */
+/** A broker's setting, and the variable that has it. */
 export interface Said {
   readonly variable: string;
   readonly value: unknown;
 }
 
-/** What is said of a broker in `rabbit_NAME` or `rabbit_…_NAME`, by the inventory or the role that writes its configuration. */
-export function saidOf(host: KnownHost, name: string, context: LintContext): Said | undefined {
+/** Settings of rabbitmq.conf that linters ask for, with the variable of the role rabbit-config for it, if there is one. */
+const VARIABLES = {
+  cluster_partition_handling: 'broker_partition_handling',
+  heartbeat: undefined,
+} as const;
+
+/** What is said of a setting of a broker: by the playbook to the role rabbit-config, or by the inventory. */
+export function saidOf(
+  host: KnownHost,
+  setting: keyof typeof VARIABLES,
+  context: LintContext,
+): Said | undefined {
   const given = context
     .uses('rabbit-config')
     .flatMap(({ hosts }) => hosts)
-    .filter((each) => each.name === host.name)
-    .map(({ vars }) => vars);
-  const pattern = new RegExp(`^rabbit_([a-z_]+_)?${name}$`);
-  return [...given, host.inventoryVars]
-    .flatMap((vars) =>
-      Object.keys(vars)
-        .filter((variable) => pattern.test(variable))
-        .map((variable) => ({ variable, value: vars[variable] })),
-    )
-    .find(({ value }) => value !== undefined);
+    .find(({ name }) => name === host.name)?.vars;
+  const vars: Readonly<Record<string, unknown>> = given ?? host.inventoryVars;
+  const variable = VARIABLES[setting];
+  if (variable !== undefined && vars[variable] !== undefined) return { variable, value: vars[variable] };
+  const line: unknown = Object(vars['broker_settings'])[setting];
+  return line === undefined ? undefined : { variable: 'broker_settings', value: line };
 }

@@ -18,6 +18,7 @@ up => T(fun() -> Bs(rabbit_nodes:list_running()) end, T(fun() -> Bs(rabbit_mnesi
 ram => T(fun() -> Bs(rabbit_mnesia:cluster_nodes(ram)) end, []),
 clusterName => T(fun() -> B(rabbit_nodes:cluster_name()) end, null),
 partitions => T(fun() -> Bs(rabbit_node_monitor:partitions()) end, []),
+partitionHandling => T(fun() -> {ok, H} = application:get_env(rabbit, cluster_partition_handling), B(if is_tuple(H) -> element(1, H); true -> H end) end, null),
 vhosts => T(fun() -> rabbit_vhost:list_names() end, null),
 users => T(fun() -> [begin N = P(user, U), {ok, R} = rabbit_auth_backend_internal:lookup_user(N), #{name => N, tags => Bs(P(tags, U)), hash => base64:encode(element(3, R)), algorithm => B(element(5, R))} end || U <- rabbit_auth_backend_internal:list_users()] end, null),
 permissions => T(fun() -> [#{user => P(user, X), vhost => P(vhost, X), configure => P(configure, X), write => P(write, X), read => P(read, X)} || X <- rabbit_auth_backend_internal:list_permissions()] end, null),

@@ -39,6 +39,8 @@ export interface Live {
   readonly ram: readonly string[];
   readonly clusterName: string | null;
   readonly partitions: readonly string[];
+  /** What it does when it loses sight of others, as in `pause_minority`, whoever set it. */
+  readonly partitionHandling: string | null;
   readonly vhosts: readonly string[] | null;
   readonly users: readonly BrokerUser[] | null;
   readonly permissions: readonly Permission[] | null;

@@ -28,6 +28,12 @@ export async function rabbit<T>(host: string, call: string): Promise<T> {
   return JSON.parse(text.slice(text.search(/^[[{]/m))) as T;
 }
 
+/** What each broker really does in a network partition, as it says itself. */
+export function partitionHandling(hosts: readonly string[] = BROKERS): Promise<readonly string[]> {
+  const ask = "rabbitmqctl -q eval '{ok, H} = application:get_env(rabbit, cluster_partition_handling), H.'";
+  return Promise.all(hosts.map((host) => on(host, ask)));
+}
+
 /** Status of every server behind a proxy, from its stats page. */
 export async function backends(proxy: string): Promise<Readonly<Record<string, string>>> {
   const csv = await on(proxy, `curl -s -u ${STATS_LOGIN} 'http://127.0.0.1:${STATS_PORT}/stats;csv'`);
@@ -76,6 +82,21 @@ export async function client(seconds: number, password = 'lab-admin-password'): 
   );
   if (code !== 0) throw new Error(`the client ended with ${code}: ${stdout}${stderr}`);
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ClientReport;
+}
+
+/** Declares durable queues over AMQP, without a type, on a broker itself. @returns for each `ok`, or what the broker said */
+export async function declared(
+  address: string,
+  names: readonly string[],
+  password = 'lab-admin-password',
+): Promise<readonly string[]> {
+  const script = new URL('./declare-queue.js', import.meta.url).pathname;
+  const { code, stdout, stderr } = await tsPlay(
+    ['lab', 'enter', '--name', LAB, '--', process.execPath, script, `amqp://admin@${address}:5672`, ...names],
+    { stdin: password, limit: 60_000 },
+  );
+  if (code !== 0) throw new Error(`declaring ended with ${code}: ${stdout}${stderr}`);
+  return stdout.trim().split('\n');
 }
 
 /** New hosts, booted to the end: what a unit does while it starts is none of the run's business. */

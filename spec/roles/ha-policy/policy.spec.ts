@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { defaultQueueType } from '../../../roles/ha-policy/default-queue-type.ts';
+import {
+  askKept,
+  type DefaultTypeState,
+  defaultQueueType,
+} from '../../../roles/ha-policy/default-queue-type.ts';
 import { compile } from '../../../roles/ha-policy/definition.ts';
 import { operatorPolicy, policy } from '../../../roles/ha-policy/policy.ts';
 import type { Live } from '../../../roles/support/rabbitmq/snapshot.ts';
 import { answer, appStopped, running } from '../support/rabbitmq/nodes.ts';
+import { packed } from '../support/rabbitmq/packed.ts';
 import { given } from './given.ts';
 
 describe('a policy', () => {
@@ -94,23 +99,55 @@ describe('an operator policy', () => {
 
 describe('a default queue type', () => {
   const task = defaultQueueType({ vhost: '/', type: 'quorum' });
-  const changes = (type: string | null) =>
-    task.assess(answer(running('a', { defaultQueueTypes: { '/': type, v: 'quorum' } })), []).changes;
+  const held = { vhost: '/', now: 'classic', total: 0, names: [] };
+  const told = (state: Partial<DefaultTypeState> = {}) =>
+    packed({ running: true, exists: true, set: null, held, ...state });
+  const changes = (state: Partial<DefaultTypeState>) => task.assess(told(state), []).changes;
 
   it('is right by its name or its module', () => {
-    assert.deepEqual(changes('quorum'), []);
-    assert.deepEqual(changes('rabbit_quorum_queue'), []);
+    assert.deepEqual(changes({ set: 'quorum' }), []);
+    assert.deepEqual(changes({ set: 'rabbit_quorum_queue' }), []);
   });
 
   it('is set where it is another one or none', () => {
-    assert.deepEqual(changes(null), [{ what: 'default queue type', from: 'not set', to: 'quorum' }]);
-    assert.deepEqual(changes('classic'), [{ what: 'default queue type', from: 'classic', to: 'quorum' }]);
-    const script = String(task.assess(answer(running('a')), []).apply().script);
+    assert.deepEqual(changes({}), [{ what: 'default queue type', from: 'not set', to: 'quorum' }]);
+    assert.deepEqual(changes({ set: 'classic' }), [
+      { what: 'default queue type', from: 'classic', to: 'quorum' },
+    ]);
+    const script = String(task.assess(told(), []).apply().script);
     assert.match(script, / update_vhost_metadata \/ --default-queue-type quorum 9>&-$/);
   });
 
+  it('is left as it is, set or not, while queues could not be declared again', () => {
+    const two = { ...held, total: 2, names: ['a', 'b'] };
+    for (const set of [null, 'classic', 'stream'])
+      assert.deepEqual(changes({ set, held: two }), [], `${set}`);
+    assert.throws(() => changes({ held: null }), /the queues .* could not be listed/);
+    assert.deepEqual(changes({ set: 'quorum', held: null }), []);
+  });
+
+  it('says which queues keep it and what to do, and nothing where none does', () => {
+    const question = askKept({ vhost: '/', type: 'quorum' });
+    assert.equal(String(question.script), String(task.probe), 'one look for both');
+    const names = Array.from({ length: 10 }, (_, i) => `q${i}`);
+    const many = question.parse(told({ held: { ...held, total: 12, names } })) ?? '';
+    assert.match(
+      many,
+      /virtual host \/ stays classic.*12 durable classic queues \("q0", .*"q9" and 2 more\)/,
+    );
+    assert.match(
+      many,
+      /error 406.*x-queue-type: quorum.*update_vhost_metadata '\/' --default-queue-type quorum/,
+    );
+    const one = question.parse(told({ held: { ...held, total: 1, names: ['old'] } })) ?? '';
+    assert.match(one, /1 durable classic queue \("old"\)/);
+    assert.equal(question.parse(told()), undefined);
+    assert.equal(question.parse(told({ held: null })), undefined);
+  });
+
   it('needs a broker that runs and its virtual host', () => {
-    assert.throws(() => task.assess(answer(appStopped('a')), []), /the broker is not running/);
-    assert.throws(() => task.assess(answer(running('a', { vhosts: ['v'] })), []), /no virtual host \//);
+    assert.throws(() => changes({ running: false }), /the broker is not running/);
+    assert.throws(() => task.assess({ code: 0, stdout: '', stderr: '' }, []), /the broker is not running/);
+    assert.throws(() => changes({ exists: false }), /no virtual host \//);
   });
 });

@@ -89,6 +89,27 @@ describe('the role ha-policy', () => {
     assert.match(reports[0]?.text ?? '', /^old: a classic queue/);
   });
 
+  it('warns of queues that keep the default queue type, asked of the member that speaks', async () => {
+    const warned = async (nodes: Readonly<Record<string, Snapshot>>, vars: Partial<Vars> = {}) => {
+      const hosts = [host('a', vars), host('b', vars)];
+      const { context: plain, warnings } = context(hosts, nodes);
+      await definition.steps[1]?.({
+        ...plain,
+        async query(of, question) {
+          if (question.name === 'state of the broker') return plain.query(of, question);
+          const held = { vhost: '/', now: 'classic', total: 1, names: ['old'] };
+          const told = { running: true, exists: true, set: null, held, total: 0, queues: [] };
+          return new Map(of.map(({ name }) => [name, question.parse(packed(told))]));
+        },
+      });
+      return warnings;
+    };
+    assert.match((await warned(modern)).join(), /^the default queue type .* stays classic.*"old"/);
+    assert.deepEqual(await warned(modern, { ha_policy_default_queue_type: 'keep' }), []);
+    assert.deepEqual(await warned({ ...modern, b: running('b', members) }), [], 'the step before says why');
+    assert.deepEqual(await warned(both), []);
+  });
+
   it('says in check mode what it can not tell, and fails in the run itself', async () => {
     const off = { a: down('a', members.members), b: down('b', members.members) };
     const { titles, warnings } = await run(off, {}, { check: true });

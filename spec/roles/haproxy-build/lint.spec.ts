@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { haproxyBuild } from '../../../roles/haproxy-build/index.ts';
 import { secondsOf } from '../../../roles/haproxy-build/lint.ts';
 import { keepalivedBuild } from '../../../roles/keepalived-build/index.ts';
+import { rabbitConfig } from '../../../roles/rabbit-config/index.ts';
 import { brief, lintPlays } from '../../lint/support.ts';
 
 /** `vars` is what all hosts have, on line 2. */
@@ -40,11 +41,25 @@ describe('the design of haproxy-build', () => {
     assert.deepEqual(await client('59999ms'), ['warning timeout-below-heartbeat 2']);
     assert.deepEqual(await client('120s'), ['hint timeout-short 2']);
     assert.deepEqual(await client('1d'), []);
-    assert.deepEqual(await client('120s', 'rabbit_heartbeat: 300'), ['error timeout-below-heartbeat 2']);
-    assert.deepEqual(await client('20s', 'rabbit_heartbeat: 0'), ['hint timeout-short 2']);
+    const heartbeat = (seconds: number) => `broker_settings: { heartbeat: "${seconds}" }`;
+    assert.deepEqual(await client('120s', heartbeat(300)), ['error timeout-below-heartbeat 2']);
+    assert.deepEqual(await client('20s', heartbeat(0)), ['hint timeout-short 2']);
     assert.deepEqual(await rules('haproxy_timeout_server: 10s'), ['error timeout-below-heartbeat 2']);
     const [shared] = await lint('haproxy_timeout_client: 120s');
     assert.deepEqual([shared?.hosts, shared?.variable], [['mq1', 'mq2'], 'haproxy_timeout_client']);
+  });
+
+  it('reads the heartbeat off the role that writes it to rabbitmq.conf', async () => {
+    const plays = [
+      {
+        name: 'brokers',
+        hosts: 'brokers',
+        roles: [rabbitConfig({ broker_settings: { heartbeat: '300' } })],
+      },
+      { name: 'proxies', hosts: 'proxies', roles },
+    ];
+    const vars = `${PASSWORD}, haproxy_timeout_client: 120s`;
+    assert.deepEqual(brief(await lintPlays(plays, inventory(vars))), ['error timeout-below-heartbeat 2']);
   });
 
   it('reads times as HAProxy does', () => {

@@ -73,6 +73,24 @@ describe('a virtual host', () => {
     assert.match(want.refusal?.(entities({ can: [] })) ?? '', /knows no default queue type/);
   });
 
+  it('keeps its default queue type while queues could not be declared again under another', () => {
+    const can = ['queueTypeOfVhost'];
+    const classic = { ...now, defaultQueueType: 'classic' };
+    const held = [{ vhost: 'v', now: 'classic', total: 1, names: ['old'] }];
+    const want = vhost({ name: 'v', description: 'new', default_queue_type: 'quorum' });
+    assert.deepEqual(want.sought, { defaultTypes: [{ vhost: 'v', type: 'quorum' }] });
+    const free = { can, vhosts: [classic], held: [{ vhost: 'v', now: 'classic', total: 0, names: [] }] };
+    assert.deepEqual(whats(differs(want, free)), ['description', 'default queue type']);
+    assert.deepEqual(want.kept?.(entities(free)), []);
+    const keeping = { can, vhosts: [classic], held };
+    assert.deepEqual(whats(differs(want, keeping)), ['description']);
+    assert.match(JSON.stringify(doing(want, keeping)), /"default_queue_type":"classic"/);
+    assert.match(want.kept?.(entities(keeping))[0] ?? '', /host v stays classic, though quorum.*\("old"\)/);
+    assert.deepEqual(want.kept?.(entities({ can, held })), [], 'a new one has no queues');
+    assert.deepEqual(want.kept?.(entities({ can, vhosts: [now], held })), [], 'it has the type already');
+    assert.deepEqual(vhost({ name: 'v' }).kept?.(entities(keeping)), []);
+  });
+
   it('goes when it is to be absent', () => {
     assert.deepEqual(differs(vhostAbsent('v')), []);
     assert.deepEqual(whats(differs(vhostAbsent('v'), { vhosts: [now] })), ['virtual host']);

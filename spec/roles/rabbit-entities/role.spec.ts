@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { formatError, PlayError, type RoleHost, type StepContext } from '../../../lib/index.ts';
+import { definedEntities, definitions } from '../../../roles/rabbit-entities/definitions.ts';
 import { rabbitEntities } from '../../../roles/rabbit-entities/index.ts';
 import type { Vars } from '../../../roles/rabbit-entities/vars.ts';
+import { soughtBy } from '../../../roles/rabbit-entities/wishes.ts';
 import type { Entities } from '../../../roles/support/rabbitmq/entities.ts';
 import { entities } from '../support/rabbitmq/entity-state.ts';
 import { answer, context, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
@@ -41,6 +43,21 @@ describe('the role rabbit-entities', () => {
     assert.deepEqual((await titles(wish)).titles, [['virtual host v', 'user app'], []]);
     const first = await titles(wish, {}, { nodes: { ...both, a: down('a', members.members) } });
     assert.deepEqual(first.titles, [[], ['virtual host v', 'user app']]);
+  });
+
+  it('warns of what it leaves as it is, also where a definitions file wants it', async () => {
+    const kept = {
+      can: ['queueTypeOfVhost'],
+      vhosts: [{ name: '/', description: '', tags: [], defaultQueueType: 'classic' }],
+      held: [{ vhost: '/', now: 'classic', total: 1, names: ['old'] }],
+    };
+    const vhosts = [{ name: '/', default_queue_type: 'quorum' as const }];
+    const { warnings } = await titles({ rabbitmq_vhosts: vhosts }, kept);
+    assert.match(warnings.join('|'), /^the default queue type .*\/ stays classic[^|]*$/);
+    const file = definitions('d.json', definedEntities(JSON.stringify({ vhosts })));
+    assert.match(file.kept?.(entities(kept)).join('|') ?? '', /^the default queue type[^|]*$/);
+    assert.deepEqual(file.differences(entities(kept)), []);
+    assert.deepEqual(soughtBy([file]).defaultTypes, [{ vhost: '/', type: 'quorum' }]);
   });
 
   it('asks nobody anything when nothing is wanted', async () => {

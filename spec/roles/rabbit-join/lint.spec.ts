@@ -1,20 +1,7 @@
 import assert from 'node:assert/strict';
-import { defineRole } from '../../../lib/index.ts';
+import { rabbitConfig } from '../../../roles/rabbit-config/index.ts';
 import { rabbitJoin } from '../../../roles/rabbit-join/index.ts';
 import { lintPlays } from '../../lint/support.ts';
-
-/** Whichever role writes rabbitmq.conf: the linter goes by its name and its variables alone. */
-const config = defineRole({
-  name: 'rabbit-config',
-  description: 'rabbitmq.conf',
-  prefix: 'rabbit_',
-  vars: {
-    type: 'object',
-    additionalProperties: false,
-    properties: { rabbit_partition_handling: { type: 'string', description: 'of a cut network' } },
-  },
-  steps: [],
-});
 
 async function lint(hosts: readonly string[], vars = 'x: 1', extra: readonly string[] = []) {
   const inventory = `brokers:
@@ -22,9 +9,13 @@ async function lint(hosts: readonly string[], vars = 'x: 1', extra: readonly str
   hosts:
 ${hosts.map((ram, index) => `    mq${index + 1}: { ${ram} }`).join('\n')}
 `;
-  return lintPlays([{ name: 'brokers', hosts: 'brokers', roles: [rabbitJoin(), config()] }], inventory, {
-    extra,
-  });
+  return lintPlays(
+    [{ name: 'brokers', hosts: 'brokers', roles: [rabbitConfig(), rabbitJoin()] }],
+    inventory,
+    {
+      extra,
+    },
+  );
 }
 
 const RAM = 'rabbit_node_type: ram';
@@ -38,13 +29,31 @@ describe('the design of a cluster', () => {
   it('outlives a node', async () => {
     assert.deepEqual(await rules(disc(1)), ['warning one-broker']);
     assert.deepEqual(await rules(disc(2)), ['hint even-brokers']);
-    const handling = 'rabbit_partition_handling: pause_minority';
-    assert.deepEqual(await rules(disc(2), handling), ['error even-pause-minority']);
-    assert.deepEqual(await rules(disc(4), handling), ['warning even-pause-minority']);
-    assert.deepEqual(await rules(disc(3), handling), []);
-    assert.deepEqual(await rules(disc(4), 'rabbit_partition_handling: autoheal'), ['hint even-brokers']);
-    const [finding] = await lint(disc(2), handling);
-    assert.deepEqual([finding?.variable, finding?.where.line], ['rabbit_partition_handling', 2]);
+    for (const handling of [
+      'broker_partition_handling: pause_minority',
+      'broker_settings: { cluster_partition_handling: pause_minority }',
+    ]) {
+      assert.deepEqual(await rules(disc(2), handling), ['error even-pause-minority'], handling);
+      assert.deepEqual(await rules(disc(4), handling), ['warning even-pause-minority'], handling);
+      assert.deepEqual(await rules(disc(3), handling), [], handling);
+    }
+    assert.deepEqual(await rules(disc(4), 'broker_partition_handling: autoheal'), ['hint even-brokers']);
+    const [finding] = await lint(disc(2), 'broker_partition_handling: pause_minority');
+    assert.deepEqual([finding?.variable, finding?.where.line], ['broker_partition_handling', 2]);
+  });
+
+  it('is told what two brokers do in a network partition, of which nobody has said anything', async () => {
+    assert.match((await lint(disc(2)))[0]?.why ?? '', /in a network partition both go on, each by itself/);
+    const [autoheal] = await lint(disc(2), 'broker_partition_handling: autoheal');
+    assert.doesNotMatch(autoheal?.why ?? '', /both go on/);
+  });
+
+  it('has somebody who mends a network partition', async () => {
+    const handling = 'broker_partition_handling: ignore';
+    assert.deepEqual(await rules(disc(3), handling), ['warning partition-ignored']);
+    assert.deepEqual(await rules(disc(1), handling), ['warning one-broker']);
+    assert.match((await lint(disc(3), handling))[0]?.next ?? '', /pause_minority/);
+    assert.deepEqual(await rules(disc(3), 'broker_partition_handling: keep'), []);
   });
 
   it('does not lean on ram nodes', async () => {

@@ -8,6 +8,7 @@ export function entities(told: Partial<Entities> = {}): Entities {
     running: true,
     can: ['queueTypeOfNewVhost'],
     vhosts: [{ name: '/', description: 'Default virtual host', tags: [], defaultQueueType: null }],
+    held: [],
     users: [{ ...user('guest', 'guest'), limits: {} }],
     permissions: [],
     topicPermissions: [],

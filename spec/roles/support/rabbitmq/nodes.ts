@@ -15,6 +15,7 @@ export function live(host: string, told: Partial<Live> = {}): Live {
     ram: [],
     clusterName: node,
     partitions: [],
+    partitionHandling: 'ignore',
     vhosts: ['/'],
     users: [user('guest', 'guest')],
     permissions: [],

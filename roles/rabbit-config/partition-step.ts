@@ -1,0 +1,44 @@
+import type { StepContext } from '../../lib/index.ts';
+import { knownMembers } from '../support/rabbitmq/seed.ts';
+import type { Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { compareVersions } from '../support/rabbitmq/versions.ts';
+import { type PartitionPlan, type PartitionView, plans } from './partitions.ts';
+import type { Said } from './partitions-said.ts';
+import { tellOf } from './partitions-told.ts';
+import type { Vars } from './vars.ts';
+
+type Asking = Pick<StepContext<Vars>, 'hosts' | 'playHosts' | 'warn' | 'report'>;
+
+/** All brokers that are known: a host that is silent today must not change what the others are told. */
+export function namesOf(nodes: ReadonlyMap<string, Snapshot>): readonly string[] {
+  return [...new Set([...nodes.values()].flatMap((node) => [node.node, ...knownMembers(node)]))].sort();
+}
+
+/** What each host does in a network partition; tells what the user should know of it. */
+export function decide(
+  { hosts, playHosts, warn, report }: Asking,
+  nodes: ReadonlyMap<string, Snapshot>,
+  said: ReadonlyMap<string, Said>,
+): ReadonlyMap<string, PartitionPlan> {
+  const own = new Map(hosts.map(({ name, vars }) => [name, vars]));
+  const views = playHosts.flatMap(({ name, inventoryVars }): readonly PartitionView[] => {
+    const live = nodes.get(name)?.live;
+    if (isKhepriOnly(live?.version)) return [];
+    const runsWith = (live?.running && live.partitionHandling) || undefined;
+    return [{ name, own: own.get(name), inventoryVars, said: said.get(name), runsWith }];
+  });
+  const count = Math.max(playHosts.length, namesOf(nodes).length);
+  const decided = plans(views, count);
+  const { warnings, notes } = tellOf(views, decided, count);
+  for (const text of warnings) warn(text);
+  if (notes.length > 0) {
+    const title = 'what brokers do in a network partition is left as it is';
+    report({ title, text: notes.join('\n'), data: notes });
+  }
+  return decided;
+}
+
+/** RabbitMQ 4.3 keeps its metadata in Khepri alone, where a majority decides by itself and the setting means nothing. */
+function isKhepriOnly(version: string | null | undefined): boolean {
+  return Boolean(version) && compareVersions(version ?? '', '4.3') >= 0;
+}
