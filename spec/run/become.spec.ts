@@ -60,7 +60,7 @@ describe('the user to become', () => {
     assert.throws(() => becomeUser(host(vars), true), {
       kind: 'input',
       what: 'ansible_become_password is not supported',
-      where: { host: 'h', file: 'hosts.yml', line: 1, column: 46 },
+      where: { host: 'h', file: 'hosts.yml', line: 1, column: 44 },
       next: /NOPASSWD/,
     });
     assert.equal(becomeUser(host(vars), undefined), undefined);

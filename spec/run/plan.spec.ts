@@ -367,7 +367,7 @@ describe('plan', () => {
       };
       const error = mistake(() => use(reads('a')));
       assert.match(error.what, /variable a holds a template/);
-      assert.deepEqual(error.where, { host: 'h', role: 'tasks', file: 'f', line: 1, column: 24 });
+      assert.deepEqual(error.where, { host: 'h', role: 'tasks', file: 'f', line: 1, column: 25 });
       use(reads('b'));
       use(reads('nothing'));
       use(reads('a'), loose({ a: '1' }));
