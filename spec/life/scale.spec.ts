@@ -10,6 +10,7 @@ import {
   client,
   freshLab,
   PROXIES,
+  partitionHandling,
   rabbit,
   vipHolders,
 } from '../e2e/support/cluster.ts';
@@ -129,6 +130,7 @@ describe('scale-out.ts and scale-in.ts on real hosts', function () {
     assert.deepEqual(await members(), [...BROKERS, SPARE]);
     assert.deepEqual(await quorumMembers(), Array(2).fill([...BROKERS, SPARE].join()));
     for (const proxy of PROXIES) assert.ok(SPARE in (await backends(proxy)), proxy);
+    assert.deepEqual(await partitionHandling([...BROKERS, SPARE]), Array(4).fill('pause_minority'));
     changesNothing(await scale('out', SPARE));
     const report = await working;
     assert.ok(report.confirmed > 200, JSON.stringify(report));
