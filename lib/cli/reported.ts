@@ -19,7 +19,7 @@ export function defaultOutput(): Output {
   return process.stdout.isTTY ? 'live' : 'plain';
 }
 
-/** Does `work` while its events are shown on this process's stdout and Ctrl-C interrupts it. */
+/** Does `work` while its events are shown on this process's stdout. Ctrl-C, TERM and a terminal that hangs up interrupt it. */
 export async function reported<T>(
   { output, verbosity, diff }: ReportedOptions,
   work: (reported: Reported) => Promise<T>,
@@ -37,13 +37,17 @@ export async function reported<T>(
     if (interrupt.signal.aborted) process.exit(130);
     interrupt.abort(new Error('interrupted'));
   };
+  // A closing terminal hangs up twice, by the kernel and by the shell: the second time means no more than the first.
+  const onHangUp = () => interrupt.abort(new Error('interrupted'));
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onHangUp);
   try {
     return await work({ onEvent: reporter.onEvent, signal: interrupt.signal });
   } finally {
     await reporter.end();
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+    process.off('SIGHUP', onHangUp);
   }
 }

@@ -128,6 +128,7 @@ class Convergence {
     const { role, progress } = this.#options;
     progress.applying(index);
     const applied = this.#answers.change(index, task.always ? index + 1 : index, {
+      title: task.title,
       apply: assessment.apply(),
       as: task.options.as,
       timeLimit: task.options.timeLimit,
@@ -211,7 +212,9 @@ function halfDone(thrown: unknown, task: Task): unknown {
   return new PlayError({
     ...thrown.toTrouble(),
     why,
-    next: thrown.next ?? 'run it again: the host is looked at afresh, and what was done is left alone',
+    next:
+      thrown.next ??
+      'run it again: while a script of this run still runs there, that is refused; then the host is looked at afresh',
   }).at({ task: task.title });
 }
 

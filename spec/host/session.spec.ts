@@ -24,7 +24,7 @@ import { rebasedLocal } from './hosts.ts';
 import { ScriptedHost } from './scripted-host.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const quiet = { onLine: () => {} };
+const quiet = { title: 'spec', onLine: () => {} };
 
 describe('HostSession', () => {
   describe('opening', () => {
@@ -309,6 +309,7 @@ describe('HostSession', () => {
       const lines: string[] = [];
       const { reply } = await session.apply(
         {
+          title: 'spec',
           apply: { script: sh`echo ${password}; echo ${password} >&2` },
           onLine: (_, line) => lines.push(line),
         },
