@@ -32,7 +32,13 @@ export class Workplace {
   start(...args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
     const child = spawn(process.execPath, ['--input-type=module', '-e', entry, '--', ...args], {
       cwd: this.folder,
-      env: { ...process.env, TS_PLAY_CACHE: this.path('cache'), NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        TS_PLAY_CACHE: this.path('cache'),
+        // Another test run on this machine must not be in the way of this one.
+        TS_PLAY_APPLY_NAME: `tsp${process.pid}`,
+        NO_COLOR: '1',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
