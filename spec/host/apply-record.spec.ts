@@ -144,7 +144,11 @@ while [ ! -s ${file('daemon')} ]; do sleep 0.1; done`;
       writeFileSync(file('end'), '');
     });
 
-    it('is known on while its script runs, though what limits its time was killed', async () => {
+    /** busybox has a `timeout` of its own, which leads no process group and says 143. */
+    const timeoutOfBusybox = shell.busybox !== undefined;
+
+    it('is known on while its script runs, though what limits its time was killed', async function () {
+      if (timeoutOfBusybox) return this.skip();
       const { frames } = apply(sh`: >${file('begun')}; sleep 20`, one);
       await begun();
       process.kill(frames.group ?? 0, 'SIGKILL');
@@ -222,12 +226,13 @@ i=0; while [ $i -lt 2000 ]; do echo "line $i"; i=$((i + 1)); done; printf last; 
       const slow = sh`sh -c 'echo $$ >"$1"; exec sleep 60' sh ${file('pid')}`;
       const late = apply(slow, one, 1);
       await waitFor(() => late.frames.over);
-      assert.equal(late.frames.exit, 124);
+      assert.equal(late.frames.exit, timeoutOfBusybox ? 143 : 124);
       const told = apply(slow, one);
       await waitFor(() => existsSync(file('pid')) && told.frames.running === 'apply');
       await sleep(200);
       process.kill(-(told.frames.group ?? 0), 'SIGTERM');
-      await waitFor(() => told.frames.over);
+      // The group is then that of the shell itself, which tells no more.
+      if (!timeoutOfBusybox) await waitFor(() => told.frames.over);
       assert.ok(await ends(Number(readFileSync(file('pid'), 'utf8')), 3000));
       assert.deepEqual(await underway(), []);
     });

@@ -5,7 +5,7 @@ import { connectLocal } from '../../lib/connection/local.ts';
 import { PlayError } from '../../lib/errors.ts';
 
 /** The name of applies in these specs: another test run on this machine has another, and neither is in the other's way. */
-export const APPLIES = `tsp${process.pid}`;
+export const APPLIES = `tsp${process.pid.toString(36)}`;
 process.env['TS_PLAY_APPLY_NAME'] = APPLIES;
 
 /**
@@ -41,8 +41,9 @@ export function rebasedLocal(from: string, to: string, applies = APPLIES): Conne
 }
 
 /** A connection that can be cut, as by a network that goes away: what runs on the host runs on. */
-export function cuttable(connection: Connection): Connection & { cut(): void } {
+export function cuttable(connection: Connection, when?: AbortSignal): Connection & { cut(): void } {
   const lost = new AbortController();
+  when?.addEventListener('abort', () => lost.abort(), { once: true });
   const error = () =>
     new PlayError({ kind: 'unreachable', what: 'connection lost to h', where: { host: 'h' } });
   return {
