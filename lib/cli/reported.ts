@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { Listener } from '../events.ts';
 import type { Verbosity } from '../report/options.ts';
 import { createReporter, type Output } from '../report/reporter.ts';
@@ -37,8 +38,13 @@ export async function reported<T>(
     if (interrupt.signal.aborted) process.exit(130);
     interrupt.abort(new Error('interrupted'));
   };
+  const onTerminal = [0, 1, 2].some((stream) => isatty(stream));
+  let hungUp = false;
   // A closing terminal hangs up twice, by the kernel and by the shell: the second time means no more than the first.
-  const onHangUp = () => interrupt.abort(new Error('interrupted'));
+  const onHangUp = () => {
+    hungUp = true;
+    interrupt.abort(new Error('interrupted'));
+  };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   process.on('SIGHUP', onHangUp);
@@ -49,5 +55,7 @@ export async function reported<T>(
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
     process.off('SIGHUP', onHangUp);
+    // Node aborts when it ends as usual and its terminal is gone.
+    if (hungUp && onTerminal) process.kill(process.pid, 'SIGHUP');
   }
 }
