@@ -32,10 +32,7 @@ export interface Underway extends ApplyRecord {
 /** Titles of tasks may be long, and command lines are read by people. */
 const LONGEST_TITLE = 200;
 
-/**
- * What the kernel calls a shell that applies: the host's list of processes is the list of applies, which nothing that
- * dies can leave out of date. Test runs that share a machine have a name each, of 15 letters at most.
- */
+/** Names an apply in a command line. Test runs that share a machine have a name each. */
 const nameOfApplies = () => process.env['TS_PLAY_APPLY_NAME'] ?? 'ts-play-apply';
 
 export function makeAuthor(playbook = 'a playbook', lock?: string): Author {
@@ -48,39 +45,41 @@ export function makeRecord(author: Author, title: string): ApplyRecord {
   return { ...author, task, since: new Date().toISOString() };
 }
 
-/**
- * The words that start a shell which evaluates its stdin and bears the record as its last argument, with its own
- * process id: a subshell has the argument, too, but another id. Its first argument is the id of the shell that starts it.
- */
+/** The words that start a shell which evaluates its stdin. Its arguments are the id of the shell that starts it, and the record. */
 export function recordedShell({ run, ...told }: ApplyRecord): Script {
-  const start = `exec /bin/sh -c 'eval "$(cat)"' /bin/sh "$3" "$1 $$ $2"`;
-  return sh`/bin/sh -c ${start} sh ${nameOfApplies()} ${`${run} ${JSON.stringify(told)}`} "$$"`;
+  return sh`/bin/sh -c 'eval "$(cat)"' /bin/sh "$$" ${`${nameOfApplies()} ${run} ${JSON.stringify(told)}`}`;
 }
 
-/** Makes a recorded shell known as one. Before it looks for others: of two that begin at once, one sees the other. */
+/**
+ * Makes a recorded shell known as one: it tells the kernel a name with its own process id. Its subshells have that
+ * name, too, but other ids. Before it looks for others: of two that begin at once, one sees the other.
+ */
 export function makeKnown(): Script {
-  return sh`{ printf %s ${nameOfApplies()} >/proc/$$/comm; } 2>/dev/null`;
+  return sh`{ printf %s "ts-play-$$" >/proc/$$/comm; } 2>/dev/null`;
 }
 
-/** Defines `underway`, which prints a line for each apply on the host but the shell's own. It starts one program. */
+/** Defines `underway`, which puts a line into `$all` for each apply on the host but the shell's own. It starts one program. */
 export function defineUnderway(): Script {
   const name = nameOfApplies();
   return sh`underway() {
-  for at in $(grep -lsx ${name} /proc/[0-9]*/comm); do
+  all=
+  for at in $(grep -ls '^ts-play-[0-9]' /proc/[0-9]*/comm); do
     at=\${at%/comm}; pid=\${at#/proc/}; line=
-    [ "$pid" != $$ ] || continue
-    IFS= read -r line <"$at/cmdline"
-    case $line in *${name}" $pid "*) ;; *) continue ;; esac
+    IFS= read -r line <"$at/comm"
+    [ "$line" = "ts-play-$pid" ] && [ "$pid" != $$ ] || continue
+    line=; IFS= read -r line <"$at/cmdline"
+    case $line in *${name}" "*) ;; *) continue ;; esac
     read -r stat <"$at/stat" || continue
     stat=\${stat##*) }; set -- $stat
-    printf '%s %s %s\n' "$3" "$pid" "\${line#*${name} $pid }"
+    all="$all$3 $pid \${line#*${name} }
+"
   done 2>/dev/null
 }`;
 }
 
 /** Asks a host for the applies that run there. */
 export function askUnderway(): Script {
-  return lines(defineUnderway(), sh`underway`);
+  return lines(defineUnderway(), sh`underway; printf %s "$all"`);
 }
 
 /** Reads what `underway` printed. Another user of the host may have made it up: it is text, and nothing else. */

@@ -25,26 +25,37 @@ export function batchScript(mark: string, parts: readonly Part[], record?: Apply
   return lines(prelude(mark), record && guard(record), ...parts.map(partScript));
 }
 
+export interface LineOptions {
+  readonly limitSeconds: number;
+  readonly record?: ApplyRecord | undefined;
+  /** Puts a relay between the shell's output and its reader, for this batch and all that follow. */
+  readonly relay?: boolean;
+}
+
 /**
  * The line that makes a shell, which reads commands from stdin, run a batch. The batch is one quoted word, so a
  * connection that breaks in the middle leaves an unfinished quotation, which no shell runs.
  */
-export function batchLine(mark: string, batch: Script, limitSeconds: number, record?: ApplyRecord): Script {
+export function batchLine(
+  mark: string,
+  batch: Script,
+  { limitSeconds, record, relay = false }: LineOptions,
+): Script {
   const shell = record ? recordedShell(record) : sh`/bin/sh -c 'eval "$(cat)"'`;
-  const run = sh`printf '%s' ${batch.quoted()} | timeout -k 10 ${limitSeconds} ${shell}
+  const line = sh`printf '%s' ${batch.quoted()} | timeout -k 10 ${limitSeconds} ${shell}
 printf '\n%s over %s\n' ${mark} "$?"; printf '\n%s over\n' ${mark} >&2
 `;
-  return record ? relayed(run) : run;
+  return relay ? relayed(line) : line;
 }
 
 /**
- * Code whose output outlives its reader. Each stream goes through a `tee` that reads on when the connection is lost, so
- * that a script neither dies of a closed pipe nor fails from one. The shell does not wait for it: what a script
- * leaves running may hold its streams for ever.
+ * Has a shell run the code, and then all further commands, with output that outlives its reader: each stream goes
+ * through a `tee`, which reads on when the connection is lost. A script then neither dies of a closed pipe nor fails from
+ * one. It is a relay for the shell, not for the batch: what a script leaves running may hold its streams for ever.
  */
 function relayed(code: Script): Script {
   const relay = sh`{ trap '' PIPE; exec tee /dev/null 2>/dev/null; }`;
-  return sh`{ { { ${code}} 2>&1 1>&3 3>&- | ${relay} 1>&2 3>&-; } 3>&1 | ${relay} & }
+  return sh`{ { { ${code}exec /bin/sh; } 2>&1 1>&3 3>&- | ${relay} 1>&2 3>&-; } 3>&1 | ${relay}; }
 `;
 }
 
@@ -54,12 +65,12 @@ function guard({ run }: ApplyRecord): Script {
     sh`owner=$1`,
     makeKnown(),
     defineUnderway(),
-    sh`all=$(underway)
-if [ -n "$all" ] && others=$(printf '%s\n' "$all" | grep -v ${`^[0-9]* [0-9]* ${run} `}); then
+    sh`underway
+if [ -n "$all" ] && others=$(printf %s "$all" | grep -v ${`^[0-9]* [0-9]* ${run} `}); then
   mark begin ${REFUSED}; printf '%s\n' "$others"; mark end ${REFUSED} ${REFUSED_CODE}; exit 0
 fi`,
     sweepScript(),
-    sh`unset all others left name of`,
+    sh`unset all others at pid line left name of`,
   );
 }
 

@@ -37,6 +37,7 @@ export class HostShell {
   #end: { error?: PlayError } | undefined;
   #frames: FrameReader | undefined;
   #outside = '';
+  #relayed = false;
   #wake: () => void = () => {};
 
   /** @param become the words in front of a command that make it run as the play's user, or '' */
@@ -98,7 +99,11 @@ export class HostShell {
     const interrupt = () => this.#wake();
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      this.#stdin.write(batchLine(mark, batchScript(mark, parts, record), limitSeconds, record).reveal());
+      // Only what changes something has to outlive a reader that goes away.
+      const relay = record !== undefined && !this.#relayed;
+      this.#relayed ||= relay;
+      const line = batchLine(mark, batchScript(mark, parts, record), { limitSeconds, record, relay });
+      this.#stdin.write(line.reveal());
       // The host's own `timeout` comes first; this one is for a host that has stopped answering at all.
       const started = Date.now();
       const deadline = started + (limitSeconds + 30) * 1000;

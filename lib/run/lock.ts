@@ -143,7 +143,7 @@ function holdScript(name: string, { author }: Running) {
 exec 9>>${file} || exit 1
 if flock -n 9; then
   printf '%s\n' ${who} >${file}
-  printf 'held %s\n' "$(underway | tr '\n' ${RECORD_END})"
+  underway; printf 'held %s\n' "$(printf %s "$all" | tr '\n' ${RECORD_END})"
   cat >/dev/null
   : >${file}
 else

@@ -37,7 +37,7 @@ export default definePlaybook({ ${more} plays: [{ name: 'x', hosts: '${HOST}', t
   }
   const locked = "lock: { name: 'counter', hosts: 'hadoop001' },";
   const counted = () => on(HOST, "tr -d '\\n' </root/counter");
-  const underway = () => on(HOST, 'pgrep -x ts-play-apply || :');
+  const underway = () => on(HOST, "grep -lsE '^ts-play-[0-9]+$' /proc/[0-9]*/comm || :");
 
   /** Runs until the script is at work, and then does this to the run. @returns its result, if it lived to give one */
   async function runUntil(

@@ -89,8 +89,9 @@ for (const shell of shells()) {
     }
     function apply(script: Script, record: ApplyRecord, limit = 60) {
       const parts = [{ id: 'apply', script, apply: true }];
-      const line = batchLine(MARK, batchScript(MARK, parts, record), limit, record).reveal();
-      return start(line.replaceAll('/bin/sh', words));
+      const batch = batchScript(MARK, parts, record);
+      const line = batchLine(MARK, batch, { limitSeconds: limit, record, relay: true });
+      return start(line.reveal().replaceAll('/bin/sh', words));
     }
     async function ask(): Promise<string> {
       const [program = '', ...args] = shell.command;
@@ -240,7 +241,8 @@ i=0; while [ $i -lt 2000 ]; do echo "line $i"; i=$((i + 1)); done; printf last; 
     it('of another user is known, too', async function () {
       if (process.getuid?.() !== 0) return this.skip();
       const parts = [{ id: 'apply', script: sh`sleep 20`, apply: true }];
-      const line = batchLine(MARK, batchScript(MARK, parts, one), 60, one).reveal();
+      const batch = batchScript(MARK, parts, one);
+      const line = batchLine(MARK, batch, { limitSeconds: 60, record: one, relay: true }).reveal();
       const child = spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', '/bin/sh'], {
         detached: true,
       });
