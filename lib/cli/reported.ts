@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { EventError, Listener } from '../events.ts';
 import { describeError } from '../report/describe.ts';
 import type { Verbosity } from '../report/options.ts';
@@ -23,7 +24,7 @@ export function defaultOutput(): Output {
   return process.stdout.isTTY ? 'live' : 'plain';
 }
 
-/** Does `work` while its events are shown on this process's stdout and Ctrl-C interrupts it. */
+/** Does `work` while its events are shown on this process's stdout. Ctrl-C, TERM and a terminal that hangs up interrupt it. */
 export async function reported<T>(
   { output, verbosity, diff }: ReportedOptions,
   work: (reported: Reported) => Promise<T>,
@@ -41,8 +42,16 @@ export async function reported<T>(
     if (interrupt.signal.aborted) process.exit(130);
     interrupt.abort(new Error('interrupted'));
   };
+  const onTerminal = [0, 1, 2].some((stream) => isatty(stream));
+  let hungUp = false;
+  // A closing terminal hangs up twice, by the kernel and by the shell: the second time means no more than the first.
+  const onHangUp = () => {
+    hungUp = true;
+    interrupt.abort(new Error('interrupted'));
+  };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onHangUp);
   let release: (() => void) | undefined;
   let told: EventError | undefined;
   const onEvent: Listener = (event) => {
@@ -59,6 +68,9 @@ export async function reported<T>(
     tellStop(told);
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+    process.off('SIGHUP', onHangUp);
+    // Node aborts when it ends as usual and its terminal is gone.
+    if (hungUp && onTerminal) process.kill(process.pid, 'SIGHUP');
   }
 }
 

@@ -1,4 +1,6 @@
 import { lines, type Script, sh } from '../sh.ts';
+import { type ApplyRecord, defineUnderway, makeKnown, recordedShell } from './apply-record.ts';
+import { sweepScript } from './uploads.ts';
 
 /** One script of a batch, and the user who runs it when that isn't the batch's own. */
 export interface Part {
@@ -9,22 +11,67 @@ export interface Part {
   readonly apply?: boolean;
 }
 
+/** Says, in a batch that changes something, that it did not: the applies of other runs stand in the reply of this name. */
+export const REFUSED = 'refused';
+/** What a batch that was refused ends with: as `EX_TEMPFAIL`. */
+const REFUSED_CODE = 75;
+
 /**
  * The scripts of a batch as one: each in a subshell of its own, with nothing on stdin, framed by `mark` on both
  * streams. One that exits, fails to parse, prints no newline or changes directory harms none of its neighbours.
+ * @param record what changes something says of itself; it begins only where no other run's apply is under way
  */
-export function batchScript(mark: string, parts: readonly Part[]): Script {
-  return lines(prelude(mark), ...parts.map(partScript));
+export function batchScript(mark: string, parts: readonly Part[], record?: ApplyRecord): Script {
+  return lines(prelude(mark), record && guard(record), ...parts.map(partScript));
+}
+
+export interface LineOptions {
+  readonly limitSeconds: number;
+  readonly record?: ApplyRecord | undefined;
+  /** Puts a relay between the shell's output and its reader, for this batch and all that follow. */
+  readonly relay?: boolean;
 }
 
 /**
  * The line that makes a shell, which reads commands from stdin, run a batch. The batch is one quoted word, so a
  * connection that breaks in the middle leaves an unfinished quotation, which no shell runs.
  */
-export function batchLine(mark: string, batch: Script, limitSeconds: number): Script {
-  return sh`printf '%s' ${batch.quoted()} | timeout -k 10 ${limitSeconds} /bin/sh -c 'eval "$(cat)"'
+export function batchLine(
+  mark: string,
+  batch: Script,
+  { limitSeconds, record, relay = false }: LineOptions,
+): Script {
+  const shell = record ? recordedShell(record) : sh`/bin/sh -c 'eval "$(cat)"'`;
+  const line = sh`printf '%s' ${batch.quoted()} | timeout -k 10 ${limitSeconds} ${shell}
 printf '\n%s over %s\n' ${mark} "$?"; printf '\n%s over\n' ${mark} >&2
 `;
+  return relay ? relayed(line) : line;
+}
+
+/**
+ * Has a shell run the code, and then all further commands, with output that outlives its reader: each stream goes
+ * through a `tee`, which reads on when the connection is lost. A script then neither dies of a closed pipe nor fails from
+ * one. It is a relay for the shell, not for the batch: what a script leaves running may hold its streams for ever.
+ */
+function relayed(code: Script): Script {
+  const relay = sh`{ trap '' PIPE; exec tee /dev/null 2>/dev/null; }`;
+  return sh`{ { { ${code}exec /bin/sh; } 2>&1 1>&3 3>&- | ${relay} 1>&2 3>&-; } 3>&1 | ${relay}; }
+`;
+}
+
+/** Ends the batch when another run's apply is under way; else takes away what was left by runs that were cut off. */
+function guard({ run }: ApplyRecord): Script {
+  return lines(
+    sh`owner=$1`,
+    makeKnown(),
+    defineUnderway(),
+    sh`underway
+if [ -n "$all" ] && others=$(printf %s "$all" | grep -v ${`^[0-9]* [0-9]* ${run} `}); then
+  mark begin ${REFUSED}; printf '%s\n' "$others"; mark end ${REFUSED} ${REFUSED_CODE}; exit 0
+fi`,
+    sweepScript(),
+    sh`unset all others at pid line left name of`,
+  );
 }
 
 function partScript({ id, script, as, apply }: Part): Script {
@@ -48,5 +95,6 @@ as() {
   fi
 }
 frame() { id=$1; shift; mark begin "$id"; ( "$@" ) </dev/null; code=$?; mark end "$id" "$code"; }
-mark group "$PPID"`;
+group() { { read -r stat </proc/$$/stat && stat=\${stat##*) } && set -- $stat; } 2>/dev/null && mark group "$3" || mark group "$PPID"; }
+group`;
 }

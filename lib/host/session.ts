@@ -10,10 +10,19 @@ import type { Connection } from '../connection/connection.ts';
 import { PlayError } from '../errors.ts';
 import type { Redactor } from '../redact.ts';
 import { quote, type Script, sh } from '../sh.ts';
-import { type Apply, type Reply, type Upload, uploadedPath } from '../task.ts';
-import type { Part } from './batch.ts';
+import type { Apply, Reply, Upload } from '../task.ts';
+import {
+  type ApplyRecord,
+  type Author,
+  makeAuthor,
+  makeRecord,
+  readUnderway,
+  stillUnderway,
+} from './apply-record.ts';
+import { type Part, REFUSED } from './batch.ts';
 import { type Answer, type Cut, cutIn, Look, type Probe } from './look.ts';
 import { type BatchResult, HostShell, interrupted } from './shell.ts';
+import { claimScript, layScript, receiveScript, tidyScript } from './uploads.ts';
 
 /** Seconds that one look may take, unless a session is given another limit. */
 const LOOK_SECONDS = 60;
@@ -27,6 +36,8 @@ export interface Applied {
 }
 
 export interface ApplyOptions {
+  /** What others are told is being done. */
+  readonly title: string;
   readonly apply: Apply;
   readonly as?: string | undefined;
   readonly timeLimit?: number | undefined;
@@ -52,6 +63,7 @@ export class HostSession {
   readonly #signal: AbortSignal | undefined;
   readonly #turns = new PQueue({ concurrency: 1 });
   readonly #epoch: Epoch;
+  readonly #author: Author;
   /** Answers by probe, each with the epoch it is good for. */
   readonly #known = new Map<string, { readonly reply: Reply; readonly epoch: number }>();
   #shell: HostShell | undefined;
@@ -67,10 +79,12 @@ export class HostSession {
     epoch: Epoch,
     signal?: AbortSignal,
     lookSeconds = LOOK_SECONDS,
+    author = makeAuthor(),
   ) {
     this.name = name;
     this.lookSeconds = lookSeconds;
     this.#epoch = epoch;
+    this.#author = author;
     this.#connection = connection;
     this.#become = become === undefined ? '' : `sudo -n -H -u ${quote(become)} -- `;
     this.#redactor = redactor;
@@ -135,25 +149,34 @@ export class HostSession {
     this.#epoch.value += 1;
   }
 
-  /** Applies a change and asks the probes, in one batch; a failed apply leaves them unasked. */
+  /**
+   * Applies a change and asks the probes, in one batch; a failed apply leaves them unasked. Files that the apply needs
+   * cost round trips of their own.
+   * @throws PlayError `failed`, before anything is changed, when an apply of another run is under way on the host
+   */
   async apply(options: ApplyOptions, probes: readonly Probe[]): Promise<Applied> {
-    const { apply, as, timeLimit = APPLY_SECONDS, before, after, onLine } = options;
+    const { title, apply, as, timeLimit = APPLY_SECONDS, before, after, onLine } = options;
     const uploads = apply.uploads ?? [];
-    const tidy = uploads.length > 0 && sh`rm -f -- ${uploads.map(uploadedPath)}`;
+    // A title may quote what only this script has told us is secret.
+    this.#redactor.add(...apply.script.secrets);
+    const record = makeRecord(this.#author, this.#redactor.clean(title));
     const look = new Look(probes);
-    const all: Part[] = [
-      ...(before ? [{ id: 'before', script: before, apply: true }] : []),
-      { id: 'apply', script: apply.script, as, apply: true },
-      ...(after ? [{ id: 'after', script: after, apply: true }] : []),
-      ...look.parts,
-    ];
+    let folder: string | undefined;
     this.#count();
     try {
-      for (const upload of uploads) await this.#upload(upload);
-      const result = await this.#batch(all, timeLimit + this.lookSeconds, (id, stream, line) => {
+      if (uploads.length > 0) folder = await this.#claim(record);
+      for (const upload of uploads) await this.#upload(upload, folder ?? '');
+      const all: Part[] = [
+        ...(folder ? [{ id: 'lay', script: layScript(uploads, folder), apply: true }] : []),
+        ...(before ? [{ id: 'before', script: before, apply: true }] : []),
+        { id: 'apply', script: apply.script, as, apply: true },
+        ...(after ? [{ id: 'after', script: after, apply: true }] : []),
+        ...look.parts,
+      ];
+      const result = await this.#change(all, timeLimit + this.lookSeconds, record, (id, stream, line) => {
         if (id === 'apply') onLine(stream, this.#redactor.clean(line));
       });
-      const failed = ['before', 'apply', 'after']
+      const failed = ['lay', 'before', 'apply', 'after']
         .map((id) => result.frames.reply(id))
         .find((r) => r && r.code !== 0);
       const reply = failed ?? result.frames.reply('apply') ?? cutIn(result);
@@ -161,7 +184,7 @@ export class HostSession {
       return { reply, answers: look.answers };
     } finally {
       this.#count();
-      if (tidy) await this.#tidy(tidy);
+      if (folder) await this.#tidy(tidyScript(uploads, folder), record);
     }
   }
 
@@ -231,12 +254,13 @@ export class HostSession {
     limitSeconds: number,
     onLine: (id: string, stream: 'stdout' | 'stderr', line: string) => void = () => {},
     signal: AbortSignal | undefined = this.#signal,
+    record?: ApplyRecord,
   ): Promise<BatchResult> {
     for (const { script } of parts) this.#redactor.add(...script.secrets);
     const result = await this.#turns.add(async () => {
       if (signal?.aborted) throw interrupted(signal);
       this.#roundTrips += 1;
-      return this.#liveShell().run(parts, limitSeconds, onLine, signal);
+      return this.#liveShell().run(parts, limitSeconds, onLine, signal, record);
     });
     const { frames, ending } = result;
     // What ended in the middle of a script is that script's own matter; its neighbours have answered or are asked again.
@@ -252,17 +276,37 @@ export class HostSession {
     return this.#shell;
   }
 
-  async #upload(upload: Upload): Promise<void> {
-    const path = uploadedPath(upload);
-    const script = sh`umask 077; t=$(mktemp /var/tmp/ts-play-XXXXXXXX) || exit 1
-trap 'rm -f "$t"' EXIT
-cat >"$t" || exit 1
-sum=$(sha256sum <"$t" | cut -d" " -f1)
-[ "$sum" = ${upload.sha256} ] || { echo "sha256 is $sum, not ${upload.sha256}" >&2; exit 1; }
-mv -fT "$t" ${path}`;
+  /** Runs a batch that changes something. @throws PlayError `failed` when another run's apply is under way */
+  async #change(
+    parts: readonly Part[],
+    limitSeconds: number,
+    record: ApplyRecord,
+    onLine?: (id: string, stream: 'stdout' | 'stderr', line: string) => void,
+    signal?: AbortSignal,
+  ): Promise<BatchResult> {
+    const result = await this.#batch(parts, limitSeconds, onLine, signal, record);
+    const refused = result.frames.reply(REFUSED);
+    if (refused) throw stillUnderway(this.name, readUnderway(refused.stdout));
+    return result;
+  }
+
+  /** Makes a folder for files on the host, in a batch that is refused before anything is sent. @returns its path */
+  async #claim(record: ApplyRecord): Promise<string> {
+    const { frames } = await this.#change(
+      [{ id: 'claim', script: claimScript(), apply: true }],
+      this.lookSeconds,
+      record,
+    );
+    const { code, stdout: folder, stderr } = frames.reply('claim') ?? { code: 1, stdout: '', stderr: '' };
+    if (code !== 0)
+      throw this.#failed('could not make a folder for files in /var/tmp', stderr || 'no answer');
+    return folder;
+  }
+
+  async #upload(upload: Upload, folder: string): Promise<void> {
     const errors: Buffer[] = [];
     const exit = await this.#run(
-      script,
+      receiveScript(upload, folder),
       [createReadStream(upload.from)],
       () => {},
       (chunk) => errors.push(chunk),
@@ -292,10 +336,13 @@ mv -fT "$t" ${path}`;
     }
   }
 
-  /** Takes away what was laid on the host for one apply; tried also when that failed or was interrupted. */
-  async #tidy(script: Script): Promise<void> {
+  /**
+   * Takes away what was laid on the host for one apply; tried also when that failed or was interrupted. What can't be
+   * taken away now goes with the host's next change.
+   */
+  async #tidy(script: Script, record: ApplyRecord): Promise<void> {
     const signal = AbortSignal.timeout(TIDY_SECONDS * 1000);
-    await this.#batch([{ id: 'tidy', script }], TIDY_SECONDS, undefined, signal).catch(() => {});
+    await this.#change([{ id: 'tidy', script }], TIDY_SECONDS, record, undefined, signal).catch(() => {});
   }
 
   #failed(what: string, why: string, next?: string): PlayError {

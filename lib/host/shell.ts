@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { Connection } from '../connection/connection.ts';
 import { PlayError } from '../errors.ts';
 import { quote, type Script, sh } from '../sh.ts';
+import type { ApplyRecord } from './apply-record.ts';
 import { batchLine, batchScript, type Part } from './batch.ts';
 import { FrameReader } from './frame.ts';
 
@@ -36,6 +37,7 @@ export class HostShell {
   #end: { error?: PlayError } | undefined;
   #frames: FrameReader | undefined;
   #outside = '';
+  #relayed = false;
   #wake: () => void = () => {};
 
   /** @param become the words in front of a command that make it run as the play's user, or '' */
@@ -87,6 +89,7 @@ export class HostShell {
     limitSeconds: number,
     onLine: (id: string, stream: 'stdout' | 'stderr', line: string) => void,
     signal?: AbortSignal,
+    record?: ApplyRecord,
   ): Promise<BatchResult> {
     if (signal?.aborted) throw interrupted(signal);
     const mark = randomBytes(9).toString('hex');
@@ -96,7 +99,11 @@ export class HostShell {
     const interrupt = () => this.#wake();
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      this.#stdin.write(batchLine(mark, batchScript(mark, parts), limitSeconds).reveal());
+      // Only what changes something has to outlive a reader that goes away.
+      const relay = record !== undefined && !this.#relayed;
+      this.#relayed ||= relay;
+      const line = batchLine(mark, batchScript(mark, parts, record), { limitSeconds, record, relay });
+      this.#stdin.write(line.reveal());
       // The host's own `timeout` comes first; this one is for a host that has stopped answering at all.
       const started = Date.now();
       const deadline = started + (limitSeconds + 30) * 1000;

@@ -4,6 +4,10 @@ import { PlayError } from '../errors.ts';
 /** What a stream says when its reader has gone: `ts-play … | head` is no failure of the run. */
 const READER_GONE = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ECONNRESET']);
 
+/** A terminal that was closed can't be written to, as a disk that fails can't. */
+const isGone = ({ code = '' }: NodeJS.ErrnoException, stream: Writable) =>
+  READER_GONE.has(code) || (code === 'EIO' && 'isTTY' in stream && stream.isTTY === true);
+
 /** Writes lines to a stream that may be slow, full or closed, and never throws while a run goes on. */
 export class Sink {
   readonly #stream: Writable;
@@ -34,7 +38,7 @@ export class Sink {
       else this.#stream.off('error', this.#onError);
     }
     const broken = this.#broken;
-    if (broken === undefined || READER_GONE.has(broken.code ?? '')) return;
+    if (broken === undefined || isGone(broken, this.#stream)) return;
     throw new PlayError({
       kind: 'input',
       what: "can't write the output",

@@ -169,6 +169,7 @@ class Convergence {
     progress.applying(index);
     this.#beforeWait.notifiedBy(task);
     const applied = this.#answers.change(index, task.always ? index + 1 : index, {
+      title: task.title,
       apply: assessment.apply(),
       as: task.options.as,
       timeLimit: task.options.timeLimit,

@@ -14,7 +14,9 @@ export function halfDone(thrown: unknown, task: Task): unknown {
   return new PlayError({
     ...thrown.toTrouble(),
     why,
-    next: thrown.next ?? 'run it again: the host is looked at afresh, and what was done is left alone',
+    next:
+      thrown.next ??
+      'run it again: while a script of this run still runs there, that is refused; then the host is looked at afresh',
   }).at({ task: task.title });
 }
 

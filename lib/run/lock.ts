@@ -1,21 +1,33 @@
-import { hostname, userInfo } from 'node:os';
+import PQueue from 'p-queue';
 import { asPlayError, PlayError } from '../errors.ts';
+import {
+  askUnderway,
+  defineUnderway,
+  describeUnderway,
+  howToEnd,
+  readUnderway,
+  type Underway,
+} from '../host/apply-record.ts';
 import type { HostSession } from '../host/session.ts';
 import type { Host } from '../inventory/inventory.ts';
 import type { Lock } from '../play.ts';
-import { sh } from '../sh.ts';
+import { lines, sh } from '../sh.ts';
 import { becomeUser } from './become.ts';
 import { lockHosts } from './hosts-of.ts';
+import type { PlannedPlay } from './plan.ts';
+import { FORKS } from './play-hosts.ts';
 import type { Running } from './running.ts';
 
 /**
  * Does `work` while the lock is held on its hosts, each by a process that ends with our connection: the lock of a run
- * that died is free at once, and nothing is ever stale.
- * When somebody else holds it, nothing is done, and an event says who, from where and since when.
+ * that died is free as soon as the last script that this run began has ended, and nothing is ever stale.
+ * When somebody else holds it, or a script begun under it still runs on a host of this run, nothing is done, and an
+ * event says who, from where and since when.
  * @throws PlayError `aborted`
  */
 export async function withLock(
   lock: Lock | undefined,
+  plays: readonly PlannedPlay[],
   running: Running,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -23,14 +35,24 @@ export async function withLock(
   if (lock === undefined || running.options.check) return work();
   const releases: (() => void)[] = [];
   try {
-    const hosts = lockHosts(lock, running.options.inventory, () => {});
-    const who = owner(running.options.playbookName);
-    const held = await Promise.allSettled(hosts.map((host) => take(lock, host, who, running)));
-    for (const result of held) {
-      if (result.status === 'rejected') continue;
-      if (result.value !== undefined) releases.push(result.value);
+    const { inventory, forks = FORKS } = running.options;
+    const held = lockHosts(lock, inventory, () => {});
+    // A script that outlives its run may be on any host that the run changed.
+    const others = plays.flatMap(({ hosts, play }) => hosts.map((host) => ({ host, become: play.become })));
+    const asked = new Map(
+      others
+        .filter(({ host }) => !held.some(({ name }) => name === host.name))
+        .map((of) => [of.host.name, of]),
+    );
+    const queue = new PQueue({ concurrency: forks });
+    const results = await Promise.allSettled([
+      ...held.map((host) => queue.add(() => take(lock, host, running))),
+      ...[...asked.values()].map(({ host, become }) => queue.add(() => ask(lock, host, become, running))),
+    ]);
+    for (const result of results) {
+      if (result.status === 'fulfilled' && result.value !== undefined) releases.push(result.value);
     }
-    const refused = held.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     if (refused.length > 0) return refuse(lock, refused, running);
     await work();
   } finally {
@@ -46,24 +68,18 @@ function refuse({ name }: Lock, refused: readonly unknown[], { emit }: Running):
   emit({ type: 'gate', play: 'all', gate: `the lock "${name}"`, moment: 'before', reasons, durationMs: 0 });
 }
 
-async function take(
-  lock: Lock,
-  host: Host,
-  who: string,
-  running: Running,
-): Promise<(() => void) | undefined> {
-  const { options, pool } = running;
-  let session: HostSession;
-  try {
-    session = await pool.session(host, becomeUser(host, true, options));
-  } catch (thrown) {
-    const error = asPlayError(thrown, 'failed');
-    if (error.kind === 'aborted') throw error;
-    // The play that needs it says so; somebody else can't reach it to do harm either.
-    return undefined;
+/** Takes the lock on one host. @returns what gives it back */
+async function take(lock: Lock, host: Host, running: Running): Promise<(() => void) | undefined> {
+  const session = await sessionOn(host, true, running);
+  if (session === undefined) return undefined;
+  const { said, release } = await session.hold(holdScript(lock.name, running));
+  const held = /^held (.*)$/s.exec(said)?.[1];
+  if (held !== undefined) {
+    const before = underLock(lock, held.replaceAll(RECORD_END, '\n'), running);
+    if (before.length === 0) return release;
+    release();
+    throw stillHeld(host.name, before);
   }
-  const { said, release } = await session.hold(holdScript(lock.name, who));
-  if (said === 'held') return release;
   release();
   const busy = /^busy (.*)$/s.exec(said)?.[1];
   throw new PlayError({
@@ -74,23 +90,66 @@ async function take(
   });
 }
 
-/** Who holds it: a person, a machine, a playbook and a time. */
-function owner(playbook: string | undefined): string {
-  return `${userInfo().username}@${hostname()} runs ${playbook ?? 'a playbook'} (process ${process.pid}), since ${new Date().toISOString()}`;
+/** Asks a host that the lock is not held on for scripts that were begun under it. */
+async function ask(
+  lock: Lock,
+  host: Host,
+  become: boolean | string | undefined,
+  running: Running,
+): Promise<undefined> {
+  const session = await sessionOn(host, become, running);
+  const [answer] = (await session?.ask([{ script: askUnderway() }], { fresh: true })) ?? [];
+  const before = typeof answer === 'object' ? underLock(lock, answer.stdout, running) : [];
+  if (before.length > 0) throw stillHeld(host.name, before);
 }
 
-/** Prints `held`, and holds until its stdin ends; or `busy` and who it is. */
-function holdScript(name: string, who: string) {
+/** Undefined for a host that can't be reached: the play that needs it says so, and nobody else reaches it either. */
+async function sessionOn(
+  host: Host,
+  become: boolean | string | undefined,
+  { options, pool }: Running,
+): Promise<HostSession | undefined> {
+  try {
+    return await pool.session(host, becomeUser(host, become, options));
+  } catch (thrown) {
+    const error = asPlayError(thrown, 'failed');
+    if (error.kind === 'aborted') throw error;
+    return undefined;
+  }
+}
+
+function underLock({ name }: Lock, printed: string, { author }: Running): readonly Underway[] {
+  return readUnderway(printed).filter(({ lock, run }) => lock === name && run !== author.run);
+}
+
+function stillHeld(host: string, found: readonly Underway[]): PlayError {
+  return new PlayError({
+    kind: 'failed',
+    what: `${host}: a script of an earlier run with this lock still runs`,
+    why: `${found.map(describeUnderway).join(' and ')}; ${howToEnd(found)}`,
+  });
+}
+
+/** Stands between records, which have to be on one line. */
+const RECORD_END = '\x1e';
+
+/** Prints `held` and the applies that run on the host, and holds until its stdin ends; or `busy` and who it is. */
+function holdScript(name: string, { author }: Running) {
   const file = `/run/lock/ts-play-${name}`;
-  return sh`mkdir -p /run/lock
+  const { who: person, process, playbook } = author;
+  const who = `${person} runs ${playbook} (process ${process}), since ${new Date().toISOString()}`;
+  return lines(
+    defineUnderway(),
+    sh`mkdir -p /run/lock
 exec 9>>${file} || exit 1
 if flock -n 9; then
   printf '%s\n' ${who} >${file}
-  echo held
+  underway; printf 'held %s\n' "$(printf %s "$all" | tr '\n' ${RECORD_END})"
   cat >/dev/null
   : >${file}
 else
   IFS= read -r who <${file} || who='somebody who did not leave a name'
   printf 'busy %s\n' "$who"
-fi`;
+fi`,
+  );
 }

@@ -5,7 +5,7 @@ import { eventError } from './emit.ts';
 import type { Running } from './running.ts';
 
 /** Hosts worked on at once when nobody says. */
-const FORKS = 20;
+export const FORKS = 20;
 
 /** The hosts of a play: who is still in it, and work on all of them at once. */
 export class PlayHosts {

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection/connection.ts';
 import { asPlayError } from '../errors.ts';
+import type { Author } from '../host/apply-record.ts';
 import { type Epoch, HostSession } from '../host/session.ts';
 import type { Host } from '../inventory/inventory.ts';
 import type { Redactor } from '../redact.ts';
@@ -14,16 +15,24 @@ export class Pool {
   readonly #emit: Emit;
   readonly #redactor: Redactor;
   readonly #signal: AbortSignal | undefined;
+  readonly #author: Author;
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #sessions = new Map<string, Promise<HostSession>>();
   readonly #opened: HostSession[] = [];
   readonly #epoch: Epoch = { value: 0 };
 
-  constructor(connect: Connect, emit: Emit, redactor: Redactor, signal: AbortSignal | undefined) {
+  constructor(
+    connect: Connect,
+    emit: Emit,
+    redactor: Redactor,
+    signal: AbortSignal | undefined,
+    author: Author,
+  ) {
     this.#connect = connect;
     this.#emit = emit;
     this.#redactor = redactor;
     this.#signal = signal;
+    this.#author = author;
   }
 
   /** @throws PlayError `unreachable` */
@@ -55,7 +64,16 @@ export class Pool {
     const started = performance.now();
     if (first) this.#emit({ type: 'connecting', host: host.name });
     const connection = await this.#connection(host);
-    const session = new HostSession(host.name, connection, become, this.#redactor, this.#epoch, this.#signal);
+    const session = new HostSession(
+      host.name,
+      connection,
+      become,
+      this.#redactor,
+      this.#epoch,
+      this.#signal,
+      undefined,
+      this.#author,
+    );
     this.#opened.push(session);
     await session.open();
     const durationMs = Math.round(performance.now() - started);

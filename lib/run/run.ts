@@ -1,5 +1,6 @@
 import { asPlayError } from '../errors.ts';
 import type { HostRecap, RunEvent, TaskRef } from '../events.ts';
+import { makeAuthor } from '../host/apply-record.ts';
 import { noExtraVars, withExtraVars } from '../inventory/extra-vars.ts';
 import type { ParametricPlaybook, Playbook } from '../play.ts';
 import { Redactor } from '../redact.ts';
@@ -75,19 +76,31 @@ export async function run(
   }, redactor);
   const connect: Connect = options.connect ?? ((host, signal) => openConnection(host, {}, signal));
   for (const secret of secretsOf(plays)) redactor.add(secret);
-  const pool = new Pool(connect, emit, redactor, options.signal);
+  const name = options.playbookName ?? playbook.name ?? 'playbook';
+  const author = makeAuthor(name, playbook.lock?.name);
+  const pool = new Pool(connect, emit, redactor, options.signal, author);
 
   emit({
     type: 'run',
-    playbook: options.playbookName ?? playbook.name ?? 'playbook',
+    playbook: name,
     check: options.check ?? false,
     plays: plays.map(({ name, hosts }) => ({ play: name, hosts: hosts.map((host) => host.name) })),
   });
   for (const warning of warnings.events) emit(warning);
   let aborted = false;
   try {
-    const running = { options, extra, emit, pool, redactor, tags, foresight: new Map(), ids: { last: 0 } };
-    await withLock(playbook.lock, running, () => runPlays(plays, running));
+    const running = {
+      options,
+      extra,
+      emit,
+      pool,
+      redactor,
+      tags,
+      author,
+      foresight: new Map(),
+      ids: { last: 0 },
+    };
+    await withLock(playbook.lock, plays, running, () => runPlays(plays, running));
   } catch (thrown) {
     if (!options.signal?.aborted && asPlayError(thrown, 'failed').kind !== 'aborted') throw thrown;
     aborted = true;

@@ -1,4 +1,5 @@
 import type { Listener } from '../events.ts';
+import type { Author } from '../host/apply-record.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Redactor } from '../redact.ts';
 import type { Foresight } from './foresight.ts';
@@ -15,6 +16,7 @@ export interface Running {
   readonly redactor: Redactor;
   /** Selects tasks. */
   readonly tags: TagBook;
+  readonly author: Author;
   /** Numbers the run's tasks. */
   readonly ids: { last: number };
   /** Check mode's memory, by host. */

@@ -32,7 +32,13 @@ export class Workplace {
   /** How the command line is started here, for who starts it in another way. */
   commandLine(...args: readonly string[]) {
     const argv = [process.execPath, '--input-type=module', '-e', entry, '--', ...args];
-    const env = { ...process.env, TS_PLAY_CACHE: this.path('cache'), NO_COLOR: '1' };
+    const env = {
+      ...process.env,
+      TS_PLAY_CACHE: this.path('cache'),
+      // Another test run on this machine must not be in the way of this one.
+      TS_PLAY_APPLY_NAME: `tsp${process.pid}`,
+      NO_COLOR: '1',
+    };
     return { argv, options: { cwd: this.folder, env } };
   }
 

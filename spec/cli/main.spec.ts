@@ -266,18 +266,35 @@ describe('the command line', () => {
       ]);
     });
 
-    it('ends on Ctrl-C: what it started is gone, what was in flight is told, exit 130', async () => {
-      const { child, ended } = place.start('slow.ts', '-i', 'hosts.yml', '--output', 'json');
+    for (const [how, signal] of [
+      ['on Ctrl-C', 'SIGINT'],
+      ['when told to', 'SIGTERM'],
+      ['when its terminal hangs up', 'SIGHUP'],
+    ] as const)
+      it(`ends ${how}: what it started is gone, what was in flight is told, exit 130`, async () => {
+        const { child, ended } = place.start('slow.ts', '-i', 'hosts.yml', '--output', 'json');
+        const pid = await pidWhen('pid');
+        child.kill(signal);
+        const outcome = await ended;
+        assert.equal(outcome.code, 130, outcome.stderr);
+        const last = events(outcome).at(-1);
+        assert.ok(last?.type === 'recap');
+        assert.deepEqual(
+          last.interrupted?.map(({ host, task }) => [host, task]),
+          [['one', 'sleep long']],
+        );
+        assert.ok(await ends(pid, 1000), 'it sleeps on');
+      });
+
+    it('ends in order when its terminal is closed, which hangs up twice and takes no more output', async () => {
+      const { child, ended } = place.start('slow.ts', '-i', 'hosts.yml', '--output', 'plain');
       const pid = await pidWhen('pid');
-      child.kill('SIGINT');
-      const outcome = await ended;
-      assert.equal(outcome.code, 130, outcome.stderr);
-      const last = events(outcome).at(-1);
-      assert.ok(last?.type === 'recap');
-      assert.deepEqual(
-        last.interrupted?.map(({ host, task }) => [host, task]),
-        [['one', 'sleep long']],
-      );
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      child.kill('SIGHUP');
+      await sleep(100);
+      child.kill('SIGHUP');
+      assert.equal((await ended).code, 130);
       assert.ok(await ends(pid, 1000), 'it sleeps on');
     });
 

@@ -221,7 +221,7 @@ echo on`;
 
 describe('a batch’s line', () => {
   const line = (parts: readonly Part[], limit = 5) =>
-    batchLine(MARK, batchScript(MARK, parts), limit).reveal();
+    batchLine(MARK, batchScript(MARK, parts), { limitSeconds: limit }).reveal();
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'ts-play-batch-'));
@@ -310,7 +310,7 @@ for d in /proc/[0-9]*; do cat "$d/cmdline" "$d/environ" 2>/dev/null || :; done >
 
   it('shows secrets as *** where it is shown', () => {
     const batch = batchScript(MARK, [probe('0', sh`login ${secret("it's")}`)]);
-    assert.doesNotMatch(batchLine(MARK, batch, 5).toString(), /it.*s'\)|it'/);
-    assert.match(batchLine(MARK, batch, 5).toString(), /login \*\*\*/);
+    assert.doesNotMatch(batchLine(MARK, batch, { limitSeconds: 5 }).toString(), /it.*s'\)|it'/);
+    assert.match(batchLine(MARK, batch, { limitSeconds: 5 }).toString(), /login \*\*\*/);
   });
 });

@@ -4,15 +4,23 @@ import type { Connection } from '../../lib/connection/connection.ts';
 import { connectLocal } from '../../lib/connection/local.ts';
 import { PlayError } from '../../lib/errors.ts';
 
-/** This machine as a host, with `from` in everything that is sent to it replaced by `to`. */
-export function rebasedLocal(from: string, to: string): Connection {
+/** The name of applies in these specs: another test run on this machine has another, and neither is in the other's way. */
+export const APPLIES = `tsp${process.pid.toString(36)}`;
+process.env['TS_PLAY_APPLY_NAME'] = APPLIES;
+
+/**
+ * This machine as a host, with `from` in everything that is sent to it replaced by `to`.
+ * @param applies the name of its applies: hosts that have different ones know nothing of each other's
+ */
+export function rebasedLocal(from: string, to: string, applies = APPLIES): Connection {
   const local = connectLocal();
+  const rebase = (text: string) => text.replaceAll(from, to).replaceAll(APPLIES, applies);
   const rebased = (part: Uint8Array | Readable) => {
     if (!(part instanceof Readable) || part instanceof ReadStream) return part;
     return part.pipe(
       new Transform({
         transform(chunk: Buffer, _encoding, done) {
-          done(null, Buffer.from(chunk.toString('latin1').replaceAll(from, to), 'latin1'));
+          done(null, Buffer.from(rebase(chunk.toString('latin1')), 'latin1'));
         },
       }),
     );
@@ -20,11 +28,11 @@ export function rebasedLocal(from: string, to: string): Connection {
   // Scripts that no login shell must see as they are come in base64.
   const recoded = (command: string) =>
     command.replace(/(?<=printf %s )\S+/, (code) =>
-      Buffer.from(Buffer.from(code, 'base64').toString().replaceAll(from, to)).toString('base64'),
+      Buffer.from(rebase(Buffer.from(code, 'base64').toString())).toString('base64'),
     );
   return {
     run: (command, options = {}) =>
-      local.run(recoded(command).replaceAll(from, to), {
+      local.run(rebase(recoded(command)), {
         ...options,
         stdin: (options.stdin ?? []).map(rebased),
       }),
@@ -33,8 +41,9 @@ export function rebasedLocal(from: string, to: string): Connection {
 }
 
 /** A connection that can be cut, as by a network that goes away: what runs on the host runs on. */
-export function cuttable(connection: Connection): Connection & { cut(): void } {
+export function cuttable(connection: Connection, when?: AbortSignal): Connection & { cut(): void } {
   const lost = new AbortController();
+  when?.addEventListener('abort', () => lost.abort(), { once: true });
   const error = () =>
     new PlayError({ kind: 'unreachable', what: 'connection lost to h', where: { host: 'h' } });
   return {

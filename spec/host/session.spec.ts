@@ -11,10 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../lib/connection/connection.ts';
 import { PlayError } from '../../lib/errors.ts';
+import { makeAuthor } from '../../lib/host/apply-record.ts';
 import { HostSession } from '../../lib/host/session.ts';
 import { Redactor } from '../../lib/redact.ts';
 import { secret } from '../../lib/secret.ts';
@@ -24,7 +25,8 @@ import { rebasedLocal } from './hosts.ts';
 import { ScriptedHost } from './scripted-host.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const quiet = { onLine: () => {} };
+const AUTHOR = makeAuthor('spec.ts');
+const quiet = { title: 'spec', onLine: () => {} };
 
 describe('HostSession', () => {
   describe('opening', () => {
@@ -194,6 +196,7 @@ describe('HostSession', () => {
         { value: 0 },
         abort.controller.signal,
         2,
+        AUTHOR,
       );
     });
     afterEach(async () => {
@@ -206,6 +209,21 @@ describe('HostSession', () => {
       return { from, sha256: sha256(text) };
     };
     const leftOn = () => readdirSync(join(folder, 'var'));
+    /** Another session on this machine: of another run, or of the same one. */
+    const another = (author = makeAuthor('other.ts')) =>
+      new HostSession(
+        'h',
+        rebasedLocal('/var/tmp/', `${folder}/var/`),
+        undefined,
+        new Redactor(),
+        { value: 0 },
+        undefined,
+        undefined,
+        author,
+      );
+    const appears = async (name: string) => {
+      for (let i = 0; i < 500 && !existsSync(join(folder, name)); i += 1) await sleep(20);
+    };
 
     it('blames a hung probe and answers the others', async () => {
       const answers = await session.ask([
@@ -267,10 +285,76 @@ describe('HostSession', () => {
         { apply: { script: sh`: >${join(folder, 'started')}; sleep 30`, uploads: [upload] }, ...quiet },
         [],
       );
-      for (let i = 0; i < 200 && !existsSync(join(folder, 'started')); i += 1) await sleep(20);
-      assert.equal(leftOn().length, 1);
+      await appears('started');
+      assert.ok(leftOn().includes(basename(uploadedPath(upload))));
       abort.controller.abort(new Error('enough'));
       await assert.rejects(running, (error) => error instanceof PlayError && error.kind === 'aborted');
+      assert.deepEqual(leftOn(), []);
+    });
+
+    it('sends and changes nothing while an apply of another run is under way, and says which', async () => {
+      const upload = local('x');
+      const first = session.apply(
+        { ...quiet, title: 'first', apply: { script: sh`: >${join(folder, 'begun')}; sleep 3` } },
+        [],
+      );
+      await appears('begun');
+      const other = another();
+      const change = { script: sh`: >${join(folder, 'twin')}`, uploads: [upload] };
+      await assert.rejects(other.apply({ ...quiet, apply: change }, []), (error) => {
+        assert.ok(error instanceof PlayError);
+        assert.equal(error.kind, 'failed');
+        assert.match(error.what, /another run still runs on this host/);
+        assert.match(error.why ?? '', /"first" of spec\.ts, run by \S+@\S+ \(process \d+\), since 20\d\d-/);
+        assert.match(error.next ?? '', /kill -TERM -\d+/);
+        return true;
+      });
+      assert.deepEqual(leftOn(), []);
+      assert.equal(existsSync(join(folder, 'twin')), false);
+      await first;
+      await other.apply({ ...quiet, apply: change }, []);
+      assert.equal(existsSync(join(folder, 'twin')), true);
+      assert.deepEqual(leftOn(), []);
+      await other.close();
+    });
+
+    it('changes something beside another session of the same run', async () => {
+      const first = session.apply(
+        { ...quiet, apply: { script: sh`: >${join(folder, 'begun')}; sleep 2` } },
+        [],
+      );
+      await appears('begun');
+      const same = another(AUTHOR);
+      const upload = local('x');
+      const change = { script: sh`cat ${uploadedPath(upload)}`, uploads: [upload] };
+      const { reply } = await same.apply({ ...quiet, apply: change }, []);
+      assert.equal((reply as { stdout: string }).stdout, 'x');
+      await first;
+      await same.close();
+    });
+
+    it('tells other users of the host no secret', async () => {
+      const password = secret('pass-of-title');
+      const seen = join(folder, 'seen');
+      await session.apply(
+        {
+          ...quiet,
+          title: 'log in with pass-of-title',
+          apply: { script: sh`: ${password}; cat /proc/$$/cmdline >${seen}` },
+        },
+        [],
+      );
+      assert.match(readFileSync(seen, 'utf8'), /log in with \*\*\*/);
+      assert.doesNotMatch(readFileSync(seen, 'utf8'), /pass-of-title/);
+    });
+
+    it('takes away with a change what a run left that was killed before its own', async () => {
+      const left = [`ts-play-${sha256('left')}`, 'ts-play-1-1.abcdef'];
+      writeFileSync(join(folder, 'var', left[0] ?? ''), 'left');
+      mkdirSync(join(folder, 'var', left[1] ?? ''));
+      await session.ask([{ script: sh`:` }]);
+      assert.deepEqual(leftOn().sort(), [...left].sort());
+      await session.apply({ ...quiet, apply: { script: sh`:` } }, []);
       assert.deepEqual(leftOn(), []);
     });
 
@@ -309,6 +393,7 @@ describe('HostSession', () => {
       const lines: string[] = [];
       const { reply } = await session.apply(
         {
+          title: 'spec',
           apply: { script: sh`echo ${password}; echo ${password} >&2` },
           onLine: (_, line) => lines.push(line),
         },

@@ -35,8 +35,8 @@ export interface SentBatch {
 
 /** Reads a batch's line back into its parts. */
 export function readBatch(line: string): SentBatch {
-  const head = "printf '%s' ";
-  if (!line.startsWith(head)) throw new Error(`no batch: ${line.slice(0, 80)}`);
+  const head = /^(?:\{ )*printf '%s' /.exec(line)?.[0];
+  if (head === undefined) throw new Error(`no batch: ${line.slice(0, 80)}`);
   const { word: batch, end } = wordAt(line, head.length);
   const rest = line.slice(end);
   const limit = Number(/^ \| timeout -k 10 ([\d.]+) /.exec(rest)?.[1]);

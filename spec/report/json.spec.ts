@@ -52,6 +52,16 @@ describe('json', () => {
     await reporter.end();
   });
 
+  it('goes on quietly when the terminal was closed, but not when a disk fails', async () => {
+    const terminal = Object.assign(failingStream('EIO'), { isTTY: true });
+    const reporter = jsonReporter({ stdout: terminal });
+    for (const event of convergedRun) reporter.onEvent(event);
+    await reporter.end();
+    const disk = jsonReporter({ stdout: failingStream('EIO') });
+    for (const event of convergedRun) disk.onEvent(event);
+    await assert.rejects(disk.end(), { what: "can't write the output" });
+  });
+
   it('says so when the output is lost for another reason', async () => {
     const reporter = jsonReporter({ stdout: failingStream('ENOSPC') });
     for (const event of convergedRun) reporter.onEvent(event);
