@@ -1,4 +1,5 @@
 import { defineRole, file, packages, Secret, sh } from '../../lib/index.ts';
+import { ableToBoot } from '../support/rabbitmq/half-made.ts';
 import { chooseCookie } from './choose.ts';
 import { COOKIE_FILE, cookie } from './cookie.ts';
 import { vars } from './vars.ts';
@@ -52,6 +53,11 @@ export const erlangCookie = defineRole({
             ]
           : []),
       ];
+    },
+    // Once its cookie is right: a wrong one may be what keeps it from booting.
+    async (context) => {
+      const first = await ableToBoot(context);
+      return ({ name }) => first(name);
     },
   ],
 });

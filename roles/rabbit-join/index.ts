@@ -10,6 +10,7 @@ import {
 } from '../../lib/index.ts';
 import { restartBroker } from '../support/rabbitmq/boot.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
+import { ableToBoot } from '../support/rabbitmq/half-made.ts';
 import { chooseSeed, ordered, preferred, seedView, spokesman } from '../support/rabbitmq/seed.ts';
 import { askBroker, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 import { application } from './application.ts';
@@ -35,7 +36,9 @@ export const rabbitJoin = defineRole({
   validate,
   lint: lintCluster,
   steps: [
-    async ({ hosts, playHosts, query, check, warn }) => {
+    async (context) => {
+      const { hosts, playHosts, query, check, warn } = context;
+      const first = await ableToBoot(context);
       const nodes = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
       refuseNamesakes(nodes);
       if (check) warnOfSilent(nodes, hosts, warn);
@@ -43,7 +46,7 @@ export const rabbitJoin = defineRole({
       return (host) => {
         const node = nodes.get(host.name);
         const last = node !== undefined && seed !== undefined && startsLast(node, seedView(seed));
-        return [...hostTasks(host, playHosts, nodes), ...startTasks(last, check)];
+        return [...hostTasks(host, playHosts, nodes), ...first(host.name), ...startTasks(last, check)];
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {
