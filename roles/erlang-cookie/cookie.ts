@@ -10,7 +10,7 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { bootOver, defineLone, defineNeverBooted } from '../support/rabbitmq/boot.ts';
+import { bootOver, defineLastWords, defineLone, defineNeverBooted } from '../support/rabbitmq/boot.ts';
 import {
   alone,
   BROKER_HOME,
@@ -129,11 +129,12 @@ function setCookie(wanted: Secret): Secret {
 }
 
 const startAgain = sh`if [ -e ${STOPPED} ]; then
-  # One that was cut off in its first boot is seen to afterwards.
   systemctl start ${BROKER_SERVICE} || ( ${setNode}
     ${defineLone}
     ${defineNeverBooted}
-    never_booted && lone )
+    ${defineLastWords}
+    # One that was cut off in its first boot is seen to afterwards.
+    { never_booted && lone; } || { cannot_boot; exit 1; } )
   rm -f ${STOPPED}
 fi`;
 

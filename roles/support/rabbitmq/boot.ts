@@ -33,8 +33,9 @@ export const defineNeverBooted: Script = sh`never_booted() {
 }`;
 
 /**
- * Defines `last_words`, why `$node` does not boot, in at most 8 lines of its log, and `stuck`: true when its half-made
- * store waits for itself, as Mnesia's does for five minutes. To follow {@link defineLone} and {@link defineNeverBooted}.
+ * Defines `last_words`, why `$node` does not boot, in at most 8 lines of its log; `cannot_boot`, which says so with what to
+ * do; and `stuck`: true when its half-made store waits for itself, as Mnesia's does for five minutes. To follow
+ * {@link defineLone} and {@link defineNeverBooted}.
  */
 export const defineLastWords: Script = sh`log=${LOG_FOLDER}/$node.log
 last_words() {
@@ -44,6 +45,13 @@ last_words() {
     *'Error while waiting'*) printf '%s\n' "Error while waiting\${words##*Error while waiting}" | sed 's/^[a-z]*: *//' | head -n 3 ;;
     *) printf '%s\n' "$words" | sed '/^ *$/d' | tail -n 8 ;;
   esac
+}
+cannot_boot() {
+  echo "$node can't boot. Its log, $log, says:" >&2
+  last_words >&2
+  if [ -d "$d" ] && ! never_booted; then
+    echo "It may hold data, so that nothing of it was touched. Mend what the log names and run this again; or, if what it holds may go: systemctl stop ${sh`${BROKER_SERVICE}`}; mv $d ${sh`${BROKER_HOME}`}/put-aside-by-hand; then run this again" >&2
+  fi
 }
 stuck() {
   never_booted && lone && tail -n 400 "$log" 2>/dev/null |

@@ -8,7 +8,7 @@ import {
   type TaskType,
 } from '../../../lib/index.ts';
 import { bootOver, defineLastWords, defineLone, defineNeverBooted } from './boot.ts';
-import { alone, BROKER_HOME, BROKER_SERVICE, setNode } from './commands.ts';
+import { alone, BROKER_SERVICE, setNode } from './commands.ts';
 import { asideAt, moveAside } from './put-aside.ts';
 import { knownMembers } from './seed.ts';
 import { askBroker, isRunning, parseSnapshot, type Snapshot, snapshotScript } from './snapshot.ts';
@@ -73,14 +73,7 @@ if never_booted && lone; then
   ${moveAside}
 fi`,
       sh`systemctl reset-failed ${BROKER_SERVICE} 2>/dev/null || :
-if ! systemctl start ${BROKER_SERVICE}; then
-  echo "$node can't boot. Its log, $log, says:" >&2
-  last_words >&2
-  if [ -d "$d" ] && ! never_booted; then
-    echo "It may hold data, so that nothing of it was touched. Mend what the log names and run this again; or, if what it holds may go: systemctl stop ${sh`${BROKER_SERVICE}`}; mv $d ${sh`${BROKER_HOME}`}/put-aside-by-hand; then run this again" >&2
-  fi
-  exit 1
-fi`,
+systemctl start ${BROKER_SERVICE} || { cannot_boot; exit 1; }`,
     ),
 };
 
