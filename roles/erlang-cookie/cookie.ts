@@ -10,8 +10,15 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { bootOver } from '../support/rabbitmq/boot.ts';
-import { alone, BROKER_HOME, BROKER_SERVICE, BROKER_USER, evaluate } from '../support/rabbitmq/commands.ts';
+import { bootOver, defineLastWords, defineLone, defineNeverBooted } from '../support/rabbitmq/boot.ts';
+import {
+  alone,
+  BROKER_HOME,
+  BROKER_SERVICE,
+  BROKER_USER,
+  evaluate,
+  setNode,
+} from '../support/rabbitmq/commands.ts';
 
 /** Where the broker's own cookie lies. */
 export const COOKIE_FILE = `${BROKER_HOME}/.erlang.cookie`;
@@ -122,7 +129,12 @@ function setCookie(wanted: Secret): Secret {
 }
 
 const startAgain = sh`if [ -e ${STOPPED} ]; then
-  systemctl start ${BROKER_SERVICE}
+  systemctl start ${BROKER_SERVICE} || ( ${setNode}
+    ${defineLone}
+    ${defineNeverBooted}
+    ${defineLastWords}
+    # One that was cut off in its first boot is seen to afterwards.
+    { never_booted && lone; } || { cannot_boot; exit 1; } )
   rm -f ${STOPPED}
 fi`;
 

@@ -1,4 +1,5 @@
 import { defineRole, file, packages, Secret, sh } from '../../lib/index.ts';
+import { ableToBoot } from '../support/rabbitmq/half-made.ts';
 import { askBroker } from '../support/rabbitmq/snapshot.ts';
 import { chooseCookie, voters } from './choose.ts';
 import { COOKIE_FILE, cookie } from './cookie.ts';
@@ -56,6 +57,11 @@ export const erlangCookie = defineRole({
             ]
           : []),
       ];
+    },
+    // Once its cookie is right: a wrong one may be what keeps it from booting.
+    async (context) => {
+      const first = await ableToBoot(context);
+      return ({ name }) => first(name);
     },
   ],
 });

@@ -11,6 +11,7 @@ import {
 import { restartBroker } from '../support/rabbitmq/boot.ts';
 import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
 import { foundingOf } from '../support/rabbitmq/founding.ts';
+import { ableToBoot } from '../support/rabbitmq/half-made.ts';
 import { chooseSeed, keepSeed, ordered, preferred, seedView, spokesman } from '../support/rabbitmq/seed.ts';
 import { askBroker, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 import { application } from './application.ts';
@@ -45,7 +46,9 @@ export const rabbitJoin = defineRole({
   validate,
   lint: lintCluster,
   steps: [
-    async ({ hosts, playHosts, query, check, warn }) => {
+    async (context) => {
+      const { hosts, playHosts, query, check, warn } = context;
+      const first = await ableToBoot(context);
       const nodes = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
       const founding = foundingOf(playHosts, ownVars(hosts));
       refuseNamesakes(nodes);
@@ -55,7 +58,7 @@ export const rabbitJoin = defineRole({
       return (host) => {
         const node = nodes.get(host.name);
         const last = node !== undefined && seed !== undefined && startsLast(node, seedView(seed));
-        return [...hostTasks(host, playHosts, nodes), ...startTasks(last, check)];
+        return [...hostTasks(host, playHosts, nodes), ...first(host.name), ...startTasks(last, check)];
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {

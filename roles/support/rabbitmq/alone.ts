@@ -16,6 +16,7 @@ export function judgeAlone(
 ): { readonly standing: StandingAlone; readonly reason: string } {
   const { disk } = node;
   if (!isRunning(node)) {
+    if (disk.neverBooted) return { standing: 'blank', reason: 'never came to the end of its first boot' };
     if (disk.stored > 0)
       return { standing: 'data', reason: `not running, with ${disk.stored} queues on disk` };
     return disk.present || node.live

@@ -1,6 +1,7 @@
 import { type Reply, type Script, sh } from '../../../lib/index.ts';
 import { askErlang, parseAnswer } from './ask-erlang.ts';
-import { BROKER_HOME, BROKER_SERVICE, setNode } from './commands.ts';
+import { defineLastWords, defineLone, defineNeverBooted } from './boot.ts';
+import { BROKER_SERVICE, setNode } from './commands.ts';
 import { SNAPSHOT_EXPRESSION } from './snapshot-expression.ts';
 
 export interface BrokerUser {
@@ -69,6 +70,8 @@ export interface Disk {
   readonly stored: number;
   /** Plugins in `enabled_plugins`, which the broker starts with. */
   readonly plugins: readonly string[];
+  /** No boot of it has come so far that anything could be kept in it: see {@link isHalfMade}. */
+  readonly neverBooted?: true;
 }
 
 export interface Snapshot {
@@ -76,21 +79,40 @@ export interface Snapshot {
   readonly node: string;
   /** systemd's ActiveState of the broker's unit. */
   readonly unit: string;
+  /** The last words of its log, where its unit has failed or is started again and again. */
+  readonly failing?: string;
   readonly live: Live | undefined;
   readonly disk: Disk;
 }
 
-/** Reads a broker's state, live and on disk, in one look; one that is just starting is waited for, up to 30 s. */
+/**
+ * Reads a broker's state, live and on disk, in one look. One that is just starting is waited for, up to 30 s, and up to 45
+ * where it needs no other: by then one that can't boot has given up.
+ */
 export const snapshotScript: Script = sh`${setNode}
-n=0
+${defineLone}
+${defineNeverBooted}
+${defineLastWords}
+n=0 failing=
 while
-  unit=$(systemctl show -p ActiveState,SubState ${BROKER_SERVICE} 2>/dev/null)
-  case $unit in *SubState=start | *SubState=start[!a-z-]*) [ "$n" -lt 30 ] ;; *) false ;; esac
+  show=$(systemctl show -p ActiveState,SubState,NRestarts ${BROKER_SERVICE} 2>/dev/null)
+  case $show in
+    *NRestarts=[1-9]*) [ "$n" -lt 30 ] && ! { never_booted && lone; } ;;
+    *) [ "$n" -lt 30 ] || { [ "$n" -lt 45 ] && lone && ! stuck; } ;;
+  esac && case $show in *SubState=start | *SubState=start[!a-z-]*) ;; *) false ;; esac
 do sleep 1; n=$((n + 1)); done
-unit=\${unit##*ActiveState=} unit=\${unit%%[!a-z-]*}
-d=${BROKER_HOME}/mnesia/$node
+unit=\${show##*ActiveState=} unit=\${unit%%[!a-z-]*}
 echo "node=$node"
 echo "unit=$unit"
+case $unit$show in
+  failed* | activating*SubState=auto-restart* | activating*NRestarts=[1-9]*) failing=yes ;;
+  activating*) if stuck; then failing=yes; fi ;;
+esac
+if [ -n "$failing" ]; then
+  echo failing=yes
+  last_words | sed 's/^/said: /'
+fi
+if never_booted; then echo never-booted=yes; fi
 if [ -d "$d" ]; then echo present=yes; fi
 if [ -r "$d/cluster_nodes.config" ]; then echo "members=$(tr -d ' \n' <"$d/cluster_nodes.config")"; fi
 set -- "$d"/msg_stores/vhosts/*/queues/*; if [ -e "$1" ]; then echo "stored=$#"; fi
@@ -105,7 +127,8 @@ export function parseSnapshot(reply: Reply): Snapshot {
   const { stdout, stderr } = reply;
   const fields = new Map(
     stdout.split('\n').flatMap((line) => {
-      const match = /^(node|unit|present|members|stored|quorum|stream|plugins)=(.*)$/.exec(line);
+      const match =
+        /^(node|unit|failing|never-booted|present|members|stored|quorum|stream|plugins)=(.*)$/.exec(line);
       return match ? [[match[1] ?? '', match[2] ?? ''] as const] : [];
     }),
   );
@@ -116,6 +139,9 @@ export function parseSnapshot(reply: Reply): Snapshot {
   return {
     node,
     unit: fields.get('unit') || 'unknown',
+    ...(fields.has('failing')
+      ? { failing: [...stdout.matchAll(/^said: (.*)$/gm)].map(([, line]) => line).join('\n') }
+      : {}),
     live: parseAnswer<Live>(reply),
     disk: {
       present: fields.has('present'),
@@ -124,6 +150,7 @@ export function parseSnapshot(reply: Reply): Snapshot {
       disc: nodeNames(fields.get('members')?.split('],[')[1] ?? ''),
       stored: ['stored', 'quorum', 'stream'].reduce((sum, kind) => sum + Number(fields.get(kind) ?? 0), 0),
       plugins: fields.get('plugins')?.match(/[a-z][A-Za-z0-9_@]*/g) ?? [],
+      ...(fields.has('never-booted') ? { neverBooted: true as const } : {}),
     },
   };
 }

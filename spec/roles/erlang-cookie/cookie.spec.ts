@@ -178,14 +178,41 @@ esac`,
 
   it('says so when the broker does not start again, and tries again next time', async () => {
     writeFileSync(box().path('broken'), '');
-    assert.notEqual((await applyOnce(box(), task)).reply?.code, 0);
+    mkdirSync(box().path('var/log/rabbitmq'), { recursive: true });
+    writeFileSync(box().path('var/log/rabbitmq/rabbit@broker1.log'), 'no space left on device\n');
+    const { reply } = await applyOnce(box(), task);
+    assert.equal(reply?.code, 1);
+    assert.match(reply.stderr, /rabbit@broker1 can't boot\. Its log, .*, says:\nno space left on device$/);
     assert.deepEqual(whats((await look(box(), task)).changes), ['broker']);
+  });
+
+  it('leaves one to the next step that was cut off in its first boot', async () => {
+    writeFileSync(box().path('broken'), '');
+    const folder = box().path('var/lib/rabbitmq/mnesia/rabbit@broker1');
+    mkdirSync(`${folder}/coordination`, { recursive: true });
+    writeFileSync(`${folder}/cluster_nodes.config`, '{[rabbit@broker1],[rabbit@broker1]}.');
+    assert.deepEqual(whats((await converge(box(), task)).changes), ['cookie']);
+    assert.ok(!existsSync(marker()));
+    writeFileSync(`${folder}/rabbit_serial`, '1.');
+    writeFileSync(file(), OLD);
+    writeFileSync(box().path('unit'), 'active');
+    const { reply } = await applyOnce(box(), task);
+    assert.match(reply?.stderr ?? '', /It may hold data, so that nothing of it was touched/);
+  });
+
+  it('waits for a first boot that is under way, and stops nothing in it', async () => {
+    writeFileSync(box().path('unit'), 'ActiveState=activating\nSubState=start\nJob=7');
+    box().standIn('hostname', 'echo broker1; echo active >@ROOT@/unit');
+    await converge(box(), task);
+    assert.deepEqual(verbs(), ['stop', 'start']);
+    assert.equal(readFileSync(box().path('unit-at-stop'), 'utf8').trim(), 'active');
   });
 });
 
 /** A machine with a running broker; the programs remember what they did in files. */
 function machine(box: Sandbox): void {
-  box.rebase('/var/lib/rabbitmq', '/var/lib/ts-play');
+  box.rebase('/var/lib/rabbitmq', '/var/lib/ts-play', '/var/log/rabbitmq');
+  box.standIn('hostname', 'echo broker1');
   mkdirSync(box.path('var/lib/rabbitmq'), { recursive: true });
   writeFileSync(box.path('unit'), 'active');
   writeFileSync(box.path('owner'), 'rabbitmq rabbitmq');
@@ -200,6 +227,7 @@ show) cat unit; exit ;;
 esac
 [ ! -e "die-before-$1" ] || kill -9 0
 cp -f var/lib/rabbitmq/.erlang.cookie "cookie-at-$1" 2>/dev/null
+cp -f unit "unit-at-$1"
 case $1 in
 stop) echo inactive >unit ;;
 start) [ ! -e broken ] || exit 1; echo active >unit ;;

@@ -78,11 +78,14 @@ export function answer({
   node,
   unit,
   live: told,
-  disk: { present, members, disc, stored, plugins },
+  failing,
+  disk: { present, members, disc, stored, plugins, neverBooted },
 }: Snapshot): Reply {
   const lines = [
     `node=${node}`,
     `unit=${unit}`,
+    ...(failing === undefined ? [] : ['failing=yes', ...failing.split('\n').map((line) => `said: ${line}`)]),
+    ...(neverBooted ? ['never-booted=yes'] : []),
     ...(present ? ['present=yes'] : []),
     ...(members.length > 0 ? [`members={[${members.join()}],[${disc.join()}]}.`] : []),
     ...(stored > 0 ? [`stored=${stored}`] : []),
