@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPlaybook } from '../lib/cli/load-playbook.ts';
 import { packageRoot } from '../lib/cli/package.ts';
+import type { Gate } from '../lib/gate.ts';
 import { parseExtraVars } from '../lib/inventory/extra-vars.ts';
 import { loadInventory } from '../lib/inventory/load.ts';
 import { makePlaybook } from '../lib/run/make.ts';
 import { defaultCacheDir } from '../lib/run/options.ts';
 import { type PlannedPlay, plan } from '../lib/run/plan.ts';
+import { oneCluster } from '../roles/rabbit-join/index.ts';
 
 describe('the shipped playbooks that build a cluster', () => {
   let folder = '';
@@ -54,6 +56,15 @@ describe('the shipped playbooks that build a cluster', () => {
       );
     });
   }
+
+  it('site.ts and scale-out.ts look at all brokers together, and go on to the proxies only when all went well', async () => {
+    for (const [name, ...given] of [['site.ts'], ['scale-out.ts', 'node=hadoop004']] as const) {
+      const [brokers] = (await planned(name, given, [])).filter((each) => each.name === 'brokers');
+      assert.equal(brokers?.play.anyErrorsFatal, true, name);
+      const names = (gates: readonly Gate[] = []) => gates.map((gate) => gate.name);
+      assert.deepEqual(names(brokers?.play.gates), names(oneCluster), name);
+    }
+  });
 
   for (const way of ['out', 'in']) {
     it(`scale-${way}.ts ends where a host fails, whichever play it is in`, async () => {
