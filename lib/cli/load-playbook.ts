@@ -60,10 +60,15 @@ function isPlaybook(value: unknown): value is Playbook | ParametricPlaybook {
 }
 
 function thrownBy(thrown: unknown, path: string): PlayError {
-  if (thrown instanceof PlayError) return thrown.at({ file: path });
+  if (thrown instanceof PlayError) {
+    const where = thrown.where.file === undefined ? (ownPlace(thrown) ?? { file: path }) : {};
+    return new PlayError({ ...thrown.at(where).toTrouble(), kind: 'input' });
+  }
   const syntax = isSyntaxError(thrown);
-  // What Node adds to a module that is missing is a list of the loader's own files.
-  const [why = ''] = reasonOf(thrown).split('\nRequire stack:');
+  // Behind the reason the parser names the place again, and Node lists the loader's own files when a module is missing.
+  const [why = ''] = reasonOf(thrown)
+    .replace(/^ParseError:\s*/, '')
+    .split(syntax ? '\n' : '\nRequire stack:');
   return inputError(
     syntax ? 'the playbook is not valid TypeScript' : 'the playbook could not be loaded: it threw an error',
     {
@@ -86,9 +91,7 @@ function isParseError(error: Error): boolean {
 
 function placeIn(error: Error): Place | undefined {
   // The parser speaks of the source, and counts columns from 0; an error that is thrown is placed by the code that ran.
-  const parsed = isParseError(error)
-    ? /^\s*at (?:file:\/\/)?(\/.+):(\d+):(\d+)$/m.exec(error.stack ?? '')
-    : null;
+  const parsed = isParseError(error) ? /^\s*(?:file:\/\/)?(\/.+):(\d+):(\d+)$/m.exec(error.message) : null;
   if (parsed?.[1] === undefined) return ownPlace(error);
   return { file: parsed[1], line: Number(parsed[2]), column: Number(parsed[3]) + 1 };
 }

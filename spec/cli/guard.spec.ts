@@ -85,6 +85,10 @@ describe('a playbook that would end the process', function () {
         "(await import('node:net')).connect(1, '127.0.0.1'); await new Promise((go) => setTimeout(go, 5000));",
         [/threw an error that nothing caught\n {2}at: \S+\/site\.ts\n/, /ECONNREFUSED/],
       ],
+      'by an error of our own kind, which keeps what it says': [
+        "import { PlayError } from 'ts-play'; throw new PlayError({ kind: 'failed', what: 'too few hosts', next: 'add one' });",
+        [/^too few hosts\n/, place3(44), /next: add one\n$/],
+      ],
       'by throwing null': ['throw null;', [/could not be loaded/, /at: \S+\/site\.ts\n/, /null was thrown/]],
     };
     for (const [how, [line, words]] of Object.entries(cases)) {
