@@ -73,7 +73,9 @@ export function whatFailed(code, stdout, stderr) {
   let task = 'no task';
   for (const line of stdout.split('\n')) {
     task = /^(?:TASK|RUNNING HANDLER) \[(.*)\]/.exec(line)?.[1] ?? task;
-    const [, host, how, said] = /^(?:fatal|failed): \[([^\]]+)\].*?: ([A-Z]+)! => (.*)$/.exec(line) ?? [];
+    // One of several items is told without a word in capitals.
+    const [, host, how = 'FAILED', said] =
+      /^(?:fatal|failed): \[([^\]]+)\](?:: ([A-Z]+)!| \(item=.*\)) => (.*)$/.exec(line) ?? [];
     if (host !== undefined) failures.push(`${host}: task "${task}" ${how.toLowerCase()}: ${message(said)}`);
   }
   const told = failures.length > 0 ? failures : [`${stdout}\n${stderr}`.trim().slice(-2000)];
