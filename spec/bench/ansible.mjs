@@ -61,8 +61,37 @@ export class Ansible {
       ANSIBLE_NOCOLOR: '1',
     };
     const argv = ['ansible-playbook', '-i', inventory, join(folder, 'site.yml')];
-    const { ms, stdout } = await this.#lab.enter(argv, { env });
+    const { ms, code, stdout, stderr } = await this.#lab.enter(argv, { env, codes: [0, 1, 2, 4, 8] });
+    if (code !== 0) throw new Error(whatFailed(code, stdout, stderr));
     return { ms, changed: sum(stdout, 'changed'), tasks: sum(stdout, 'ok') };
+  }
+}
+
+/** Which task failed on which host, and what it said: the end of the output, which is the recap, tells neither. */
+export function whatFailed(code, stdout, stderr) {
+  const failures = [];
+  let task = 'no task';
+  for (const line of stdout.split('\n')) {
+    task = /^(?:TASK|RUNNING HANDLER) \[(.*)\]/.exec(line)?.[1] ?? task;
+    // One of several items is told without a word in capitals.
+    const [, host, how = 'FAILED', said] =
+      /^(?:fatal|failed): \[([^\]]+)\](?:: ([A-Z]+)!| \(item=.*\)) => (.*)$/.exec(line) ?? [];
+    if (host !== undefined) failures.push(`${host}: task "${task}" ${how.toLowerCase()}: ${message(said)}`);
+  }
+  const told = failures.length > 0 ? failures : [`${stdout}\n${stderr}`.trim().slice(-2000)];
+  return [`Ansible ended with ${code}`, ...told].join('\n  ');
+}
+
+/** A task's own words: its result is JSON, of which these fields are for people. */
+function message(result) {
+  try {
+    const { msg, stderr, stdout } = JSON.parse(result);
+    return [msg, stderr || stdout]
+      .filter(Boolean)
+      .map((text) => String(text).trim())
+      .join('; ');
+  } catch {
+    return result;
   }
 }
 

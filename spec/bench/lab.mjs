@@ -31,6 +31,7 @@ export class Lab {
     await this.down();
     this.#up = true;
     await tsPlay(['lab', 'up', '--name', this.name], { seconds: 900 });
+    await Promise.all(names.map((host) => this.#booted(host)));
   }
 
   /** Three hosts that nothing was done to yet. */
@@ -44,12 +45,21 @@ export class Lab {
     this.#up = false;
   }
 
+  /**
+   * Waits until a host has booted to the end: what its units do while they start is no part of anybody's job, and a broker
+   * that is stopped in its first boot may never boot again.
+   */
+  #booted(host) {
+    const wait = 'timeout 300 systemctl is-system-running --wait; timeout 300 rabbitmqctl -q await_startup';
+    return this.exec(host, wait, 600);
+  }
+
   delay(milliseconds) {
     return tsPlay(['lab', 'delay', '--name', this.name, String(milliseconds)]);
   }
 
-  exec(host, command) {
-    return tsPlay(['lab', 'exec', '--name', this.name, host, '--', 'sh', '-c', command], { seconds: 60 });
+  exec(host, command, seconds = 60) {
+    return tsPlay(['lab', 'exec', '--name', this.name, host, '--', 'sh', '-c', command], { seconds });
   }
 
   /** Runs a command on the lab's network; `ms` is the command's own time, without that of getting there. */

@@ -18,7 +18,8 @@ ${machine.map((line) => `- ${line}`).join('\n')}
 - Contestants take turns, and each round begins with another one. Times are medians with their range in brackets; a ratio
   is the median of the rounds' own ratios, so that whatever else the machine did weighs on both sides.
 - Wall-clock time of the whole command as a person types it, loading and connecting included.
-- First run: hosts made anew before every run, and afterwards asked whether all of it stands.
+- First run: hosts made anew before every run, booted to the end before the clock starts, and afterwards asked whether
+  all of it stands.
 - Converged: a run that changes anything is an error. Each tool has a lab of its own.
 - Floor: [\`spec/bench/floor.sh\`](../spec/bench/floor.sh), the roles' own questions written by hand as one script, by
   three OpenSSH clients in parallel.
