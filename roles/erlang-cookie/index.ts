@@ -2,6 +2,7 @@ import { defineRole, file, packages, Secret, sh } from '../../lib/index.ts';
 import { ableToBoot } from '../support/rabbitmq/half-made.ts';
 import { chooseCookie } from './choose.ts';
 import { COOKIE_FILE, cookie } from './cookie.ts';
+import { askMissing, earlyCookie } from './early.ts';
 import { vars } from './vars.ts';
 
 /** Reads the cookie a host holds; it goes nowhere but to the other hosts' stdin. */
@@ -31,15 +32,24 @@ export const erlangCookie = defineRole({
     async ({ hosts, playHosts, query }) => {
       const given = hosts.find(({ vars }) => vars.erlang_cookie)?.vars.erlang_cookie;
       const seed = hosts[0]?.vars.erlang_cookie_seed ?? playHosts[0]?.name ?? '';
+      const [held, missing] = await Promise.all([
+        given === undefined ? query(playHosts, readCookie) : [],
+        query(hosts, askMissing),
+      ]);
       const shared =
         given ??
         chooseCookie(
-          [...(await query(playHosts, readCookie))].map(([host, held]) => ({ host, cookie: held })),
+          [...held].map(([host, its]) => ({ host, cookie: its })),
           seed,
         );
-      return ({ vars }) => [
+      return ({ name, vars }) => [
         // The cookie belongs to the broker's own account, which comes with it.
-        ...(vars.erlang_install ? [packages({ names: vars.erlang_packages })] : []),
+        ...(vars.erlang_install
+          ? [
+              ...(missing.get(name) ? [earlyCookie({ cookie: shared })] : []),
+              packages({ names: vars.erlang_packages }),
+            ]
+          : []),
         cookie({ cookie: shared }),
         ...(vars.erlang_cookie_root
           ? [
