@@ -103,18 +103,23 @@ case $(systemctl show -p ActiveState --value ${BROKER_SERVICE}) in
     # The unit's own stop command shows the old cookie to the node, so the node is stopped first.
     else systemctl stop ${BROKER_SERVICE}; fi ;;
 esac`,
-    sh`umask 077
-t=$(mktemp ${`${BROKER_HOME}/.erlang.cookie.XXXXXX`})
-trap 'rm -f "$t"' EXIT
-printf '%s' ${wanted} >"$t"
-chown ${BROKER_USER}:${BROKER_USER} "$t"
-chmod 0400 "$t"
-sync "$t"
-mv -f "$t" ${COOKIE_FILE}`,
+    put(wanted, sh`chown ${BROKER_USER}:${BROKER_USER} "$t"`),
     // Now the file's cookie must be the node's as well.
     sh`if [ -n "$told" ] && ! ${evaluate('node().')} >/dev/null; then systemctl restart ${BROKER_SERVICE}; fi`,
     startAgain,
   );
+}
+
+/** Writes the file, whole or not at all. @param own gives `$t` to its owner */
+export function put(wanted: Secret, own: Script): Script {
+  return sh`umask 077
+t=$(mktemp ${`${BROKER_HOME}/.erlang.cookie.XXXXXX`})
+trap 'rm -f "$t"' EXIT
+printf '%s' ${wanted} >"$t"
+${own}
+chmod 0400 "$t"
+sync "$t"
+mv -f "$t" ${COOKIE_FILE}`;
 }
 
 /**
@@ -139,6 +144,6 @@ const startAgain = sh`if [ -e ${STOPPED} ]; then
 fi`;
 
 /** A hash, cut to what tells two apart. */
-function short(sha256: string | undefined): string {
+export function short(sha256: string | undefined): string {
   return sha256 === undefined ? 'none' : `sha256:${sha256.slice(0, 12)}`;
 }

@@ -3,6 +3,7 @@ import { ableToBoot } from '../support/rabbitmq/half-made.ts';
 import { askBroker } from '../support/rabbitmq/snapshot.ts';
 import { chooseCookie, voters } from './choose.ts';
 import { COOKIE_FILE, cookie } from './cookie.ts';
+import { askMissing, earlyCookie } from './early.ts';
 import { vars } from './vars.ts';
 
 /** Reads the cookie a host holds; it goes nowhere but to the other hosts' stdin. */
@@ -40,10 +41,15 @@ export const erlangCookie = defineRole({
         const held = [...cookies].map(([host, its]) => ({ host, cookie: its }));
         return chooseCookie(voters(held, nodes, playHosts, named), named ?? playHosts[0]?.name ?? '');
       };
-      const shared = given ?? (await choose());
-      return ({ vars }) => [
+      const [shared, missing] = await Promise.all([given ?? choose(), query(hosts, askMissing)]);
+      return ({ name, vars }) => [
         // The cookie belongs to the broker's own account, which comes with it.
-        ...(vars.erlang_install ? [packages({ names: vars.erlang_packages })] : []),
+        ...(vars.erlang_install
+          ? [
+              ...(missing.get(name) ? [earlyCookie({ cookie: shared })] : []),
+              packages({ names: vars.erlang_packages }),
+            ]
+          : []),
         cookie({ cookie: shared }),
         ...(vars.erlang_cookie_root
           ? [

@@ -87,6 +87,15 @@ describe('the role erlang-cookie', () => {
     assert.ok(!JSON.stringify(tasks('b').map(({ claims }) => claims)).includes('"A"'));
   });
 
+  it('lays the cookie before the package that brings a broker, which starts it at once', async () => {
+    const hosts = [host('a'), host('b'), host('c', { erlang_install: false })];
+    const tasks = await layout(hosts, { a: 'A', b: 'missing', c: 'missing' });
+    const types = (name: string) => tasks(name).map(({ type }) => type);
+    assert.deepEqual(types('a'), ['package', 'erlang-cookie']);
+    assert.deepEqual(types('b'), ['erlang-cookie-early', 'package', 'erlang-cookie']);
+    assert.deepEqual(types('c'), ['erlang-cookie']);
+  });
+
   it('refuses a seed that is no host of the play', () => {
     const hosts = [host('a', { erlang_cookie_seed: 'hadoop9' })];
     assert.throws(

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { defineTask, lines, type Question, sh, type TaskType } from '../../lib/index.ts';
+import { BROKER_HOME } from '../support/rabbitmq/commands.ts';
+import { COOKIE_FILE, type CookieWant, put, short } from './cookie.ts';
+
+/** Asks whether there is no broker yet, whose package would start it as soon as it comes. */
+export const askMissing: Question<boolean> = {
+  name: 'whether the broker is still to come',
+  script: sh`if [ ! -e /usr/lib/rabbitmq/bin ]; then echo missing; fi`,
+  parse: ({ stdout }) => stdout.trim() === 'missing',
+};
+
+/**
+ * The cookie, laid where the broker's account is to live before the package brings both. The package keeps it, makes it the
+ * account's, and starts the broker with it: its first boot is the last one that is needed.
+ */
+export const earlyCookieType: TaskType<CookieWant, string | undefined> = {
+  name: 'erlang-cookie-early',
+  title: () => 'Erlang cookie, before the broker comes',
+  claims: ({ cookie }) => ({ [`file ${COOKIE_FILE}`]: cookie.fingerprint() }),
+  probe: () => sh`if [ -f ${COOKIE_FILE} ]; then tr -d '\n' <${COOKIE_FILE} | sha256sum | cut -d' ' -f1; fi`,
+  parse: ({ stdout }) => stdout.trim() || undefined,
+  diff(held, { cookie }) {
+    const wanted = createHash('sha256').update(cookie.reveal()).digest('hex');
+    return held === wanted ? [] : [{ what: 'cookie', from: short(held), to: short(wanted) }];
+  },
+  apply: ({ cookie }) => lines(sh`mkdir -p ${BROKER_HOME}`, put(cookie, sh`:`)),
+};
+
+export const earlyCookie = defineTask(earlyCookieType);
