@@ -21,7 +21,9 @@ const changes = (node: Snapshot, changed: Partial<MemberWant> = {}) => assess(no
 /** What is done, a broker's command a word: `stop_app`, `forget_cluster_node@rabbit@a`, `systemctl stop`. */
 const deeds = (node: Snapshot, changed: Partial<MemberWant> = {}) => {
   const script = assess(node, changed).apply().script.reveal();
-  const found = script.matchAll(
+  // What a script only says is not done.
+  const done = script.replaceAll(/echo "[^"]*"/g, '');
+  const found = done.matchAll(
     /rabbitmqctl -q (-n \S+ )?([a-z_]+)( --ram)?|systemctl (stop|start)|mv "\$f"|(?<=\/dev\/tcp)/g,
   );
   return [...found].map(([whole, on, verb, ram]) =>
