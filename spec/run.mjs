@@ -25,7 +25,7 @@ function check(name, command, args) {
 async function specs(name, files) {
   console.log(`\n== ${name}`);
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ timeout: 20_000, reporter: 'spec', forbidOnly: true });
+  const mocha = new Mocha({ timeout: 60_000, reporter: 'spec', forbidOnly: true });
   for (const file of files) mocha.addFile(file);
   await mocha.loadFilesAsync();
   const { stats } = await new Promise((resolve) => {
