@@ -47,6 +47,7 @@ export const rabbitForget = defineRole({
       if (disk.store === 'khepri') throw khepri(node);
       if (disk.members.includes(node)) warn(`queues that are on ${node} alone go with it`);
       return (host) =>
+        // It has other members, so that this is not its first boot.
         host.name === chosen
           ? [service({ name: BROKER_SERVICE, state: 'stopped' }), forgottenOffline({ node })]
           : [];

@@ -12,7 +12,10 @@ for f in ${BROKER_HOME}/mnesia/"$node" ${BROKER_HOME}/mnesia/"$node"-feature_fla
   if [ -e "$f" ]; then mv "$f" "$aside"/; fi
 done`;
 
-/** Stops the node and moves what it believes and holds into a folder beside, named after the time. */
+/**
+ * Stops the node and moves what it believes and holds into a folder beside, named after the time. A boot that is cut off by
+ * it is no loss: the next one finds nothing.
+ */
 export const putAside: Script = sh`${setNode}
 systemctl stop ${BROKER_SERVICE}
 aside=${BROKER_HOME}/put-aside-$(date +%Y%m%d-%H%M%S)

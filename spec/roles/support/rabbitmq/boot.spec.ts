@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { restartBroker, restartUnit, stopUnit } from '../../../../roles/support/rabbitmq/boot.ts';
 import { inEveryShell } from '../../../support/sandbox.ts';
 
@@ -122,5 +122,31 @@ fi`,
     assert.equal(restartBroker.name, 'restart rabbitmq-server');
     assert.equal((await box().run(restartBroker.script, { setE: true })).code, 0);
     if (box().canReplaceTools) assert.deepEqual(done(), ['wait', 'restart']);
+  });
+});
+
+describe('what stops a broker', () => {
+  /** Where a boot is waited for by other means, or cannot be cut off: each says why in its own file. */
+  const SEEN_TO = [
+    'roles/erlang-cookie/cookie.ts',
+    'roles/rabbit-forget/index.ts',
+    'roles/rabbit-join/application.ts',
+    'roles/rabbit-start/advice.ts',
+    'roles/support/rabbitmq/boot.ts',
+    'roles/support/rabbitmq/half-made.ts',
+    'roles/support/rabbitmq/put-aside.ts',
+    'roles/support/rabbitmq/start-application.ts',
+  ];
+  const STOPS =
+    /systemctl[^\n`]* (?:stop|restart) [^\n`]*\$\{BROKER_SERVICE\}|(?:restart|reload)\(BROKER_SERVICE\)|BROKER_SERVICE, state: '(?:stopped|restarted)'/;
+
+  it('waits for its boot: no role does it in a way of its own', () => {
+    const roles = join(process.cwd(), 'roles');
+    const files = readdirSync(roles, { recursive: true, encoding: 'utf8' })
+      // What proves that a cluster survives faults does harm on purpose.
+      .filter((file) => file.endsWith('.ts') && !file.startsWith('rabbit-prove/'))
+      .filter((file) => STOPS.test(readFileSync(join(roles, file), 'utf8')))
+      .map((file) => `roles/${file}`);
+    assert.deepEqual(files.sort(), SEEN_TO);
   });
 });
