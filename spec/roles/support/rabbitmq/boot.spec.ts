@@ -126,7 +126,7 @@ fi`,
 });
 
 describe('what stops a broker', () => {
-  /** Where a boot is waited for by other means, or cannot be cut off: each says why in its own file. */
+  /** Where a boot is waited for by other means, cannot be cut off, or where a person is only told what to type. */
   const SEEN_TO = [
     'roles/erlang-cookie/cookie.ts',
     'roles/rabbit-forget/index.ts',
@@ -136,6 +136,7 @@ describe('what stops a broker', () => {
     'roles/support/rabbitmq/half-made.ts',
     'roles/support/rabbitmq/put-aside.ts',
     'roles/support/rabbitmq/start-application.ts',
+    'roles/support/rabbitmq/whole.ts',
   ];
   const STOPS =
     /systemctl[^\n`]* (?:stop|restart) [^\n`]*\$\{BROKER_SERVICE\}|(?:restart|reload)\(BROKER_SERVICE\)|BROKER_SERVICE, state: '(?:stopped|restarted)'/;
