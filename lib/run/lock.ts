@@ -10,13 +10,17 @@ import {
 } from '../host/apply-record.ts';
 import type { HostSession } from '../host/session.ts';
 import type { Host } from '../inventory/inventory.ts';
-import type { Lock } from '../play.ts';
 import { lines, sh } from '../sh.ts';
 import { becomeUser } from './become.ts';
-import { lockHosts } from './hosts-of.ts';
 import type { PlannedPlay } from './plan.ts';
 import { FORKS } from './play-hosts.ts';
 import type { Running } from './running.ts';
+
+/** A playbook's lock, and the hosts that it is held on. */
+interface Lock {
+  readonly name: string;
+  readonly hosts: readonly Host[];
+}
 
 /**
  * Does `work` while the lock is held on its hosts, each by a process that ends with our connection: the lock of a run
@@ -35,18 +39,17 @@ export async function withLock(
   if (lock === undefined || running.options.check) return work();
   const releases: (() => void)[] = [];
   try {
-    const { inventory, forks = FORKS } = running.options;
-    const held = lockHosts(lock, inventory, () => {});
+    const { forks = FORKS } = running.options;
     // A script that outlives its run may be on any host that the run changed.
     const others = plays.flatMap(({ hosts, play }) => hosts.map((host) => ({ host, become: play.become })));
     const asked = new Map(
       others
-        .filter(({ host }) => !held.some(({ name }) => name === host.name))
+        .filter(({ host }) => !lock.hosts.some(({ name }) => name === host.name))
         .map((of) => [of.host.name, of]),
     );
     const queue = new PQueue({ concurrency: forks });
     const results = await Promise.allSettled([
-      ...held.map((host) => queue.add(() => take(lock, host, running))),
+      ...lock.hosts.map((host) => queue.add(() => take(lock, host, running))),
       ...[...asked.values()].map(({ host, become }) => queue.add(() => ask(lock, host, become, running))),
     ]);
     for (const result of results) {

@@ -58,7 +58,11 @@ export async function run(
   refuseUsedTemplates(plays, extra);
   await refuseUnknownTags(playbook, plays, options, extra);
   const { checkConnectionVars, openConnection } = await import('../connection/open.ts');
-  const locked = playbook.lock ? lockHosts(playbook.lock, options.inventory, () => {}) : [];
+  const lock = playbook.lock && {
+    name: playbook.lock.name,
+    hosts: lockHosts(playbook.lock, options.inventory, () => {}),
+  };
+  const locked = lock?.hosts ?? [];
   for (const host of new Set([...plays.flatMap(({ hosts }) => hosts), ...locked])) {
     for (const text of checkConnectionVars(host)) warnings.add(text, host.name);
   }
@@ -100,7 +104,7 @@ export async function run(
       foresight: new Map(),
       ids: { last: 0 },
     };
-    await withLock(playbook.lock, plays, running, () => runPlays(plays, running));
+    await withLock(lock, plays, running, () => runPlays(plays, running));
   } catch (thrown) {
     if (!options.signal?.aborted && asPlayError(thrown, 'failed').kind !== 'aborted') throw thrown;
     aborted = true;

@@ -40,6 +40,9 @@ export interface CookieState {
   readonly stopped: boolean;
 }
 
+/** Prints the hex sha256 of the file's value. */
+export const hashOfFile: Script = sh`tr -d '\n' <${COOKIE_FILE} | sha256sum | cut -d' ' -f1`;
+
 const ACCESS = `400 ${BROKER_USER} ${BROKER_USER}`;
 
 /** The broker's Erlang cookie: right value, 0400, owned by the broker. Only hashes are compared and shown. */
@@ -50,7 +53,7 @@ export const cookieType: TaskType<CookieWant, CookieState> = {
   probe: () => sh`f=${COOKIE_FILE}
 if [ -f "$f" ]; then
   echo "access=$(stat -c '%a %U %G' "$f")"
-  echo "sha256=$(tr -d '\n' <"$f" | sha256sum | cut -d' ' -f1)"
+  echo "sha256=$(${hashOfFile})"
 fi
 if [ -e ${STOPPED} ]; then echo stopped=yes; fi
 id -u ${BROKER_USER} >/dev/null 2>&1 || echo user=missing`,
@@ -72,14 +75,18 @@ function parse({ stdout }: Reply): CookieState {
 }
 
 function diff(state: CookieState, { cookie: wanted }: CookieWant): readonly Change[] {
-  const sha256 = createHash('sha256').update(wanted.reveal()).digest('hex');
-  const changes: Change[] = [];
-  if (state.sha256 !== sha256) changes.push({ what: 'cookie', from: short(state.sha256), to: short(sha256) });
+  const changes = [...valueChange(state.sha256, wanted)];
   if (state.access !== undefined && state.access !== ACCESS) {
     changes.push({ what: 'access', from: state.access, to: ACCESS });
   }
   if (state.stopped) changes.push({ what: 'broker', from: 'stopped', to: 'started' });
   return changes;
+}
+
+/** Whether the file's value changes. @param held the hex sha256 of its value, as {@link hashOfFile} gives it */
+export function valueChange(held: string | undefined, wanted: Secret): readonly Change[] {
+  const sha256 = createHash('sha256').update(wanted.reveal()).digest('hex');
+  return held === sha256 ? [] : [{ what: 'cookie', from: short(held), to: short(sha256) }];
 }
 
 function apply({ cookie: wanted }: CookieWant, changes: readonly Change[]): Script {
@@ -144,6 +151,6 @@ const startAgain = sh`if [ -e ${STOPPED} ]; then
 fi`;
 
 /** A hash, cut to what tells two apart. */
-export function short(sha256: string | undefined): string {
+function short(sha256: string | undefined): string {
   return sha256 === undefined ? 'none' : `sha256:${sha256.slice(0, 12)}`;
 }

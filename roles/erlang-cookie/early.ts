@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { defineTask, lines, type Question, sh, type TaskType } from '../../lib/index.ts';
 import { BROKER_HOME } from '../support/rabbitmq/commands.ts';
-import { COOKIE_FILE, type CookieWant, put, short } from './cookie.ts';
+import { COOKIE_FILE, type CookieWant, hashOfFile, put, valueChange } from './cookie.ts';
 
 /** Asks whether there is no broker yet, whose package would start it as soon as it comes. */
 export const askMissing: Question<boolean> = {
@@ -18,12 +17,9 @@ export const earlyCookieType: TaskType<CookieWant, string | undefined> = {
   name: 'erlang-cookie-early',
   title: () => 'Erlang cookie, before the broker comes',
   claims: ({ cookie }) => ({ [`file ${COOKIE_FILE}`]: cookie.fingerprint() }),
-  probe: () => sh`if [ -f ${COOKIE_FILE} ]; then tr -d '\n' <${COOKIE_FILE} | sha256sum | cut -d' ' -f1; fi`,
+  probe: () => sh`if [ -f ${COOKIE_FILE} ]; then ${hashOfFile}; fi`,
   parse: ({ stdout }) => stdout.trim() || undefined,
-  diff(held, { cookie }) {
-    const wanted = createHash('sha256').update(cookie.reveal()).digest('hex');
-    return held === wanted ? [] : [{ what: 'cookie', from: short(held), to: short(wanted) }];
-  },
+  diff: (held, { cookie }) => valueChange(held, cookie),
   apply: ({ cookie }) => lines(sh`mkdir -p ${BROKER_HOME}`, put(cookie, sh`:`)),
 };
 

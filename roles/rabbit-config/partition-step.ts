@@ -1,6 +1,5 @@
 import type { StepContext } from '../../lib/index.ts';
-import { knownMembers } from '../support/rabbitmq/seed.ts';
-import type { Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { knownMembers, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 import { compareVersions } from '../support/rabbitmq/versions.ts';
 import { type PartitionPlan, type PartitionView, plans } from './partitions.ts';
 import type { Said } from './partitions-said.ts';

@@ -1,6 +1,6 @@
 import { judgeAlone, type StandingAlone } from '../support/rabbitmq/alone.ts';
-import { knownMembers, type SeedView } from '../support/rabbitmq/seed.ts';
-import { isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import type { SeedView } from '../support/rabbitmq/seed.ts';
+import { isRunning, knownMembers, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 
 /**
  * What a node is to the cluster it shall belong to:

@@ -2,7 +2,7 @@ import { type KnownHost, PlayError } from '../../lib/index.ts';
 import { clustersOf, foundingCluster, undecided } from '../support/rabbitmq/clusters.ts';
 import type { Founding } from '../support/rabbitmq/founding.ts';
 import { isRunning, knownMembers, type Snapshot } from '../support/rabbitmq/snapshot.ts';
-import { rivalry, waysOut } from './ways-out.ts';
+import { aboutRivals } from './ways-out.ts';
 
 /** Nodes that run or are about to: others can't be joined, unless there is nothing else. */
 export function candidates(
@@ -53,15 +53,8 @@ export function refuseSecondCluster(
 export function refuseRivals(nodes: ReadonlyMap<string, Snapshot>, founding: Founding): void {
   const rivals = undecided(clustersOf(nodes, founding), founding);
   if (rivals.length === 0) return;
-  const held = rivals.map(({ hosts, what }) => ({ host: hosts[0] ?? '', what }));
-  throw new PlayError({
-    kind: 'failed',
-    what: rivalry(held),
-    next: waysOut(
-      held.map(({ host }) => host),
-      held.map(({ host }) => host),
-    ).join('\n'),
-  });
+  const { what, next } = aboutRivals(rivals);
+  throw new PlayError({ kind: 'failed', what, next: next.join('\n') });
 }
 
 /** @throws Error when two hosts' nodes have one name, as clones have */

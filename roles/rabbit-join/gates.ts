@@ -5,7 +5,7 @@ import { chooseSeed, ordered, preferred, seedView } from '../support/rabbitmq/se
 import { askBroker, isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 import { notWhole } from '../support/rabbitmq/whole.ts';
 import { classify } from './classify.ts';
-import { rivalry, waysOut } from './ways-out.ts';
+import { aboutRivals, rivalry, waysOut } from './ways-out.ts';
 
 type Nodes = ReadonlyMap<string, Snapshot>;
 
@@ -48,9 +48,8 @@ export function refusals(nodes: Nodes, founding: Founding, inRun: readonly strin
   const clusters = clustersOf(nodes, founding);
   const rivals = undecided(clusters, founding);
   if (rivals.length > 0) {
-    const held = rivals.map(({ hosts, what }) => ({ host: hosts[0] ?? '', what }));
-    const names = held.map(({ host }) => host);
-    return [rivalry(held), ...waysOut(names, names)];
+    const { what, next } = aboutRivals(rivals);
+    return [what, ...next];
   }
   const founders = foundingCluster(clusters, founding);
   const name = chooseSeed(nodes, founding) ?? '';

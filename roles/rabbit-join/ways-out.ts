@@ -1,3 +1,5 @@
+import type { Cluster } from '../support/rabbitmq/clusters.ts';
+
 /** A host and what its broker holds, in words. */
 export interface Holder {
   readonly host: string;
@@ -23,6 +25,16 @@ export function waysOut(seeds: readonly string[], losers: readonly string[]): re
     `to keep what ${others} holds: take that host out of the group; or move it first (messages by a shovel, the rest by rabbitmqctl export_definitions), then run there: rabbitmqctl stop_app && rabbitmqctl reset && rabbitmqctl start_app`,
     `only if that data may be lost: ${losers.map(allow).join(' or ')}`,
   ];
+}
+
+/** Clusters that hold something, none of which is the one that the others join: that, and what to do about it. */
+export function aboutRivals(rivals: readonly Cluster[]): {
+  readonly what: string;
+  readonly next: readonly string[];
+} {
+  const holders = rivals.map(({ hosts, what }) => ({ host: hosts[0] ?? '', what }));
+  const names = holders.map(({ host }) => host);
+  return { what: rivalry(holders), next: waysOut(names, names) };
 }
 
 function allow(host: string): string {

@@ -1,6 +1,5 @@
 import type { Health } from '../support/rabbitmq/health.ts';
-import { knownMembers } from '../support/rabbitmq/seed.ts';
-import { isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { isRunning, knownMembers, type Snapshot } from '../support/rabbitmq/snapshot.ts';
 
 /** What is known of the node that leaves. */
 export interface Leaver {

@@ -2,8 +2,13 @@ import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
 import { alone, ctl } from '../support/rabbitmq/commands.ts';
 import type { NodeWant } from '../support/rabbitmq/forgotten.ts';
 import { putAside } from '../support/rabbitmq/put-aside.ts';
-import { knownMembers } from '../support/rabbitmq/seed.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
+import {
+  isRunning,
+  knownMembers,
+  parseSnapshot,
+  type Snapshot,
+  snapshotScript,
+} from '../support/rabbitmq/snapshot.ts';
 
 /** The broker's application does not run; its VM may. */
 export const appStoppedType: TaskType<NodeWant, Snapshot> = {

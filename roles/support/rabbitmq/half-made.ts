@@ -10,8 +10,14 @@ import {
 import { bootOver, defineLastWords, defineLone, defineNeverBooted } from './boot.ts';
 import { alone, BROKER_SERVICE, setNode } from './commands.ts';
 import { asideAt, moveAside } from './put-aside.ts';
-import { knownMembers } from './seed.ts';
-import { askBroker, isRunning, parseSnapshot, type Snapshot, snapshotScript } from './snapshot.ts';
+import {
+  askBroker,
+  isRunning,
+  knownMembers,
+  parseSnapshot,
+  type Snapshot,
+  snapshotScript,
+} from './snapshot.ts';
 
 /**
  * Whether a node has never come to the end of its first boot, so that there is nothing in it: proven by its disk, where

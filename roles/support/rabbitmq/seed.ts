@@ -3,8 +3,6 @@ import { clustersOf, foundingCluster } from './clusters.ts';
 import { type Founding, foundingOf, type Place, placeOf } from './founding.ts';
 import { isRunning, knownMembers, type Snapshot } from './snapshot.ts';
 
-export { knownMembers } from './snapshot.ts';
-
 /** What the seed of the cluster knows. */
 export interface SeedView {
   readonly node: string;
