@@ -48,8 +48,9 @@ export const rabbitJoin = defineRole({
   steps: [
     async (context) => {
       const { hosts, playHosts, query, check, warn } = context;
-      const first = await ableToBoot(context);
-      const nodes = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
+      // Asked side by side: what is asked ahead then takes one round trip.
+      const [first, answers] = await Promise.all([ableToBoot(context), query(playHosts, askBroker)]);
+      const nodes = ordered(foundersFirst(hosts, playHosts), answers);
       const founding = foundingOf(playHosts, ownVars(hosts));
       refuseNamesakes(nodes);
       refuseRivals(nodes, founding);
