@@ -74,6 +74,8 @@ describe('a restart that is waited for, on a real host', function () {
       },
     }).catch((error: unknown) => error);
     assert.ok(killed instanceof Error, 'it was killed before it could say how it went');
+    // Its script runs on, and until that has ended the next run is refused.
+    await on('hadoop001', 'timeout 20 sh -c \'while pgrep -fx "sleep 3"; do sleep 0.1; done\'');
     assert.equal(await on('hadoop001', 'cat /etc/parrot.conf'), `PORT=${port}`);
     assert.match(await on('hadoop001', 'ls /var/lib/ts-play/owed'), /restart%20parrot/);
   }

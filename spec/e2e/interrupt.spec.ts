@@ -62,6 +62,11 @@ export default definePlaybook({ plays: [{ name: 'x', hosts: 'hadoop001', tasks: 
     );
     const check = await play(await playbook(file), ['--check']);
     assert.deepEqual(tasksWith('changed', check), ['hadoop001 | tasks | tell']);
+    const refused = await play(await playbook(file));
+    assert.equal(refused.code, 2, 'the script of the killed run still runs');
+    const [end = ''] = /kill -TERM -\d+/.exec(troubles(refused)) ?? [];
+    assert.notEqual(end, '', troubles(refused));
+    await on('hadoop001', `${end}; timeout 20 sh -c 'while pgrep -fx "sleep 271"; do sleep 0.1; done'`);
     const next = await play(await playbook(file));
     assert.deepEqual(tasksWith('changed', next), ['hadoop001 | tasks | tell'], troubles(next));
     assert.equal(await on('hadoop001', 'cat /root/told'), 'told');
