@@ -1,12 +1,14 @@
 // `npm test`: sets up, lints, checks types, runs all specs, then the main job on real hosts. Its last line counts.
 // `npm run life` runs what takes longer: the cluster's whole life on real hosts, a file each by its name. `npm test -- all`
-// is both, for machines that have the hour.
+// is both, for machines that have the hour. Files run side by side, and each shows its results when it has ended.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepareClone } from '../lib/setup.mjs';
 import { getSshd } from './get-sshd.mjs';
+import './source-maps.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -22,12 +24,20 @@ function check(name, command, args) {
   totals[status === 0 ? 'passed' : 'failed'] += 1;
 }
 
-async function specs(name, files) {
+async function specs(name, files, jobs) {
   console.log(`\n== ${name}`);
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ timeout: 60_000, reporter: 'spec', forbidOnly: true });
+  const parallel = jobs > 1 && files.length > 1;
+  const mocha = new Mocha({
+    timeout: 60_000,
+    reporter: 'spec',
+    forbidOnly: true,
+    parallel,
+    jobs,
+    require: [join(root, 'spec/source-maps.mjs')],
+  });
   for (const file of files) mocha.addFile(file);
-  await mocha.loadFilesAsync();
+  if (!parallel) await mocha.loadFilesAsync();
   const { stats } = await new Promise((resolve) => {
     const runner = mocha.run(() => resolve(runner));
   });
@@ -41,6 +51,16 @@ function specFiles(folder) {
     .filter((file) => file.endsWith('.spec.js'))
     .map((file) => join(root, 'dist', folder, file))
     .sort();
+}
+
+/** The files that take longest begin first, so that none of them is left alone at the end. */
+function longestFirst(files) {
+  const longest = ['scale', 'lifecycle', 'site', 'trixie', 'first-boot', 'existing-cluster', 'proxy-options'];
+  const place = (file) => {
+    const found = longest.findIndex((name) => file.endsWith(`/${name}.spec.js`));
+    return found === -1 ? longest.length : found;
+  };
+  return files.toSorted((a, b) => place(a) - place(b));
 }
 
 /** Why real hosts can't be had here; undefined when they can. */
@@ -66,18 +86,23 @@ if (wants('lint'))
   ]);
 if (wants('types'))
   check('types', node, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root, '--noEmit']);
-process.setSourceMapsEnabled(true);
 if (wants('specs')) {
   getSshd(root);
   await specs(
     'specs',
     specFiles('spec').filter((file) => !/\/(e2e|life)\//.test(file)),
+    availableParallelism(),
   );
 }
 if (wants('e2e') || life.length > 0) {
   const reason = noHosts();
   if (reason === undefined) {
-    await specs('on real hosts', [...(wants('e2e') ? specFiles('spec/e2e') : []), ...life]);
+    // A cache of the tests' own, so that what a person has built before makes no test pass or fail.
+    const cache = mkdtempSync(join(tmpdir(), 'ts-play-e2e-'));
+    process.env.TS_PLAY_TEST_CACHE = cache;
+    process.on('exit', () => rmSync(cache, { recursive: true, force: true }));
+    // Two labs: their hosts wait for each other most of the time.
+    await specs('on real hosts', longestFirst([...(wants('e2e') ? specFiles('spec/e2e') : []), ...life]), 2);
   } else {
     console.log(`\n== on real hosts\nSKIPPED: the tests on real hosts were not run: ${reason}`);
     totals[process.env.CI ? 'failed' : 'skipped'] += 1;

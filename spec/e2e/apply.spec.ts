@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freshLab } from './support/cluster.ts';
+import { freshLab, scriptsAtWork } from './support/cluster.ts';
 import { lab, on, type Played, play, troubles, until } from './support/lab.ts';
 
 const HOST = 'hadoop001';
@@ -37,7 +37,7 @@ export default definePlaybook({ ${more} plays: [{ name: 'x', hosts: '${HOST}', t
   }
   const locked = "lock: { name: 'counter', hosts: 'hadoop001' },";
   const counted = () => on(HOST, "tr -d '\\n' </root/counter");
-  const underway = () => on(HOST, "grep -lsE '^ts-play-[0-9]+$' /proc/[0-9]*/comm || :");
+  const underway = () => scriptsAtWork(HOST);
 
   /** Runs until the script is at work, and then does this to the run. @returns its result, if it lived to give one */
   async function runUntil(

@@ -9,6 +9,7 @@ import {
   mainPids,
   PROXIES,
   rabbit,
+  scriptsEnded,
   vipHolders,
 } from '../e2e/support/cluster.ts';
 import {
@@ -143,6 +144,7 @@ describe("a cluster's life on real hosts", function () {
         if (line.includes('"applying"') && line.includes('"restart the broker"')) kill('SIGKILL');
       },
     }).catch(() => {});
+    await scriptsEnded(BROKERS);
     assert.match(await on('hadoop002', 'ls /var/lib/ts-play/rabbitmq/out'), /server-hadoop002/);
     const again = await run('restart-rolling');
     assert.equal(again.code, 0, troubles(again));

@@ -12,6 +12,7 @@ import {
   PROXIES,
   partitionHandling,
   rabbit,
+  scriptsEnded,
   vipHolders,
 } from '../e2e/support/cluster.ts';
 import {
@@ -77,6 +78,7 @@ describe('scale-out.ts and scale-in.ts on real hosts', function () {
     }).catch((error: unknown) => error);
     assert.ok(hit, `it never came to ${task}`);
     assert.ok(ended instanceof Error, 'it was killed before it could say how it went');
+    await scriptsEnded([...BROKERS, SPARE]);
   }
 
   const declare = (host: string, path: string, args: object = {}) =>

@@ -1,4 +1,5 @@
-import { LAB, lab, on, tsPlay } from './lab.ts';
+import assert from 'node:assert/strict';
+import { LAB, lab, on, tsPlay, until } from './lab.ts';
 
 export const BROKERS = ['hadoop001', 'hadoop002', 'hadoop003'] as const;
 export const PROXIES = ['hadoop001', 'hadoop002'] as const;
@@ -97,6 +98,24 @@ export async function declared(
   );
   if (code !== 0) throw new Error(`declaring ended with ${code}: ${stdout}${stderr}`);
   return stdout.trim().split('\n');
+}
+
+/** The scripts of runs, living or killed, that are at work on a host, as the kernel shows them. */
+export const scriptsAtWork = (host: string) =>
+  on(host, "grep -lsE '^ts-play-[0-9]+$' /proc/[0-9]*/comm || :");
+
+/** Waits until the scripts of killed runs have ended: until then the next run is refused. */
+export async function scriptsEnded(hosts: readonly string[]): Promise<void> {
+  for (const host of hosts)
+    assert.equal(
+      await until(
+        () => scriptsAtWork(host),
+        (found) => found === '',
+        120,
+      ),
+      '',
+      host,
+    );
 }
 
 /** New hosts, booted to the end: what a unit does while it starts is none of the run's business. */

@@ -1,0 +1,2 @@
+// Errors name lines of the sources. Loaded by each process that runs specs.
+process.setSourceMapsEnabled(true);
