@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { liveReporter } from '../../../lib/report/live/reporter.ts';
 import { FakeTerminal } from '../../support/fake-terminal.ts';
 import { failingRun, firstRun, RECORDINGS } from '../../support/recorded-events.ts';
@@ -13,6 +14,12 @@ function live(colour = false) {
   const stdout = new FakeTerminal();
   const stderr = new FakeTerminal();
   return { stdout, stderr, reporter: liveReporter({ stdout, stderr, verbosity: 0, diff: false, colour }) };
+}
+
+/** Waits until it has been drawn: how long that takes depends on what else the machine does. */
+async function drawn(terminal: FakeTerminal, what: RegExp): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end && !what.test(terminal.text); ) await sleep(20);
+  assert.match(terminal.text, what);
 }
 
 describe('live', () => {
@@ -36,10 +43,8 @@ describe('live', () => {
     const { stdout, reporter } = live();
     const output = firstRun.findLastIndex(({ type }) => type === 'output');
     for (const event of firstRun.slice(0, output + 1)) reporter.onEvent(event);
-    // Two turns of the spinner.
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    assert.match(stdout.text, /▸ haproxy-build: source haproxy-2\.6\.12 \d s/);
-    assert.match(stdout.text, /│ {3}CC {6}src\/cfgparse\.o/);
+    await drawn(stdout, /▸ haproxy-build: source haproxy-2\.6\.12 \d s/);
+    await drawn(stdout, /│ {3}CC {6}src\/cfgparse\.o/);
     for (const event of firstRun.slice(output + 1)) reporter.onEvent(event);
     await reporter.end();
     const kept = stdout.text.slice(stdout.text.lastIndexOf(SHOW));
@@ -53,9 +58,8 @@ describe('live', () => {
   it('stays up between the last play and the end', async () => {
     const { stdout, reporter } = live();
     for (const event of failingRun) reporter.onEvent(event);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await drawn(stdout, /next: add libssl-dev/);
     assert(!stdout.text.includes(SHOW));
-    assert.match(stdout.text, /next: add libssl-dev/);
     await reporter.end();
     assert(stdout.text.includes(SHOW));
   });
