@@ -1,9 +1,9 @@
 // `npm test`: sets up, lints, checks types, runs all specs, then the main job on real hosts. Its last line counts.
 // `npm run life` runs what takes longer: the cluster's whole life on real hosts, a file each by its name. `npm test -- all`
-// is both, for machines that have the hour. Files run side by side, and each shows its results when it has ended.
+// is both, for machines that have the hour. Specs without hosts run side by side, a file shows its results when it has ended.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepareClone } from '../lib/setup.mjs';
@@ -53,16 +53,6 @@ function specFiles(folder) {
     .sort();
 }
 
-/** The files that take longest begin first, so that none of them is left alone at the end. */
-function longestFirst(files) {
-  const longest = ['scale', 'lifecycle', 'site', 'trixie', 'first-boot', 'existing-cluster', 'proxy-options'];
-  const place = (file) => {
-    const found = longest.findIndex((name) => file.endsWith(`/${name}.spec.js`));
-    return found === -1 ? longest.length : found;
-  };
-  return files.toSorted((a, b) => place(a) - place(b));
-}
-
 /** Why real hosts can't be had here; undefined when they can. */
 function noHosts() {
   if (process.platform !== 'linux') return 'they need Linux';
@@ -97,12 +87,8 @@ if (wants('specs')) {
 if (wants('e2e') || life.length > 0) {
   const reason = noHosts();
   if (reason === undefined) {
-    // A cache of the tests' own, so that what a person has built before makes no test pass or fail.
-    const cache = mkdtempSync(join(tmpdir(), 'ts-play-e2e-'));
-    process.env.TS_PLAY_TEST_CACHE = cache;
-    process.on('exit', () => rmSync(cache, { recursive: true, force: true }));
-    // Two labs: their hosts wait for each other most of the time.
-    await specs('on real hosts', longestFirst([...(wants('e2e') ? specFiles('spec/e2e') : []), ...life]), 2);
+    // One after the other: two labs compete for the cores, and end hardly earlier.
+    await specs('on real hosts', [...(wants('e2e') ? specFiles('spec/e2e') : []), ...life], 1);
   } else {
     console.log(`\n== on real hosts\nSKIPPED: the tests on real hosts were not run: ${reason}`);
     totals[process.env.CI ? 'failed' : 'skipped'] += 1;

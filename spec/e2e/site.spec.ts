@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   BROKERS,
   backends,
@@ -22,24 +19,15 @@ import { lab, on, type Played, site, tasksWith, troubles, until } from './suppor
 describe('site.ts on real hosts', function () {
   this.timeout('10m');
 
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ts-play-site-'));
-    await freshLab();
-  });
-  after(async () => {
-    await rm(folder, { recursive: true, force: true });
-    await lab('down');
-  });
-  /** An empty cache: nothing was ever built. */
-  const env = () => ({ TS_PLAY_CACHE: folder });
+  before(() => freshLab());
+  after(() => lab('down'));
 
   let predicted: Played;
   let first: Played;
 
   it('--check on fresh hosts touches nothing', async () => {
     const before = await Promise.all(BROKERS.map(fingerprint));
-    predicted = await site(['--check', '--diff'], { env: env() });
+    predicted = await site(['--check', '--diff']);
     assert.equal(predicted.code, 0, troubles(predicted));
     const after = await Promise.all(BROKERS.map(fingerprint));
     BROKERS.forEach((host, i) => {
@@ -55,7 +43,7 @@ describe('site.ts on real hosts', function () {
   });
 
   it('builds the cluster', async () => {
-    first = await site([], { env: env() });
+    first = await site([]);
     assert.equal(first.code, 0, troubles(first));
     assert.ok(!/lab-admin-password|lab-stats-password|lab-vrrp/.test(first.stdout + first.stderr));
   });

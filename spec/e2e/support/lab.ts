@@ -1,19 +1,17 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../../lib/cli/package.ts';
 import type { RunEvent } from '../../../lib/events.ts';
 
-const worker = process.env.MOCHA_WORKER_ID ?? '';
-/**
- * The lab of the tests on real hosts, one for each process that runs them; a person's own is not touched.
- * TS_PLAY_TEST_LAB names another, for two test runs side by side.
- */
-export const LAB = `${process.env.TS_PLAY_TEST_LAB ?? 'e2e'}${worker}`;
+/** The lab that all tests on real hosts share; a person's own is not touched. TS_PLAY_TEST_LAB names another, for two test runs side by side. */
+export const LAB = process.env.TS_PLAY_TEST_LAB ?? 'e2e';
 export const SITE = join(packageRoot, 'playbooks', 'site.ts');
 export const INVENTORY = join(packageRoot, 'inventory', 'lab.yml');
-/** Where builds are kept for all files of this test run. */
-const CACHE = process.env.TS_PLAY_TEST_CACHE ?? join(tmpdir(), 'ts-play-e2e');
+/** A cache of the tests' own, so that what a person has built before makes no test pass or fail. */
+const CACHE = mkdtempSync(join(tmpdir(), 'ts-play-e2e-'));
+process.on('exit', () => rmSync(CACHE, { recursive: true, force: true }));
 const BIN = join(packageRoot, 'lib', 'bin.mjs');
 
 export interface Ended {
