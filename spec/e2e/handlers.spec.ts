@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scriptsEnded } from './support/cluster.ts';
 import { lab, on, type Played, play, tasksWith, troubles } from './support/lab.ts';
 
 /** A service that listens on the port its configuration names, restarted when that changes, and waited for. */
@@ -75,7 +76,7 @@ describe('a restart that is waited for, on a real host', function () {
     }).catch((error: unknown) => error);
     assert.ok(killed instanceof Error, 'it was killed before it could say how it went');
     // Its script runs on, and until that has ended the next run is refused.
-    await on('hadoop001', 'timeout 20 sh -c \'while pgrep -fx "sleep 3"; do sleep 0.1; done\'');
+    await scriptsEnded(['hadoop001']);
     assert.equal(await on('hadoop001', 'cat /etc/parrot.conf'), `PORT=${port}`);
     assert.match(await on('hadoop001', 'ls /var/lib/ts-play/owed'), /restart%20parrot/);
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freshLab } from './support/cluster.ts';
+import { freshLab, scriptsEnded } from './support/cluster.ts';
 import { lab, on, play, tasksWith, troubles } from './support/lab.ts';
 
 /** Runs that end before they are done: what was in flight is said, and the next run makes it good. */
@@ -66,7 +66,8 @@ export default definePlaybook({ plays: [{ name: 'x', hosts: 'hadoop001', tasks: 
     assert.equal(refused.code, 2, 'the script of the killed run still runs');
     const [end = ''] = /kill -TERM -\d+/.exec(troubles(refused)) ?? [];
     assert.notEqual(end, '', troubles(refused));
-    await on('hadoop001', `${end}; timeout 20 sh -c 'while pgrep -fx "sleep 271"; do sleep 0.1; done'`);
+    await on('hadoop001', end);
+    await scriptsEnded(['hadoop001']);
     const next = await play(await playbook(file));
     assert.deepEqual(tasksWith('changed', next), ['hadoop001 | tasks | tell'], troubles(next));
     assert.equal(await on('hadoop001', 'cat /root/told'), 'told');

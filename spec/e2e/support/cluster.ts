@@ -106,16 +106,14 @@ export const scriptsAtWork = (host: string) =>
 
 /** Waits until the scripts of killed runs have ended: until then the next run is refused. */
 export async function scriptsEnded(hosts: readonly string[]): Promise<void> {
-  for (const host of hosts)
-    assert.equal(
-      await until(
-        () => scriptsAtWork(host),
-        (found) => found === '',
-        120,
-      ),
-      '',
-      host,
+  for (const host of hosts) {
+    const left = await until(
+      () => scriptsAtWork(host),
+      (found) => found === '',
+      120,
     );
+    assert.equal(left, '', host);
+  }
 }
 
 /** New hosts, booted to the end: what a unit does while it starts is none of the run's business. */

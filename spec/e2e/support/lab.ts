@@ -42,7 +42,7 @@ export function command(argv: readonly string[], options: Options = {}): Promise
     let stdout = '';
     let stderr = '';
     let partial = '';
-    const timer = setTimeout(() => child.kill('SIGKILL'), options.limit ?? 900_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.limit ?? 540_000);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       const lines = (partial + text).split('\n');
