@@ -34,6 +34,7 @@ export {
   type Role,
   type RoleDefinition,
   type RoleHost,
+  type RoleSettings,
   type RoleUse,
   type Step,
   type StepContext,
@@ -42,7 +43,7 @@ export {
 export type { RunOptions } from './run/options.ts';
 export type { Connect } from './run/pool.ts';
 export { type RunResult, run } from './run/run.ts';
-export type { GivenVars, Schema, VarsOf, VarsSchema } from './schema.ts';
+export type { GivenVars, Schema, SettingOf, VarsOf, VarsSchema } from './schema.ts';
 export { Secret, secret } from './secret.ts';
 export { lines, type Script, sh } from './sh.ts';
 export {

@@ -1,6 +1,6 @@
 import type { Vars } from './inventory/inventory.ts';
 import type { Finding, Spot } from './lint/finding.ts';
-import type { GivenVars, VarsOf, VarsSchema } from './schema.ts';
+import type { GivenVars, SettingOf, VarsOf, VarsSchema } from './schema.ts';
 import type { Script } from './sh.ts';
 import type { Reply, Task } from './task.ts';
 
@@ -13,6 +13,26 @@ export interface KnownHost {
   readonly groups: readonly string[];
   /** Everything the inventory says of it. Reading a variable that holds a template throws; `withoutTemplates` leaves those out. */
   readonly inventoryVars: Vars;
+  /**
+   * One variable of any role, as that role gets it on this host: from `-e`, the playbook (its last play that gives the
+   * role's variables to the host), the inventory, or the default. Undefined when nobody says anything.
+   * @throws PlayError `input` with the place of a value that does not fit the schema
+   */
+  setting<S extends VarsSchema, K extends keyof S['properties'] & string>(
+    of: RoleSettings<S>,
+    name: K,
+  ): SettingOf<S, K>;
+}
+
+/** A role's variables and whose they are: what other roles read them by. */
+export interface RoleSettings<S extends VarsSchema> {
+  /** The role's name, as in `--role NAME`. */
+  readonly name: string;
+  /** What the names of all its variables begin with; an unknown variable that begins so is a mistake. */
+  readonly prefix: string;
+  /** Longer prefixes that belong to other roles of the same product. */
+  readonly otherPrefixes?: readonly string[];
+  readonly vars: S;
 }
 
 /** A host that takes part in the role, with the role's variables for it. */
@@ -85,7 +105,7 @@ export interface LintUse<V> {
 export interface LintContext {
   /** All hosts of a group; empty for an unknown one. */
   group(name: string): readonly KnownHost[];
-  /** A finding's place: where the inventory says this of the host. */
+  /** A finding's place: where the host's variable was written, by the playbook or in the inventory. */
   at(host: string, variable: string): Spot;
   /** How the playbook uses another role, by its name. */
   uses(role: string): readonly LintUse<CheckedVars>[];
@@ -100,13 +120,8 @@ export type Layout<V> = (host: RoleHost<V>) => readonly Task[];
  */
 export type Step<V> = (context: StepContext<V>) => Layout<V> | Promise<Layout<V>>;
 
-export interface RoleDefinition<S extends VarsSchema> {
-  /** As in `--role NAME`. */
-  readonly name: string;
+export interface RoleDefinition<S extends VarsSchema> extends RoleSettings<S> {
   readonly description: string;
-  /** What the names of all its variables begin with; an unknown variable that begins so is a mistake. */
-  readonly prefix: string;
-  readonly vars: S;
   /** Throws what is wrong with the variables of the hosts taken together; called before any is contacted. */
   validate?(hosts: readonly RoleHost<VarsOf<S>>[], context: ValidateContext): void;
   /** Judges the design, over all uses of the role in a playbook; variables passed `validate` before. */
@@ -123,6 +138,7 @@ export interface RoleUse {
   readonly kind?: 'role' | 'playbook';
   readonly name: string;
   readonly prefix: string;
+  readonly otherPrefixes?: readonly string[];
   readonly schema: VarsSchema;
   readonly given: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
@@ -147,11 +163,12 @@ export function isRoleUse(value: unknown): value is RoleUse {
 
 /** Makes a role from its variables' schema and its steps. */
 export function defineRole<const S extends VarsSchema>(definition: RoleDefinition<S>): Role<S> {
-  const { name, prefix, vars: schema, validate, steps } = definition;
+  const { name, prefix, otherPrefixes = [], vars: schema, validate, steps } = definition;
   const use = (given: GivenVars<S> = {}, options: { readonly tags?: readonly string[] } = {}): RoleUse => {
     const made: RoleUse = {
       name,
       prefix,
+      otherPrefixes,
       schema,
       given: given as Readonly<Record<string, unknown>>,
       tags: options.tags ?? [],

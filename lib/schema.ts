@@ -1,6 +1,8 @@
 import type { Secret } from './secret.ts';
 
 interface Described {
+  /** Names that it had before. They still work in the inventory and with `-e`, with a warning. */
+  readonly formerly?: readonly string[];
   /** One sentence for the README's table and the editor. */
   readonly description: string;
 }
@@ -83,6 +85,13 @@ type ObjectOf<P, R> = { readonly [K in Present<P, R>]: TypeOf<P[K]> } & {
 
 /** The variables as a role receives them: checked, defaults filled in. */
 export type VarsOf<S extends VarsSchema> = TypeOf<S>;
+
+/** One variable, as another role reads it: undefined where it is not set and has no default. */
+export type SettingOf<S extends VarsSchema, K extends keyof S['properties']> = S['properties'][K] extends {
+  readonly default: unknown;
+}
+  ? TypeOf<S['properties'][K]>
+  : TypeOf<S['properties'][K]> | undefined;
 
 type GivenOf<T> = T extends Secret ? Secret | string : T;
 

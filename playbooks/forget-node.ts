@@ -23,9 +23,9 @@ export default defineParametricPlaybook({
         become: true,
         roles: [
           rabbitForget({
-            forget_node: params.node,
-            forget_offline: params.offline,
-            forget_queues: params.queues,
+            rabbit_forget_node: params.node,
+            rabbit_forget_offline: params.offline,
+            rabbit_forget_queues: params.queues,
           }),
         ],
       },

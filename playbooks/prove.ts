@@ -50,10 +50,10 @@ export default defineParametricPlaybook({
     const ledger = resolve(params.ledger);
     const runs = proofRuns(params.scenarios, params.repeats, spare);
     const common = {
-      prove_ledger: ledger,
-      prove_seconds: params.seconds,
-      prove_inventories: inventory.sources.map((path) => resolve(path)),
-      ...(spare === undefined ? {} : { prove_spare: spare }),
+      rabbit_prove_ledger: ledger,
+      rabbit_prove_seconds: params.seconds,
+      rabbit_prove_inventories: inventory.sources.map((path) => resolve(path)),
+      ...(spare === undefined ? {} : { rabbit_prove_spare: spare }),
     };
     return {
       inventory,
@@ -65,7 +65,7 @@ export default defineParametricPlaybook({
           // A run that could not be made is one run less, and the verdict says so.
           always: true,
           become: true,
-          roles: [rabbitProve({ ...common, prove_scenario: scenario, prove_run: run })],
+          roles: [rabbitProve({ ...common, rabbit_prove_scenario: scenario, rabbit_prove_run: run })],
           undo: undoRun(ledger, scenario, run, hosts),
         })),
         {
@@ -73,7 +73,7 @@ export default defineParametricPlaybook({
           hosts: 'localhost',
           always: true,
           become: true,
-          roles: [rabbitVerdict({ ...common, prove_runs: runs.map(({ name }) => name) })],
+          roles: [rabbitVerdict({ ...common, rabbit_prove_runs: runs.map(({ name }) => name) })],
         },
       ],
     };

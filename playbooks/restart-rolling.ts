@@ -17,7 +17,7 @@ export default defineParametricPlaybook({
   },
   make: ({ params, inventory }) =>
     rollOver(inventory, {
-      first: { roles: params.anew ? [rabbitRolled({ restart_anew: true })] : [] },
+      first: { roles: params.anew ? [rabbitRolled({ rabbit_restart_anew: true })] : [] },
       roles: [rabbitRestart()],
       last: { roles: [rabbitRolled()] },
     }),

@@ -31,8 +31,8 @@ export default defineParametricPlaybook({
       gates: [canUpgrade(packages[0] ?? '', version)],
       roles: [
         rabbitUpgrade({
-          upgrade_packages: packages,
-          ...(version === undefined ? {} : { upgrade_version: version }),
+          rabbit_upgrade_packages: packages,
+          ...(version === undefined ? {} : { rabbit_upgrade_version: version }),
         }),
       ],
       last: { tasks: [featureFlags({}, { once: true })] },

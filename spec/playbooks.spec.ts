@@ -40,18 +40,18 @@ describe('the shipped playbooks that build a cluster', () => {
 
   for (const [name, ...given] of [['site.ts'], ['scale-out.ts', 'node=hadoop004']] as const) {
     it(`${name} configures brokers for the PROXY protocol that proxies speak to them, before they join`, async () => {
-      const both = ['rabbit_proxy_protocol: true', 'haproxy_proxy_protocol: true'];
+      const both = ['rabbit_config_proxy_protocol: true', 'haproxy_proxy_protocol: true'];
       const plays = await planned(name, given, both);
       const vars = configured(plays)?.vars;
       assert.ok(vars && vars.size >= 3);
-      for (const [host, own] of vars) assert.equal(own['rabbit_proxy_protocol'], true, host);
+      for (const [host, own] of vars) assert.equal(own['rabbit_config_proxy_protocol'], true, host);
       const roles = plays.flatMap((play) => play.roles.map(({ use }) => use.name));
       assert.ok(roles.indexOf('rabbit-config') < roles.indexOf('rabbit-join'), roles.join());
     });
 
     it(`${name} refuses brokers and proxies that would not understand each other`, async () => {
       await assert.rejects(
-        planned(name, given, ['rabbit_proxy_protocol: true']),
+        planned(name, given, ['rabbit_config_proxy_protocol: true']),
         /haproxy_proxy_protocol is/,
       );
     });

@@ -6,7 +6,6 @@ import { type RunResult, run } from '../run/run.ts';
 import { loadPlaybook } from './load-playbook.ts';
 import { packageRoot } from './package.ts';
 import { defaultOutput, reported } from './reported.ts';
-import { readStanding } from './standing.ts';
 
 /**
  * The main job from nothing: boots the lab, builds the cluster on it, runs the same playbook again to show that
@@ -19,42 +18,33 @@ export async function demo(lab: string): Promise<number> {
   await labUp({ name: lab, hosts: undefined, release: undefined, say: print });
 
   heading('2. ts-play playbooks/site.ts -i inventory/lab.yml');
-  const first = await runSite(lab);
+  const first = await runOnLab(lab, 'site.ts');
   if (first.exitCode !== 0) return first.exitCode;
 
   heading('3. The same again: nothing changes');
-  const second = await runSite(lab);
+  const second = await runOnLab(lab, 'site.ts');
   if (second.exitCode !== 0) return second.exitCode;
   const changed = Object.values(second.hosts).reduce((sum, host) => sum + host.changed, 0);
 
-  heading('4. What stands, as the hosts say');
-  const standing = await readStanding(await siteInventory(), lab);
-  print(standing.lines.join('\n'));
-  const wrong = [...standing.wrong, ...(changed > 0 ? [`the second run changed ${changed} things`] : [])];
-  if (wrong.length > 0) {
-    throw new PlayError({
-      kind: 'failed',
-      what: 'the cluster is not as it should be',
-      why: wrong.join('\n'),
-    });
+  if (changed > 0) {
+    throw new PlayError({ kind: 'failed', what: `the second run changed ${changed} things` });
   }
+
+  heading('4. ts-play playbooks/status.ts -i inventory/lab.yml: what stands, as the hosts say');
+  const status = await runOnLab(lab, 'status.ts');
+  if (status.exitCode !== 0) return status.exitCode;
   heading('Go on');
   print(goOn(lab));
   return 0;
 }
 
-function siteInventory() {
-  return loadInventory(join(packageRoot, 'inventory', 'lab.yml'));
-}
-
-async function runSite(lab: string): Promise<RunResult> {
-  const path = join(packageRoot, 'playbooks', 'site.ts');
-  const { playbook } = await loadPlaybook(path, defaultCacheDir());
-  const inventory = await siteInventory();
+async function runOnLab(lab: string, name: string): Promise<RunResult> {
+  const { playbook } = await loadPlaybook(join(packageRoot, 'playbooks', name), defaultCacheDir());
+  const inventory = await loadInventory(join(packageRoot, 'inventory', 'lab.yml'));
   return reported({ output: defaultOutput(), verbosity: 0, diff: false }, (shown) =>
     run(playbook, {
       inventory,
-      playbookName: 'playbooks/site.ts',
+      playbookName: `playbooks/${name}`,
       extraVars: { vars: { lab_name: lab }, loose: new Set() },
       ...shown,
     }),
@@ -65,6 +55,7 @@ function goOn(lab: string): string {
   const name = lab === 'lab' ? '' : ` --name ${lab}`;
   const extra = lab === 'lab' ? '' : ` -e lab_name=${lab}`;
   return [
+    'The passwords are in inventory/lab.yml.',
     `  npx ts-play playbooks/site.ts -i inventory/lab.yml${extra} --check --diff`,
     `  npx ts-play playbooks/site.ts -i inventory/lab.yml${extra} --role haproxy-build`,
     `  npx ts-play lab status${name}`,

@@ -5,8 +5,8 @@ import type { ParametricPlaybook, Playbook } from '../play.ts';
 import type { CheckedVars, LintContext, LintUse, RoleUse } from '../role.ts';
 import { makePlaybook } from '../run/make.ts';
 import type { RunOptions } from '../run/options.ts';
-import { groupHosts, type PlannedPlay, plan, roleHost } from '../run/plan.ts';
-import { type Finding, settled } from './finding.ts';
+import { type PlannedPlay, plan } from '../run/plan.ts';
+import { type Finding, type Spot, settled } from './finding.ts';
 
 /** What is judged: a subset of what a run is given. */
 export type LintOptions = Pick<RunOptions, 'inventory' | 'extraVars' | 'limit' | 'playbookName'>;
@@ -23,14 +23,16 @@ export async function lintPlaybook(
   const { playbook, options } = await makePlaybook(asked, { ...askedOptions, write: false });
   const extra = options.extraVars ?? noExtraVars;
   const inventory = withExtraVars(options.inventory, extra.vars);
-  const uses = usesOf(plan(playbook, inventory, extra, { designOnly: true }), { ...options, inventory });
+  const plays = plan(playbook, inventory, extra, { designOnly: true });
+  const at = (host: string, variable: string): Spot => ({
+    hosts: [host],
+    variable,
+    where: plays[0]?.views.place(host, variable, options.playbookName ?? 'the playbook') ?? {},
+  });
+  const uses = usesOf(plays, at);
   const context: LintContext = {
-    group: (name) => groupHosts(inventory, name),
-    at: (host, variable) => ({
-      hosts: [host],
-      variable,
-      where: inventory.hosts.get(host)?.place(variable) ?? {},
-    }),
+    group: (name) => plays[0]?.views.group(name) ?? [],
+    at,
     uses: (role) => uses.filter(({ use }) => use.name === role).map(({ seen }) => seen),
   };
   const roles = new Map(uses.map(({ use }) => [use.name, use]));
@@ -45,19 +47,14 @@ interface Used {
   readonly seen: LintUse<CheckedVars>;
 }
 
-function usesOf(plays: readonly PlannedPlay[], options: LintOptions): readonly Used[] {
-  const { inventory, extraVars = noExtraVars, playbookName = 'the playbook' } = options;
-  return plays.flatMap(({ name, hosts, roles }) =>
+function usesOf(plays: readonly PlannedPlay[], at: LintContext['at']): readonly Used[] {
+  return plays.flatMap(({ name, hosts, roles, views }) =>
     roles.map(({ use, vars }) => ({
       use,
       seen: {
         play: name,
-        hosts: hosts.map((host) => roleHost(host, vars.get(host.name) ?? {})),
-        at: (host, variable) => {
-          const given = use.given[variable] !== undefined && !Object.hasOwn(extraVars.vars, variable);
-          const where = given ? { file: playbookName } : (inventory.hosts.get(host)?.place(variable) ?? {});
-          return { hosts: [host], variable, where };
-        },
+        hosts: hosts.map((host) => views.withVars(host, vars.get(host.name) ?? {})),
+        at,
       },
     })),
   );

@@ -1,6 +1,6 @@
 import type { Task } from '../task.ts';
 import type { RunOptions } from './options.ts';
-import { groupHosts, type PlannedPlay, roleHost } from './plan.ts';
+import type { PlannedPlay } from './plan.ts';
 import type { Stage } from './stage.ts';
 
 /** What a stage lays out for each host as long as no host answers. */
@@ -13,16 +13,16 @@ export interface Foreseen {
 /** Lays out a stage without contacting a host. @throws what the stage throws when it can't do without answers */
 export async function foresee(
   stage: Stage,
-  { hosts, allHosts }: PlannedPlay,
-  options: Pick<RunOptions, 'inventory' | 'cacheDir'>,
+  { hosts, allHosts, views }: PlannedPlay,
+  options: Pick<RunOptions, 'cacheDir'>,
 ): Promise<Foreseen> {
   let asked = false;
   const layout = await stage.step({
-    hosts: hosts.map((host) => roleHost(host, stage.vars(host))),
+    hosts: hosts.map((host) => views.withVars(host, stage.vars(host))),
     playHosts: allHosts,
     check: true,
     cacheDir: options.cacheDir ?? '',
-    group: (name) => groupHosts(options.inventory, name),
+    group: (name) => views.group(name),
     query: async () => {
       asked = true;
       return new Map();

@@ -5,9 +5,10 @@ import { limitHosts, type Warn } from '../inventory/patterns.ts';
 import { overlay } from '../inventory/templates.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Play, Playbook } from '../play.ts';
-import type { CheckedVars, KnownHost, RoleHost, RoleUse, ValidateContext } from '../role.ts';
+import type { CheckedVars, KnownHost, RoleUse, ValidateContext } from '../role.ts';
+import { HostViews } from './host-views.ts';
 import { CONTROLLER, lockHosts, playHosts } from './hosts-of.ts';
-import { refuseUnknownVars, roleVars } from './vars.ts';
+import { refuseUnknownVars, renamedVars, roleVars } from './vars.ts';
 import { refuseMalformed } from './well-formed.ts';
 
 /** What narrows a run down. */
@@ -39,6 +40,8 @@ export interface PlannedPlay {
   readonly roles: readonly PlannedRole[];
   /** Why it has no hosts at all, whatever the limit. */
   readonly none?: string | undefined;
+  /** All hosts, as roles see them. */
+  readonly views: HostViews;
 }
 
 /**
@@ -56,16 +59,22 @@ export function plan(
   refuseMalformed(playbook);
   const uses = playbook.plays.flatMap((play) => play.roles ?? []);
   refuseUnknownRoles(selection.roles ?? [], uses);
-  const plays = playbook.plays.map((play, index) => planPlay(play, index, inventory, extra, selection, warn));
+  const views = new HostViews(inventory, extra);
+  const plays = playbook.plays.map((play, index) => {
+    const planned = planPlay(play, index, { inventory, extra, selection, views, warn });
+    views.add(play.roles ?? [], planned.allHosts);
+    return planned;
+  });
   if (playbook.lock) lockHosts(playbook.lock, inventory, warn);
   refuseUnknownVars(uses, [...inventory.hosts.values()], extra);
-  for (const { roles, hosts, allHosts } of plays) {
+  for (const text of renamedVars(uses, [...inventory.hosts.values()], extra)) warn(text);
+  for (const play of plays) {
     const context = {
-      playHosts: allHosts,
-      group: (name: string) => groupHosts(inventory, name),
+      playHosts: play.allHosts,
+      group: (name: string) => views.group(name),
       designOnly: selection.designOnly ?? false,
     };
-    for (const { use, vars } of roles) validateTogether(use, hosts, vars, context);
+    for (const { use, vars } of play.roles) validateTogether(use, play, vars, context);
   }
   const left = plays.filter(({ hosts }) => hosts.length > 0);
   if (left.length === 0) throw nothingToDo(plays, selection);
@@ -85,45 +94,23 @@ function nothingToDo(plays: readonly PlannedPlay[], { limit }: Selection): PlayE
   });
 }
 
-/** A host as roles see it. */
-export function knownHost(host: Host): KnownHost {
-  return {
-    name: host.name,
-    // Read when it is asked for: one that can't be told is no matter of those who don't need it.
-    get address() {
-      const { ansible_host: address } = host.vars;
-      return typeof address === 'string' && address !== '' ? address : host.name;
-    },
-    groups: host.groups,
-    inventoryVars: host.vars,
-  };
-}
-
-/** A host with its variables for one role. */
-export function roleHost(host: Host, vars: CheckedVars): RoleHost<CheckedVars> {
-  return { ...knownHost(host), vars };
-}
-
-/** All hosts of a group; empty for a group that isn't there. */
-export function groupHosts(inventory: Inventory, name: string): readonly KnownHost[] {
-  return (inventory.groups.get(name) ?? []).flatMap((host) => {
-    const known = inventory.hosts.get(host);
-    return known ? [knownHost(known)] : [];
-  });
-}
-
 /** Everything known of a host, `-e` on top. */
 export function allVars(host: Host, extra: ExtraVars): Vars {
   return overlay(host.vars, extra.vars);
 }
 
+interface Planning {
+  readonly inventory: Inventory;
+  readonly extra: ExtraVars;
+  readonly selection: Selection;
+  readonly views: HostViews;
+  readonly warn: Warn;
+}
+
 function planPlay(
   play: Play,
   index: number,
-  inventory: Inventory,
-  extra: ExtraVars,
-  selection: Selection,
-  warn: Warn,
+  { inventory, extra, selection, views, warn }: Planning,
 ): PlannedPlay {
   const name = play.name || `play ${index + 1}`;
   const { hosts: all, none } = playHosts(name, play.hosts, inventory, warn);
@@ -133,7 +120,7 @@ function planPlay(
   const names = all.map((host) => host.name);
   const limited = new Set(limitedTo(names, selection.limit, inventory, warn));
   const hosts = all.filter((host) => limited.has(host.name) || host === CONTROLLER);
-  const allHosts = all.map(knownHost);
+  const allHosts = all.map((host) => views.of(host));
   const wanted = selection.roles ?? [];
   const uses = (play.roles ?? []).filter((use) => wanted.length === 0 || wanted.includes(use.name));
   const roles = uses.map((use) => ({
@@ -141,7 +128,16 @@ function planPlay(
     vars: new Map(hosts.map((host) => [host.name, roleVars(use, host, extra)])),
   }));
   const idle = wanted.length > 0 && roles.length === 0;
-  return { name, play, allHosts, hosts: idle ? [] : hosts, batches: batches(hosts, play), roles, none };
+  return {
+    name,
+    play,
+    allHosts,
+    hosts: idle ? [] : hosts,
+    batches: batches(hosts, play),
+    roles,
+    none,
+    views,
+  };
 }
 
 function limitedTo(
@@ -164,14 +160,14 @@ function isIdle({ roles = [], tasks = [], gates = [] }: Play): boolean {
 
 function validateTogether(
   use: RoleUse,
-  hosts: readonly Host[],
+  { hosts, views }: PlannedPlay,
   vars: ReadonlyMap<string, CheckedVars>,
   context: ValidateContext,
 ): void {
   if (hosts.length === 0) return;
   try {
     use.validate(
-      hosts.map((host) => roleHost(host, vars.get(host.name) ?? {})),
+      hosts.map((host) => views.withVars(host, vars.get(host.name) ?? {})),
       context,
     );
   } catch (error) {

@@ -11,7 +11,7 @@ import { converge } from './converge.ts';
 import { Foresight } from './foresight.ts';
 import { lookAhead } from './look-ahead.ts';
 import { defaultCacheDir } from './options.ts';
-import { groupHosts, type PlannedPlay, roleHost } from './plan.ts';
+import type { PlannedPlay } from './plan.ts';
 import { PlayHosts } from './play-hosts.ts';
 import type { Running } from './running.ts';
 import { type Stage, stagesOf } from './stage.ts';
@@ -135,7 +135,7 @@ export class PlayRun {
 
   #context(stage: Stage): StepContext<CheckedVars> {
     return this.#contextOf(stage.role, () =>
-      this.#hosts.left.map((host) => roleHost(host, stage.vars(host))),
+      this.#hosts.left.map((host) => this.#play.views.withVars(host, stage.vars(host))),
     );
   }
 
@@ -146,7 +146,7 @@ export class PlayRun {
       cacheDir: options.cacheDir ?? defaultCacheDir(),
       hosts: roleHosts,
       playHosts: this.#play.allHosts,
-      group: (name) => groupHosts(options.inventory, name),
+      group: (name) => this.#play.views.group(name),
       session: (name) => this.#session(this.#host(name)),
       drop: (name, error) => this.#hosts.drop(name, error.at({ role })),
       warn: (text) => emit({ type: 'warning', text }),

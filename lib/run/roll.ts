@@ -1,7 +1,7 @@
 import type { GateMoment } from '../gate.ts';
 import type { Host } from '../inventory/inventory.ts';
 import { askGates } from './gates.ts';
-import { groupHosts, knownHost, type PlannedPlay } from './plan.ts';
+import type { PlannedPlay } from './plan.ts';
 import { PlayRun } from './play-run.ts';
 import type { Running } from './running.ts';
 import { TagBook } from './tag-book.ts';
@@ -65,18 +65,18 @@ export class Roll {
   }
 
   async #gates(moment: GateMoment, next: readonly Host[]): Promise<boolean> {
-    const { gates = [] } = this.#planned.play;
-    const { options } = this.#running;
-    const check = options.check ?? false;
+    const { views, play } = this.#planned;
+    const { gates = [] } = play;
+    const check = this.#running.options.check ?? false;
     // What the batches before would have done to the whole can't be told: the first look stands for all.
     if (gates.length === 0 || (check && moment !== 'before')) return true;
     const { query } = new PlayRun(this.#planned, [], this.#running).asking();
     const context = {
       moment,
-      next: next.map(knownHost),
+      next: next.map((host) => views.of(host)),
       check,
       playHosts: this.#planned.allHosts,
-      group: (name: string) => groupHosts(options.inventory, name),
+      group: (name: string) => views.group(name),
       query,
     };
     return askGates(this.#planned.name, gates, context, this.#running);

@@ -2,7 +2,7 @@ import type { Host } from '../inventory/inventory.ts';
 import type { CheckedVars, Layout, StepContext } from '../role.ts';
 import type { Task } from '../task.ts';
 import { withHandlers } from './converge.ts';
-import { allVars, type PlannedPlay, roleHost } from './plan.ts';
+import { allVars, type PlannedPlay } from './plan.ts';
 import type { Running } from './running.ts';
 import { asLayout, asTasks } from './well-formed.ts';
 
@@ -22,13 +22,14 @@ export interface Stage {
 
 /** All that a play goes through, in order. */
 export function stagesOf(
-  { name: playName, play, roles, hosts }: PlannedPlay,
+  { name: playName, play, roles, hosts, views }: PlannedPlay,
   { options, extra, tags }: Pick<Running, 'options' | 'extra' | 'tags'>,
 ): readonly Stage[] {
   const stages = roles.flatMap(({ use, vars }) =>
     use.steps.map((step, index) =>
       stageOf({
         role: use.name,
+        views,
         title: `step ${index + 1} of role ${use.name} in play "${playName}"`,
         last: index === use.steps.length - 1,
         vars: (host) => vars.get(host.name) ?? {},
@@ -48,6 +49,7 @@ export function stagesOf(
     typeof tasks === 'function' ? tasks({ ...host, vars: varsOf(host.name) }) : tasks;
   const own = stageOf({
     role: 'tasks',
+    views,
     title: `tasks of play "${playName}"`,
     last: true,
     vars: () => ({}),
@@ -60,15 +62,16 @@ export function stagesOf(
 interface Source extends Pick<Stage, 'role' | 'last' | 'vars' | 'selected'> {
   /** What to call it in errors. */
   readonly title: string;
+  readonly views: PlannedPlay['views'];
   step(context: StepContext<CheckedVars>): unknown;
 }
 
-function stageOf({ title, step, ...rest }: Source): Stage {
+function stageOf({ title, step, views, ...rest }: Source): Stage {
   return {
     ...rest,
     step: async (context) => asLayout(await step(context), title),
     layOut(host, layout, first) {
-      const tasks = asTasks(layout(roleHost(host, rest.vars(host))), title);
+      const tasks = asTasks(layout(views.withVars(host, rest.vars(host))), title);
       return withHandlers(
         rest.role,
         tasks.filter(({ options }) => !options.once || host.name === first),

@@ -1,6 +1,6 @@
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import { hasTemplates, isTemplateRefusal } from '../inventory/templates.ts';
-import { allVars, knownHost, type PlannedPlay } from './plan.ts';
+import { allVars, type PlannedPlay } from './plan.ts';
 
 /**
  * Finds out whether a play's own tasks read a variable that holds a template, by laying them out: it must not turn out
@@ -8,12 +8,12 @@ import { allVars, knownHost, type PlannedPlay } from './plan.ts';
  * @throws PlayError `input` with the place of the template
  */
 export function refuseUsedTemplates(plays: readonly PlannedPlay[], extra: ExtraVars): void {
-  for (const { play, hosts } of plays) {
+  for (const { play, hosts, views } of plays) {
     for (const host of hosts) {
       const vars = allVars(host, extra);
       if (!hasTemplates(vars)) continue;
       for (const tasks of [play.tasks, play.undo]) {
-        if (typeof tasks === 'function') refuseRead(() => tasks({ ...knownHost(host), vars }));
+        if (typeof tasks === 'function') refuseRead(() => tasks({ ...views.of(host), vars }));
       }
     }
   }

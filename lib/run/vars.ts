@@ -1,8 +1,8 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { quickAjv } from '../ajv.ts';
-import { inputError, type Place } from '../errors.ts';
+import { filePlace, inputError, type Place } from '../errors.ts';
 import { type ExtraVars, extraVarPlace } from '../inventory/extra-vars.ts';
-import type { Host, Value } from '../inventory/inventory.ts';
+import type { Host, Value, Vars } from '../inventory/inventory.ts';
 import { didYouMean } from '../nearest.ts';
 import type { CheckedVars, RoleUse } from '../role.ts';
 import type { Schema, VarsSchema } from '../schema.ts';
@@ -33,6 +33,30 @@ export function roleVars(role: RoleUse, host: Host, extra: ExtraVars): CheckedVa
   return withSecrets({ ...defaults, ...values }, role.schema) as CheckedVars;
 }
 
+/** By schema, then by the name of a variable: the schema of that variable alone. */
+const alone = new WeakMap<VarsSchema, Map<string, VarsSchema>>();
+
+/**
+ * One of a host's variables for a role, whether or not the others are good; undefined where it is not set.
+ * @throws PlayError `input`, with the place of the value
+ */
+export function roleVar(role: RoleUse, host: Host, extra: ExtraVars, name: string): unknown {
+  return roleVars({ ...role, schema: schemaOf(role.schema, name) }, host, extra)[name];
+}
+
+function schemaOf(schema: VarsSchema, name: string): VarsSchema {
+  const known = alone.get(schema) ?? new Map<string, VarsSchema>();
+  alone.set(schema, known);
+  const { [name]: property } = schema.properties;
+  const single: VarsSchema = known.get(name) ?? {
+    type: 'object',
+    additionalProperties: false,
+    properties: property === undefined ? {} : { [name]: property },
+  };
+  known.set(name, single);
+  return single;
+}
+
 /** Whether what stands for a missing value is known without a validator: nothing, or a value with nothing in it. */
 function isPlainDefault(schema: Schema): schema is Schema & { readonly default?: unknown } {
   const value = 'default' in schema ? schema.default : undefined;
@@ -53,10 +77,13 @@ function validatorOf(schema: VarsSchema, judged: readonly string[]): ValidateFun
 /** @throws PlayError `input` for a variable that begins like one of the roles' own and isn't */
 export function refuseUnknownVars(roles: readonly RoleUse[], hosts: readonly Host[], extra: ExtraVars): void {
   const known = new Set(roles.flatMap(({ schema }) => Object.keys(schema.properties)));
-  const prefixes = [...new Set(roles.map(({ prefix }) => prefix).filter((prefix) => prefix !== ''))];
+  const former = new Set(
+    roles.flatMap(({ schema }) => Object.values(schema.properties).flatMap(formerNames)),
+  );
   const check = (name: string, place: () => Place) => {
-    if (known.has(name) || !prefixes.some((prefix) => name.startsWith(prefix))) return;
-    const owner = roles.find(({ prefix }) => prefix !== '' && name.startsWith(prefix));
+    if (known.has(name) || former.has(name)) return;
+    const owner = roles.find((role) => isOwn(role, name));
+    if (owner === undefined) return;
     throw inputError(`unknown variable ${name} for role ${owner?.name}`, {
       where: place(),
       next:
@@ -73,20 +100,75 @@ export function refuseUnknownVars(roles: readonly RoleUse[], hosts: readonly Hos
       if (!(name in role.schema.properties)) {
         throw inputError(`unknown variable ${name} for role ${role.name}`, {
           where: { file: 'the playbook' },
-          next: didYouMean(name, Object.keys(role.schema.properties)),
+          next: renamedTo(name, role.schema) ?? didYouMean(name, Object.keys(role.schema.properties)),
         });
       }
     }
   }
 }
 
-function pick(name: string, schema: Schema, role: RoleUse, host: Host, extra: ExtraVars): unknown {
-  if (Object.hasOwn(extra.vars, name)) {
-    const value = extra.vars[name];
-    return extra.loose.has(name) && typeof value === 'string' ? fromText(value, schema) : value;
+/** Whether a variable of this name could only be the role's. */
+function isOwn({ prefix, otherPrefixes = [] }: RoleUse, name: string): boolean {
+  return prefix !== '' && name.startsWith(prefix) && !otherPrefixes.some((longer) => name.startsWith(longer));
+}
+
+function renamedTo(former: string, { properties }: VarsSchema): string | undefined {
+  const [name] = Object.entries(properties).find(([, schema]) => formerNames(schema).includes(former)) ?? [];
+  return name === undefined ? undefined : `it is now called ${name}`;
+}
+
+function formerNames({ formerly = [] }: { readonly formerly?: readonly string[] }): readonly string[] {
+  return formerly;
+}
+
+/** A sentence for each variable that is written by a name it had before, with its place. */
+export function renamedVars(
+  roles: readonly RoleUse[],
+  hosts: readonly Host[],
+  extra: ExtraVars,
+): readonly string[] {
+  const schemas = [...new Set(roles.map(({ schema }) => schema))];
+  const texts = schemas.flatMap(({ properties }) =>
+    Object.entries(properties).flatMap(([name, schema]) =>
+      formerNames(schema).flatMap((former) => {
+        const places = [
+          ...(Object.hasOwn(extra.vars, former) ? [extraVarPlace(extra, former)] : []),
+          ...hosts.flatMap((host) => (Object.hasOwn(host.vars, former) ? [host.place(former)] : [])),
+        ];
+        const written = [...new Set(places.map((place) => filePlace(place)))].filter(Boolean).join(', ');
+        return places.length === 0
+          ? []
+          : [`${former} is now called ${name}${written && ` (${written})`}: rename it`];
+      }),
+    ),
+  );
+  return [...new Set(texts)];
+}
+
+function pick(
+  name: string,
+  schema: Schema & { readonly formerly?: readonly string[] },
+  role: RoleUse,
+  host: Host,
+  extra: ExtraVars,
+): unknown {
+  const written = writtenName(extra.vars, name, schema);
+  if (written !== undefined) {
+    const value = extra.vars[written];
+    return extra.loose.has(written) && typeof value === 'string' ? fromText(value, schema) : value;
   }
   if (role.given[name] !== undefined) return role.given[name];
-  return Object.hasOwn(host.vars, name) ? host.vars[name] : undefined;
+  const own = writtenName(host.vars, name, schema);
+  return own === undefined ? undefined : host.vars[own];
+}
+
+/** The name that a variable has among these: its own, or one that it had before. */
+function writtenName(
+  vars: Vars,
+  name: string,
+  schema: { readonly formerly?: readonly string[] },
+): string | undefined {
+  return [name, ...formerNames(schema)].find((each) => Object.hasOwn(vars, each));
 }
 
 /** `-e port=5672` is text; where the schema wants no text it is read as JSON, so that `false` is false. */
@@ -174,7 +256,9 @@ function ownerOf({ kind }: RoleUse, { name }: Host): Place {
 }
 
 function placeOf(name: string, role: RoleUse, host: Host, extra: ExtraVars): Place {
-  if (Object.hasOwn(extra.vars, name)) return extraVarPlace(extra, name);
+  const schema = role.schema.properties[name] ?? {};
+  const written = writtenName(extra.vars, name, schema);
+  if (written !== undefined) return extraVarPlace(extra, written);
   if (role.given[name] !== undefined) return { file: 'the playbook' };
-  return host.place(name);
+  return host.place(writtenName(host.vars, name, schema) ?? name);
 }

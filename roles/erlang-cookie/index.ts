@@ -1,10 +1,10 @@
 import { defineRole, file, packages, Secret, sh } from '../../lib/index.ts';
-import { ableToBoot } from '../support/rabbitmq/half-made.ts';
-import { askBroker } from '../support/rabbitmq/snapshot.ts';
+import { ableToBoot } from '../domain/rabbitmq/half-made.ts';
+import { cookieSettings } from '../domain/rabbitmq/settings/cookie.ts';
+import { askBroker } from '../domain/rabbitmq/snapshot.ts';
 import { chooseCookie, voters } from './choose.ts';
 import { COOKIE_FILE, cookie } from './cookie.ts';
 import { askMissing, earlyCookie } from './early.ts';
-import { vars } from './vars.ts';
 
 /** Reads the cookie a host holds; it goes nowhere but to the other hosts' stdin. */
 const readCookie = {
@@ -16,10 +16,8 @@ const readCookie = {
 
 /** One Erlang cookie on every node (the seed's section 2.1). */
 export const erlangCookie = defineRole({
-  name: 'erlang-cookie',
+  ...cookieSettings,
   description: 'One Erlang cookie on every node of the cluster.',
-  prefix: 'erlang_',
-  vars,
   validate(hosts, { playHosts }) {
     for (const {
       vars: { erlang_cookie_seed: seed },

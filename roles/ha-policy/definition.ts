@@ -1,7 +1,7 @@
-import type { Policy } from '../support/rabbitmq/snapshot.ts';
+import type { Vars } from '../domain/rabbitmq/settings/policy.ts';
+import type { Policy } from '../domain/rabbitmq/snapshot.ts';
 import { can, reaches, takesKey } from './capabilities.ts';
 import { mirrorCopies, quorumMembers } from './intent.ts';
-import type { Vars } from './vars.ts';
 
 /** What one intent comes to on one version of the broker. */
 export interface Compiled {

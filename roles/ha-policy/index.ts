@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineRole, type KnownHost, type Task } from '../../lib/index.ts';
-import { ordered, preferred, spokesman } from '../support/rabbitmq/seed.ts';
-import { askBroker, type Live, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { ordered, preferred, spokesman } from '../domain/rabbitmq/seed.ts';
+import { policySettings, type Vars } from '../domain/rabbitmq/settings/policy.ts';
+import { askBroker, type Live, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { advise } from './advice.ts';
 import { askKept, defaultQueueType } from './default-queue-type.ts';
 import { type Compiled, compile } from './definition.ts';
@@ -12,18 +13,15 @@ import { operatorPolicy, policy } from './policy.ts';
 import { askStragglers } from './queues.ts';
 import { refuse } from './refuse.ts';
 import { validate } from './validate.ts';
-import { type Vars, vars } from './vars.ts';
 
 /** What a broker is taken for that can't say its version; nothing is set on such a one. */
 const UNTOLD = '3.8';
 
 /** Queues that survive the loss of nodes, by policy (the seed's section 2.5). */
 export const haPolicy = defineRole({
-  name: 'ha-policy',
+  ...policySettings,
   description:
     'Queues that survive the loss of nodes: mirrored by policy below 4.0, quorum queues from there on.',
-  prefix: 'ha_policy_',
-  vars,
   validate(hosts, { playHosts }) {
     for (const { vars: own } of hosts) validate(own, playHosts.length);
   },

@@ -1,4 +1,4 @@
-import type { Vars } from './vars.ts';
+import type { Vars } from '../domain/rabbitmq/settings/policy.ts';
 
 /** More members than this make every message slower and no cluster noticeably safer. */
 const MOST_MEMBERS = 7;

@@ -1,5 +1,5 @@
 import type { Finding, LintUse, RoleHost } from '../../lib/index.ts';
-import type { Vars } from './vars.ts';
+import type { Vars } from '../domain/rabbitmq/settings/policy.ts';
 
 interface Wanted {
   readonly use: LintUse<Vars>;

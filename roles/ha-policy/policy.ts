@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Change, defineTask, type TaskType } from '../../lib/index.ts';
-import { ctl } from '../support/rabbitmq/commands.ts';
-import { type Policy, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
+import { ctl } from '../domain/rabbitmq/commands.ts';
+import { type Policy, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
 
 /** Users' policies, or operators', which limit what the users' may say. */
 type Kind = 'policy' | 'operator policy';

@@ -1,7 +1,7 @@
 import { PlayError } from '../../lib/index.ts';
+import type { Vars } from '../domain/rabbitmq/settings/policy.ts';
 import { can, reaches, takesKey, takesOperatorKey } from './capabilities.ts';
 import { isQuorum } from './definition.ts';
-import type { Vars } from './vars.ts';
 
 interface Refusal {
   readonly what: string;

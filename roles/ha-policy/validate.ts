@@ -1,5 +1,5 @@
+import type { Vars } from '../domain/rabbitmq/settings/policy.ts';
 import { everReaches, OPERATOR_KEYS } from './capabilities.ts';
-import type { Vars } from './vars.ts';
 
 /** What no version of the broker could make sense of; throws before any host is contacted. */
 export function validate(vars: Vars, nodes: number): void {

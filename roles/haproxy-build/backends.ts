@@ -1,10 +1,10 @@
 import { type KnownHost, PlayError, type StepContext } from '../../lib/index.ts';
-import { type Cluster, clustersOf, foundingCluster, undecided } from '../support/rabbitmq/clusters.ts';
-import { foundingOf } from '../support/rabbitmq/founding.ts';
-import { ordered, preferred } from '../support/rabbitmq/seed.ts';
-import { matchSilent } from '../support/rabbitmq/silent.ts';
-import { askBroker, type Snapshot } from '../support/rabbitmq/snapshot.ts';
-import type { HaproxyVars } from './vars.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
+import { type Cluster, clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
+import { foundingOf } from '../domain/rabbitmq/founding.ts';
+import { ordered, preferred } from '../domain/rabbitmq/seed.ts';
+import { matchSilent } from '../domain/rabbitmq/silent.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 
 type Nodes = ReadonlyMap<string, Snapshot>;
 

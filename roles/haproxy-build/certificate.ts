@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PlayError, type Secret, secret, type ValidateContext } from '../../lib/index.ts';
-import type { HaproxyVars } from './vars.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 
 /**
  * Certificate, chain and key of the port with TLS, as one PEM text; undefined when there is no such port.

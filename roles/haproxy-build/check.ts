@@ -1,6 +1,6 @@
 import { type Secret, secret } from '../../lib/index.ts';
-import { CHECK_LOGIN } from './paths.ts';
-import type { HaproxyVars } from './vars.ts';
+import { CHECK_LOGIN } from '../domain/haproxy/paths.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 
 /** What a broker answers to AMQP's greeting begins with: a frame on channel 0 with the method connection.start. */
 const CONNECTION_START = '^010000[0-9A-F]{8}000A000A';

@@ -1,8 +1,8 @@
 import type { KnownHost } from '../../lib/index.ts';
+import { bracketed, serverName } from '../domain/haproxy/names.ts';
+import { PEM } from '../domain/haproxy/paths.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 import { checkLines } from './check.ts';
-import { bracketed, serverName } from './names.ts';
-import { PEM } from './paths.ts';
-import type { HaproxyVars } from './vars.ts';
 
 /** Where clients come in, and how connections are kept. */
 export function frontLines(vars: HaproxyVars): readonly string[] {

@@ -1,11 +1,11 @@
 import type { KnownHost } from '../../lib/index.ts';
+import { BACKEND } from '../domain/haproxy/names.ts';
+import { CHROOT, SOCKET } from '../domain/haproxy/paths.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 import { backendLines, frontLines } from './cluster.ts';
 import { monitorSections } from './monitor.ts';
-import { BACKEND } from './names.ts';
-import { CHROOT, SOCKET } from './paths.ts';
-import type { HaproxyVars } from './vars.ts';
 
-export { serverName } from './names.ts';
+export { serverName } from '../domain/haproxy/names.ts';
 
 /** Connections kept free of clients, so that a full proxy still answers who looks after it. */
 const SPARE_CONNECTIONS = 100;

@@ -1,27 +1,25 @@
 import { defineRole } from '../../lib/index.ts';
-import { unitFirst } from '../support/build/own-unit.ts';
-import { provide } from '../support/build/provide.ts';
-import { answersQuestion } from './answers.ts';
+import { unitFirst } from '../domain/build/own-unit.ts';
+import { provide } from '../domain/build/provide.ts';
+import { answersQuestion } from '../domain/haproxy/answers.ts';
+import { UNIT } from '../domain/haproxy/paths.ts';
+import { haproxySettings } from '../domain/haproxy/settings.ts';
 import { backendsOf } from './backends.ts';
 import { lintHaproxy } from './lint.ts';
-import { UNIT } from './paths.ts';
 import { haproxyWish } from './recipe.ts';
 import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateHaproxy } from './validate.ts';
-import { haproxyVars } from './vars.ts';
 
+export type { AdminState } from '../domain/haproxy/servers.ts';
 export { serverState, sessionsQuestion } from './runtime.ts';
-export type { AdminState } from './servers.ts';
 
 const build = provide(haproxyWish);
 
 /** HAProxy in front of the brokers: built once per platform or packaged, checked, reloaded rather than restarted. */
 export const haproxyBuild = defineRole({
-  name: 'haproxy-build',
+  ...haproxySettings,
   description:
     'HAProxy in front of the brokers, built from source once per platform and flags or taken as a package',
-  prefix: 'haproxy_',
-  vars: haproxyVars,
   validate: validateHaproxy,
   lint: lintHaproxy,
   steps: [

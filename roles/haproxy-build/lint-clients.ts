@@ -1,7 +1,8 @@
 import type { Finding, LintContext, LintUse } from '../../lib/index.ts';
-import { virtualAddresses } from '../keepalived-build/instances.ts';
-import { type ClientTarget, clientTargets } from '../support/rabbitmq/clients.ts';
-import type { HaproxyVars } from './vars.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
+import { virtualAddresses } from '../domain/keepalived/instances.ts';
+import { keepalivedSettings } from '../domain/keepalived/settings.ts';
+import { type ClientTarget, clientTargets } from '../domain/rabbitmq/clients.ts';
 
 interface Front {
   readonly ports: readonly number[];
@@ -24,9 +25,7 @@ export function lintClients(uses: readonly LintUse<HaproxyVars>[], context: Lint
 function frontOf(uses: readonly LintUse<HaproxyVars>[], context: LintContext): Front {
   const hosts = uses.flatMap((use) => use.hosts);
   const backends = hosts.flatMap(({ vars }) => context.group(vars.haproxy_backend_group));
-  const virtual = context
-    .uses('keepalived-build')
-    .flatMap((use) => use.hosts.flatMap(({ vars }) => virtualAddresses(vars)));
+  const virtual = virtualAddresses(context.uses(keepalivedSettings.name).flatMap((use) => use.hosts));
   const called = (all: readonly { readonly name: string; readonly address: string }[]) =>
     new Set(all.flatMap(({ name, address }) => [name, address]));
   return {

@@ -1,7 +1,7 @@
 import type { Finding, LintContext, LintUse, RoleHost } from '../../lib/index.ts';
-import { saidOf } from '../support/rabbitmq/said.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
+import { lineOf } from '../domain/rabbitmq/said.ts';
 import { lintClients } from './lint-clients.ts';
-import type { HaproxyVars } from './vars.ts';
 
 type Use = LintUse<HaproxyVars>;
 type Host = RoleHost<HaproxyVars>;
@@ -73,9 +73,7 @@ function timeouts(use: Use, { name, vars }: Host, context: LintContext): readonl
 
 /** The shortest that a broker behind the proxy asks for; 0 is none. */
 function heartbeatOf(group: string, context: LintContext): number {
-  const asked = context
-    .group(group)
-    .map((broker) => Number(saidOf(broker, 'heartbeat', context)?.value ?? HEARTBEAT));
+  const asked = context.group(group).map((broker) => Number(lineOf(broker, 'heartbeat')?.value ?? HEARTBEAT));
   return Math.min(...asked.filter((seconds) => seconds >= 0), ...(asked.length === 0 ? [HEARTBEAT] : []));
 }
 

@@ -1,5 +1,5 @@
-import { HEALTH_URI } from './paths.ts';
-import type { HaproxyVars } from './vars.ts';
+import { HEALTH_URI } from '../domain/haproxy/paths.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 
 /** The sections for who looks after HAProxy. */
 export function monitorSections(vars: HaproxyVars): readonly string[] {

@@ -1,5 +1,5 @@
 import { sysctl, type Task } from '../../lib/index.ts';
-import type { HaproxyVars } from './vars.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 
 /** Lets HAProxy listen on addresses that the host does not have at the moment. */
 export function networkTasks({ haproxy_front_addresses: addresses }: HaproxyVars): readonly Task[] {

@@ -1,6 +1,6 @@
 import { PlayError, type RoleHost, type ValidateContext } from '../../lib/index.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 import { frontAddresses } from './cluster.ts';
-import type { HaproxyVars } from './vars.ts';
 
 /** Addresses that stand for all of a host's. */
 const ALL = ['*', '0.0.0.0', '::', ''];

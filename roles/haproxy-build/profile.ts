@@ -1,4 +1,4 @@
-import { homeFolder } from './paths.ts';
+import { homeFolder } from '../domain/haproxy/paths.ts';
 
 /** /etc/profile.d/haproxy.sh. For people only: systemd reads no profile. */
 export function haproxyProfile(root: string): string {

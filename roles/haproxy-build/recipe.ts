@@ -1,9 +1,9 @@
 import { sh } from '../../lib/index.ts';
-import { type Library, needs } from '../support/build/packages.ts';
-import type { Wish } from '../support/build/provide.ts';
-import type { Recipe } from '../support/build/recipe.ts';
-import { requireSource } from '../support/build/source.ts';
-import type { HaproxyVars } from './vars.ts';
+import { type Library, needs } from '../domain/build/packages.ts';
+import type { Wish } from '../domain/build/provide.ts';
+import type { Recipe } from '../domain/build/recipe.ts';
+import { requireSource } from '../domain/build/source.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 
 /** The variables that name the source. */
 export const HAPROXY_SOURCE = { source: 'haproxy_source', sha256: 'haproxy_sha256' };

@@ -1,5 +1,5 @@
 import { type Handler, sh } from '../../lib/index.ts';
-import { askFunction } from './socket.ts';
+import { askFunction } from '../domain/haproxy/socket.ts';
 
 /**
  * A reload that fails when no new worker takes over: systemd is told only that the signal was sent, and the old

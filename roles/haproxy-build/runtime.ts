@@ -1,7 +1,7 @@
 import { type Change, defineTask, type Question, sh, type TaskType } from '../../lib/index.ts';
-import { BACKEND, serverName } from './names.ts';
-import { type AdminState, askServers, serversOf, setServer } from './servers.ts';
-import { answered, asked } from './socket.ts';
+import { BACKEND, serverName } from '../domain/haproxy/names.ts';
+import { type AdminState, askServers, serversOf, setServer } from '../domain/haproxy/servers.ts';
+import { answered, asked } from '../domain/haproxy/socket.ts';
 
 /** One server's state in the running HAProxy. */
 export interface ServerStateWant {

@@ -10,12 +10,8 @@ import {
   type Task,
   user,
 } from '../../lib/index.ts';
-import { ownUnitLoaded } from '../support/build/own-unit.ts';
-import { type Origin, reloadOlder, restartOlder } from '../support/build/refresh.ts';
-import { certificateOf } from './certificate.ts';
-import { checkLogin } from './check.ts';
-import { haproxyConfig } from './config.ts';
-import { networkTasks } from './network.ts';
+import { ownUnitLoaded } from '../domain/build/own-unit.ts';
+import { type Origin, reloadOlder, restartOlder } from '../domain/build/refresh.ts';
 import {
   CHECK_LOGIN,
   CHROOT,
@@ -29,12 +25,16 @@ import {
   UNIT,
   UNIT_DIR,
   USERS,
-} from './paths.ts';
+} from '../domain/haproxy/paths.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
+import { certificateOf } from './certificate.ts';
+import { checkLogin } from './check.ts';
+import { haproxyConfig } from './config.ts';
+import { networkTasks } from './network.ts';
 import { haproxyProfile } from './profile.ts';
 import { takenUp } from './reload.ts';
 import { haproxyUsers } from './secrets.ts';
 import { haproxyUnit } from './unit.ts';
-import type { HaproxyVars } from './vars.ts';
 
 const PLAIN = { owner: 'root', group: 'root', mode: '0644' };
 const CLOSED = { owner: 'root', group: 'root', mode: '0600' };

@@ -1,4 +1,4 @@
-import { CONFIG, PID_FILE, USERS } from './paths.ts';
+import { CONFIG, PID_FILE, USERS } from '../domain/haproxy/paths.ts';
 
 /** haproxy.service, in place of a distribution's own. Names no version: a newer one is taken up by a reload. */
 export function haproxyUnit(haproxy: string): string {

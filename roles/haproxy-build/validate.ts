@@ -1,10 +1,11 @@
 import { PlayError, type RoleHost, type ValidateContext } from '../../lib/index.ts';
-import { validateSource } from '../support/build/source.ts';
+import { validateSource } from '../domain/build/source.ts';
+import { serverName } from '../domain/haproxy/names.ts';
+import type { HaproxyVars } from '../domain/haproxy/settings.ts';
+import { configSettings } from '../domain/rabbitmq/settings/config.ts';
 import { certificateOf } from './certificate.ts';
-import { serverName } from './names.ts';
 import { validatePorts } from './ports.ts';
 import { HAPROXY_SOURCE, haproxyWish } from './recipe.ts';
-import type { HaproxyVars } from './vars.ts';
 
 type Context = Pick<ValidateContext, 'group' | 'designOnly'>;
 
@@ -70,12 +71,12 @@ function hint(wanted: string, context: Context): string {
 /** A side that speaks the PROXY protocol to one that doesn't is not understood, either way round. */
 function validateProxyProtocol(vars: HaproxyVars, context: Context): void {
   const { haproxy_proxy_protocol: sends } = vars;
-  for (const { name, inventoryVars } of context.group(vars.haproxy_backend_group)) {
-    const { rabbit_proxy_protocol: expects = false } = inventoryVars;
+  for (const host of context.group(vars.haproxy_backend_group)) {
+    const expects = host.setting(configSettings, 'rabbit_config_proxy_protocol');
     if (expects === sends) continue;
     throw new PlayError({
       kind: 'input',
-      what: `haproxy_proxy_protocol is ${sends}, and rabbit_proxy_protocol of ${name} is ${String(expects)}`,
+      what: `haproxy_proxy_protocol is ${sends}, and rabbit_config_proxy_protocol of ${host.name} is ${expects}`,
       why: sends
         ? "the broker would take HAProxy's first bytes for a client's mistake and close every connection"
         : 'the broker would wait for bytes that HAProxy never sends, and close every connection',

@@ -1,7 +1,7 @@
 import { type Secret, secret } from '../../lib/index.ts';
-import type { Instance } from './instances.ts';
+import type { Instance } from '../domain/keepalived/instances.ts';
+import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
 import { AUTH, CHECK } from './paths.ts';
-import type { KeepalivedVars } from './vars.ts';
 
 /** What is known of one host only once it was asked. */
 export interface Site {

@@ -1,25 +1,23 @@
 import { defineRole } from '../../lib/index.ts';
-import { unitFirst } from '../support/build/own-unit.ts';
-import { provide } from '../support/build/provide.ts';
-import { allVips } from './instances.ts';
+import { unitFirst } from '../domain/build/own-unit.ts';
+import { provide } from '../domain/build/provide.ts';
+import { allVips } from '../domain/keepalived/instances.ts';
+import { keepalivedSettings } from '../domain/keepalived/settings.ts';
+import { awaitVips } from '../domain/keepalived/vip.ts';
 import { lintKeepalived } from './lint.ts';
 import { UNIT } from './paths.ts';
 import { keepalivedWish } from './recipe.ts';
 import { askSites } from './site.ts';
 import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateKeepalived } from './validate.ts';
-import { keepalivedVars } from './vars.ts';
-import { awaitVips } from './vip.ts';
 
 const build = provide(keepalivedWish);
 
 /** Keepalived: virtual addresses that are always on one host whose HAProxy works. */
 export const keepalivedBuild = defineRole({
-  name: 'keepalived-build',
+  ...keepalivedSettings,
   description:
     'Keepalived holding the virtual addresses, built from source once per platform and flags or taken as a package',
-  prefix: 'keepalived_',
-  vars: keepalivedVars,
   validate: validateKeepalived,
   lint: lintKeepalived,
   steps: [

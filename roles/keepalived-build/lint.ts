@@ -1,11 +1,12 @@
 import { isIPv4 } from 'node:net';
 import type { Finding, LintContext, LintUse, RoleHost } from '../../lib/index.ts';
-import { sharesNetwork } from './addresses.ts';
+import { haproxySettings } from '../domain/haproxy/settings.ts';
+import { sharesNetwork } from '../domain/keepalived/addresses.ts';
+import { instancesOf, instancesOn, MAIN } from '../domain/keepalived/instances.ts';
+import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
 import { keepalivedAuth, keepalivedConfig } from './config.ts';
-import { instancesOf, instancesOn, MAIN } from './instances.ts';
 import { priorities } from './priority.ts';
 import { checkPort } from './tasks.ts';
-import type { KeepalivedVars } from './vars.ts';
 import { judgeVrrp } from './vrrp/judge.ts';
 import { readSite, type Site } from './vrrp/model.ts';
 import { parseKeepalived, type Statement } from './vrrp/parse.ts';
@@ -46,7 +47,7 @@ function siteOf(use: Use, host: RoleHost<KeepalivedVars>): Site {
     routerId: vars.keepalived_router_id ?? name,
     // Only the hosts know; a placeholder that is the same on all.
     interface: vars.keepalived_interface ?? 'auto',
-    instances: instancesOn(name, vars, priorities(use.hosts, use.hosts)),
+    instances: instancesOn(name, vars, priorities(use.hosts)),
     unicast: vars.keepalived_unicast
       ? {
           own: address,
@@ -77,13 +78,12 @@ function variableOf(statement: Statement, further: ReadonlySet<Statement>): stri
 
 /** The check must ask where HAProxy answers, else no host ever takes the addresses. */
 function deafCheck(use: Use, host: RoleHost<KeepalivedVars>, context: LintContext): readonly Finding[] {
-  const proxy = context
-    .uses('haproxy-build')
-    .flatMap(({ hosts }) => hosts)
-    .find(({ name }) => name === host.name);
-  const answers = proxy?.vars['haproxy_health_port'];
+  const isProxy = context
+    .uses(haproxySettings.name)
+    .some(({ hosts }) => hosts.some(({ name }) => name === host.name));
+  const answers = host.setting(haproxySettings, 'haproxy_health_port');
   const asked = checkPort(host);
-  if (answers === undefined || answers === asked) return [];
+  if (!isProxy || answers === asked) return [];
   return [
     {
       ...use.at(host.name, 'keepalived_check_port'),

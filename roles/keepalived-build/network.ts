@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { type KnownHost, PlayError, type Question, sh } from '../../lib/index.ts';
-import { type Address, parseAddresses, parseDefaultRoute } from './addresses.ts';
+import { type Address, parseAddresses, parseDefaultRoute } from '../domain/keepalived/addresses.ts';
 
 /** A host's network, as it sees it. */
 export interface Network {

@@ -1,5 +1,5 @@
-import { currentOf } from '../support/build/recipe.ts';
-import type { KeepalivedVars } from './vars.ts';
+import { currentOf } from '../domain/build/recipe.ts';
+import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
 
 export const CONFIG_DIR = '/etc/keepalived';
 export const CONFIG = `${CONFIG_DIR}/keepalived.conf`;

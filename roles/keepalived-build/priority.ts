@@ -1,23 +1,18 @@
-import type { KnownHost, RoleHost } from '../../lib/index.ts';
-import type { KeepalivedVars } from './vars.ts';
+import type { KnownHost } from '../../lib/index.ts';
+import { keepalivedSettings } from '../domain/keepalived/settings.ts';
 
 /** The highest that leaves 255 to a host that owns the address itself. */
 const HIGHEST = 254;
 
 /**
  * Every host's priority: its own variable, else 254, 253, … in the order of all the play is meant for, so that a
- * limit changes nobody's. What hosts outside a limit say is read off the inventory.
+ * limit changes nobody's.
  */
-export function priorities(
-  playHosts: readonly KnownHost[],
-  hosts: readonly RoleHost<KeepalivedVars>[],
-): ReadonlyMap<string, number> {
-  const given = new Map(hosts.map(({ name, vars }) => [name, vars.keepalived_priority]));
+export function priorities(playHosts: readonly KnownHost[]): ReadonlyMap<string, number> {
   return new Map(
-    playHosts.map(({ name, inventoryVars }, index) => {
-      const { keepalived_priority: written } = inventoryVars;
-      const own = given.has(name) ? given.get(name) : typeof written === 'number' ? written : undefined;
-      return [name, own ?? Math.max(1, HIGHEST - index)];
-    }),
+    playHosts.map((host, index) => [
+      host.name,
+      host.setting(keepalivedSettings, 'keepalived_priority') ?? Math.max(1, HIGHEST - index),
+    ]),
   );
 }

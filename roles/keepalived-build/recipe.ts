@@ -1,9 +1,9 @@
 import { sh } from '../../lib/index.ts';
-import { needs } from '../support/build/packages.ts';
-import type { Wish } from '../support/build/provide.ts';
-import type { Recipe } from '../support/build/recipe.ts';
-import { requireSource } from '../support/build/source.ts';
-import type { KeepalivedVars } from './vars.ts';
+import { needs } from '../domain/build/packages.ts';
+import type { Wish } from '../domain/build/provide.ts';
+import type { Recipe } from '../domain/build/recipe.ts';
+import { requireSource } from '../domain/build/source.ts';
+import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
 
 /** The variables that name the source. */
 export const KEEPALIVED_SOURCE = { source: 'keepalived_source', sha256: 'keepalived_sha256' };

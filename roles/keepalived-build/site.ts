@@ -1,10 +1,10 @@
 import type { KnownHost, RoleHost, StepContext } from '../../lib/index.ts';
-import { withPrefix } from './addresses.ts';
+import { withPrefix } from '../domain/keepalived/addresses.ts';
+import { instancesOn } from '../domain/keepalived/instances.ts';
+import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
 import type { Site } from './config.ts';
-import { instancesOn } from './instances.ts';
 import { addressOf, interfaceOf, type Network, networkQuestion } from './network.ts';
 import { priorities } from './priority.ts';
-import type { KeepalivedVars } from './vars.ts';
 
 /** Asks the hosts what their configuration depends on; what they make of it comes by host. */
 export async function askSites(
@@ -12,7 +12,7 @@ export async function askSites(
 ): Promise<(host: RoleHost<KeepalivedVars>) => Site> {
   const names = context.playHosts.map(({ address }) => address);
   const networks = await context.query(context.hosts, networkQuestion(names));
-  const order = priorities(context.playHosts, context.hosts);
+  const order = priorities(context.playHosts);
   return (host) => {
     const network = networks.get(host.name);
     if (network === undefined) throw new RangeError(`${host.name} was not asked`);

@@ -1,12 +1,11 @@
 import { directory, file, type RoleHost, service, type Task, user } from '../../lib/index.ts';
-import { ownUnitLoaded } from '../support/build/own-unit.ts';
-import { type Origin, reloadOlder, restartOlder } from '../support/build/refresh.ts';
+import { ownUnitLoaded } from '../domain/build/own-unit.ts';
+import { type Origin, reloadOlder, restartOlder } from '../domain/build/refresh.ts';
+import { haproxySettings } from '../domain/haproxy/settings.ts';
+import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
 import { checkScript, keepalivedAuth, keepalivedConfig, type Site } from './config.ts';
 import { AUTH, CHECK, CONFIG, CONFIG_DIR, homeFolder, PID_FILE, program, UNIT, UNIT_DIR } from './paths.ts';
 import { configTest, keepalivedUnit } from './unit.ts';
-import type { KeepalivedVars } from './vars.ts';
-
-const DEFAULT_CHECK_PORT = 8101;
 
 /** The handlers of one host: both do nothing for a Keepalived that was started after the change. */
 export function handlers(vars: KeepalivedVars) {
@@ -75,7 +74,6 @@ export function serviceTasks(host: RoleHost<KeepalivedVars>, site: Site): readon
 }
 
 /** Where HAProxy says whether it works: as the host's other role has it, unless said otherwise. */
-export function checkPort({ vars, inventoryVars }: RoleHost<KeepalivedVars>): number {
-  const { haproxy_health_port: health } = inventoryVars;
-  return vars.keepalived_check_port ?? (typeof health === 'number' ? health : DEFAULT_CHECK_PORT);
+export function checkPort(host: RoleHost<KeepalivedVars>): number {
+  return host.vars.keepalived_check_port ?? host.setting(haproxySettings, 'haproxy_health_port');
 }

@@ -1,10 +1,10 @@
 import { PlayError, type RoleHost, type ValidateContext } from '../../lib/index.ts';
-import { validateSource } from '../support/build/source.ts';
-import { isVip } from './addresses.ts';
-import { allVips, instancesOf } from './instances.ts';
+import { validateSource } from '../domain/build/source.ts';
+import { isVip } from '../domain/keepalived/addresses.ts';
+import { allVips, instancesOf } from '../domain/keepalived/instances.ts';
+import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
 import { priorities } from './priority.ts';
 import { KEEPALIVED_SOURCE } from './recipe.ts';
-import type { KeepalivedVars } from './vars.ts';
 
 type Hosts = readonly RoleHost<KeepalivedVars>[];
 type Context = Pick<ValidateContext, 'playHosts' | 'designOnly'>;
@@ -22,7 +22,7 @@ export function validateKeepalived(hosts: Hosts, context: Context): void {
     }
   }
   validateAgreement(hosts);
-  validateOrder(hosts, context);
+  validateOrder(context);
 }
 
 function validateInstall(vars: KeepalivedVars, context: Context): void {
@@ -93,9 +93,9 @@ function validateAgreement(hosts: Hosts): void {
   if (masters.length > 1) throw mistake(`only one host can be MASTER, not ${masters.join(' and ')}`);
 }
 
-function validateOrder(hosts: Hosts, { playHosts }: Context): void {
+function validateOrder({ playHosts }: Context): void {
   const owners = new Map<number, string>();
-  for (const [name, priority] of priorities(playHosts, hosts)) {
+  for (const [name, priority] of priorities(playHosts)) {
     const other = owners.get(priority);
     if (other !== undefined) {
       throw mistake(

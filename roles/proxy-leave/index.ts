@@ -2,14 +2,16 @@ import {
   defineRole,
   type Gate,
   type GateContext,
+  type KnownHost,
   type Question,
   type StepContext,
   service,
   sh,
 } from '../../lib/index.ts';
-import { answersQuestion } from '../haproxy-build/answers.ts';
-import { virtualAddresses } from '../keepalived-build/instances.ts';
-import { awaitVips } from '../keepalived-build/vip.ts';
+import { answersQuestion } from '../domain/haproxy/answers.ts';
+import { haproxySettings } from '../domain/haproxy/settings.ts';
+import { virtualAddresses } from '../domain/keepalived/instances.ts';
+import { awaitVips } from '../domain/keepalived/vip.ts';
 import { refuseAmong } from '../support/leaving.ts';
 import { type Vars, vars } from './vars.ts';
 
@@ -34,7 +36,7 @@ export const proxyLeave = defineRole({
           : [service({ name: 'keepalived', state: 'stopped', enabled: false }, { on: host, once: true })];
     },
     async (context) => {
-      const vips = virtualAddresses(context.hosts[0]?.inventoryVars ?? {});
+      const vips = virtualAddresses(context.hosts);
       // Their clients go there from now on; HAProxy may only stop when nobody comes any more.
       if (!context.check) await awaitVips(context, vips);
       const host = await reachable(context);
@@ -51,21 +53,20 @@ export const anotherProxyIsReady: Gate = {
   name: 'another proxy is ready to take over',
   at: ['before'],
   async check(context) {
-    const ready = await Promise.all(context.playHosts.map((host) => isReady(context, host.name)));
+    const ready = await Promise.all(context.playHosts.map((host) => isReady(context, host)));
     return ready.some((reason) => reason === undefined) ? [] : ready.flatMap((reason) => reason ?? []);
   },
 };
 
-async function isReady(context: GateContext, host: string): Promise<string | undefined> {
-  const known = context.playHosts.find(({ name }) => name === host)?.inventoryVars.haproxy_health_port;
-  const port = typeof known === 'number' ? known : 8101;
-  const asked = await context.query([{ name: host }], {
+async function isReady(context: GateContext, host: KnownHost): Promise<string | undefined> {
+  const port = host.setting(haproxySettings, 'haproxy_health_port');
+  const asked = await context.query([host], {
     ...question,
     script: sh`systemctl is-active -q keepalived || { echo 'keepalived does not run'; exit 0; }
 ( ${answersQuestion(port).script} ) >/dev/null 2>&1 || echo 'HAProxy does not answer'`,
   });
-  const said = asked.get(host) ?? "it can't be reached";
-  return said === '' ? undefined : `${host}: ${said}`;
+  const said = asked.get(host.name) ?? "it can't be reached";
+  return said === '' ? undefined : `${host.name}: ${said}`;
 }
 
 const question: Question<string> = {

@@ -1,9 +1,9 @@
 import { type Change, defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { classify } from '../rabbit-join/classify.ts';
-import { alone, BROKER_SERVICE, ctl } from '../support/rabbitmq/commands.ts';
-import { putAside } from '../support/rabbitmq/put-aside.ts';
-import type { SeedView } from '../support/rabbitmq/seed.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
+import { classify } from '../domain/rabbitmq/classify.ts';
+import { alone, BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
+import { putAside } from '../domain/rabbitmq/put-aside.ts';
+import type { SeedView } from '../domain/rabbitmq/seed.ts';
+import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
 
 /** What a task claims that leaves a broker stopped, to start for the first time. */
 export const FIRST_START = 'rabbitmq first start';
@@ -31,7 +31,7 @@ export const blank = defineTask<FormationWant, Snapshot>({
     if (standing === 'empty') return [{ what: 'database', from: reason, to: 'none' }];
     if (standing === 'member' || standing === 'half-joined') return [];
     throw new Error(
-      `${want.host} can't be made to form a cluster by peer discovery, which is for brokers that hold nothing: ${reason}; leave broker_peer_discovery out and use the role rabbit-join, which says what can be done`,
+      `${want.host} can't be made to form a cluster by peer discovery, which is for brokers that hold nothing: ${reason}; leave rabbit_config_peer_discovery out and use the role rabbit-join, which says what can be done`,
     );
   },
   apply: () => lines(alone, putAside),

@@ -1,7 +1,8 @@
 import { defineRole, type Step, type Task } from '../../lib/index.ts';
-import { foundingOf } from '../support/rabbitmq/founding.ts';
-import { chooseSeed, ordered, preferred, seedView } from '../support/rabbitmq/seed.ts';
-import { askBroker } from '../support/rabbitmq/snapshot.ts';
+import { foundingOf } from '../domain/rabbitmq/founding.ts';
+import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/seed.ts';
+import { configSettings, type Vars } from '../domain/rabbitmq/settings/config.ts';
+import { askBroker } from '../domain/rabbitmq/snapshot.ts';
 import { asksForConf } from './conf.ts';
 import { blank, discovered, type FormationWant } from './formation.ts';
 import { readEnv, refuseMixture } from './inter-node.ts';
@@ -11,14 +12,11 @@ import { askSaid } from './partitions-said.ts';
 import { refuseOld } from './refuse-old.ts';
 import { configTasks } from './tasks.ts';
 import { validate } from './validate.ts';
-import { type Vars, vars } from './vars.ts';
 
 /** How a broker runs: rabbitmq.conf, TLS, and formation by peer discovery. */
 export const rabbitConfig = defineRole({
-  name: 'rabbit-config',
+  ...configSettings,
   description: 'rabbitmq.conf, TLS for clients and between nodes, and formation by peer discovery.',
-  prefix: 'broker_',
-  vars,
   validate,
   steps: [
     // Before the files: what starts for the first time reads them anyway, and needs no restart.
@@ -35,7 +33,7 @@ export const rabbitConfig = defineRole({
       const nodes = ordered(preferred(playHosts), answers);
       for (const { name, vars: own } of asking) {
         refuseOld(name, own, nodes.get(name)?.live?.version);
-        refuseMixture(name, nodes.get(name), tls.get(name) ?? false, own.broker_tls_inter_node);
+        refuseMixture(name, nodes.get(name), tls.get(name) ?? false, own.rabbit_config_tls_inter_node);
       }
       const names = namesOf(nodes);
       const partitions = decide(context, nodes, said);
@@ -55,10 +53,9 @@ export const rabbitConfig = defineRole({
  * there are.
  */
 export const rabbitPartitions = defineRole({
+  ...configSettings,
   name: 'rabbit-partitions',
   description: 'What brokers do in a network partition, for as many as there are.',
-  prefix: 'broker_',
-  vars,
   steps: [
     async (context) => {
       const { playHosts, query } = context;
@@ -74,14 +71,14 @@ export const rabbitPartitions = defineRole({
 
 function formationStep(task: (want: FormationWant) => Task): Step<Vars> {
   return async ({ hosts, playHosts, query }) => {
-    if (!hosts.some(({ vars: own }) => own.broker_peer_discovery !== undefined)) return () => [];
+    if (!hosts.some(({ vars: own }) => own.rabbit_config_peer_discovery !== undefined)) return () => [];
     const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
     const seed = nodes.get(chooseSeed(nodes, foundingOf(playHosts)) ?? '');
     if (seed === undefined) return () => [];
-    return ({ name, vars: own, inventoryVars }) => {
-      if (own.broker_peer_discovery === undefined) return [];
-      const { rabbit_admin_user: admin = 'admin' } = inventoryVars;
-      return [task({ host: name, seed: seedView(seed), harmlessUsers: ['guest', String(admin)] })];
-    };
+    const { harmless } = foundingOf(playHosts);
+    return ({ name, vars: own }) =>
+      own.rabbit_config_peer_discovery === undefined
+        ? []
+        : [task({ host: name, seed: seedView(seed), harmlessUsers: harmless(name) })];
   };
 }

@@ -1,10 +1,11 @@
 import type { StepContext } from '../../lib/index.ts';
-import { knownMembers, type Snapshot } from '../support/rabbitmq/snapshot.ts';
-import { compareVersions } from '../support/rabbitmq/versions.ts';
+import { partitionHandlingOf } from '../domain/rabbitmq/said.ts';
+import type { Vars } from '../domain/rabbitmq/settings/config.ts';
+import { knownMembers, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { compareVersions } from '../domain/rabbitmq/versions.ts';
 import { type PartitionPlan, type PartitionView, plans } from './partitions.ts';
 import type { Said } from './partitions-said.ts';
 import { tellOf } from './partitions-told.ts';
-import type { Vars } from './vars.ts';
 
 type Asking = Pick<StepContext<Vars>, 'hosts' | 'playHosts' | 'warn' | 'report'>;
 
@@ -20,11 +21,14 @@ export function decide(
   said: ReadonlyMap<string, Said>,
 ): ReadonlyMap<string, PartitionPlan> {
   const own = new Map(hosts.map(({ name, vars }) => [name, vars]));
-  const views = playHosts.flatMap(({ name, inventoryVars }): readonly PartitionView[] => {
+  const views = playHosts.flatMap((host): readonly PartitionView[] => {
+    const { name } = host;
     const live = nodes.get(name)?.live;
     if (isKhepriOnly(live?.version)) return [];
     const runsWith = (live?.running && live.partitionHandling) || undefined;
-    return [{ name, own: own.get(name), inventoryVars, said: said.get(name), runsWith }];
+    return [
+      { name, own: own.get(name), told: partitionHandlingOf(host)?.value, said: said.get(name), runsWith },
+    ];
   });
   const count = Math.max(playHosts.length, namesOf(nodes).length);
   const decided = plans(views, count);

@@ -1,6 +1,6 @@
 import { type Change, defineTask, directory, file, sh, type Task, type TaskType } from '../../lib/index.ts';
-import { ctl, evaluate } from '../support/rabbitmq/commands.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
+import { ctl, evaluate } from '../domain/rabbitmq/commands.ts';
+import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
 import { FIRST_START } from './formation.ts';
 import type { Handling, PartitionPlan } from './partitions.ts';
 import { KEY } from './partitions-said.ts';
@@ -44,7 +44,7 @@ export function partitionFiles({ dropIn }: PartitionPlan): readonly Task[] {
     directory({ path: DROP_INS }),
     file({
       path: PARTITIONS,
-      content: `# Written by ts-play, since nothing else says it: broker_partition_handling in the inventory does.\n${KEY} = ${dropIn}\n`,
+      content: `# Written by ts-play, since nothing else says it: rabbit_config_partition_handling in the inventory does.\n${KEY} = ${dropIn}\n`,
       // A broker that is not installed yet has no account of its own; there is no secret in it.
       mode: '0644',
     }),

@@ -10,7 +10,7 @@ import {
 import { KEY } from './partitions-said.ts';
 import { CONF, DROP_INS } from './paths.ts';
 
-const SAY = 'broker_partition_handling in the inventory';
+const SAY = 'rabbit_config_partition_handling in the inventory';
 
 /** What the user should know of what brokers do in a network partition. */
 export interface Told {

@@ -1,7 +1,7 @@
+import type { Vars } from '../domain/rabbitmq/settings/config.ts';
 import { asksForConf } from './conf.ts';
-import { KEY, type Said } from './partitions-said.ts';
+import type { Said } from './partitions-said.ts';
 import { CONF } from './paths.ts';
-import type { Vars } from './vars.ts';
 
 /** What can be set on a running broker, and in our drop-in. */
 export type Handling = 'ignore' | 'pause_minority' | 'autoheal';
@@ -12,9 +12,10 @@ export const ENOUGH = 3;
 /** What is known of a broker that the decision depends on. */
 export interface PartitionView {
   readonly name: string;
-  /** Undefined for a host that this run leaves out: it is not changed, and the inventory's word is all that is known. */
+  /** Undefined for a host that this run leaves out: it is not changed. */
   readonly own: Vars | undefined;
-  readonly inventoryVars: object;
+  /** What the variables say; undefined when they say nothing, or `keep`. */
+  readonly told: string | undefined;
   /** Undefined for a host that doesn't answer. */
   readonly said: Said | undefined;
   /** As a running broker says; undefined for another. */
@@ -57,7 +58,7 @@ function plan(
   values: readonly string[],
   count: number,
 ): PartitionPlan {
-  if (own === undefined || own.broker_partition_handling === 'keep') return {};
+  if (own === undefined || own.rabbit_config_partition_handling === 'keep') return {};
   const had = said?.ours !== undefined;
   const gone: PartitionPlan = had ? { dropIn: 'absent' } : {};
   if (word !== undefined) {
@@ -74,9 +75,8 @@ function plan(
 }
 
 /** What somebody else has said of this broker: the inventory, a file that is not ours, or whoever set the running one. */
-export function wordOf({ name, own, inventoryVars, said, runsWith }: PartitionView): Word | undefined {
-  const given = inInventory(own ?? inventoryVars);
-  if (given !== undefined) return { host: name, value: given, where: INVENTORY };
+export function wordOf({ name, own, told, said, runsWith }: PartitionView): Word | undefined {
+  if (told !== undefined) return { host: name, value: told, where: INVENTORY };
   const files = said?.files ?? [];
   const last = files.filter(({ path }) => path !== CONF || !isRewritten(own)).at(-1);
   if (last !== undefined) return { host: name, value: last.value, where: last.path };
@@ -88,15 +88,6 @@ export function wordOf({ name, own, inventoryVars, said, runsWith }: PartitionVi
 /** rabbitmq.conf is written whole where the inventory asks for something in it: what it said before is gone. */
 export function isRewritten(own: Vars | undefined): boolean {
   return own !== undefined && asksForConf(own);
-}
-
-function inInventory(vars: object): string | undefined {
-  const { broker_partition_handling: named, broker_settings: settings }: Record<string, unknown> = {
-    ...vars,
-  };
-  if (typeof named === 'string' && named !== 'keep') return named;
-  const line: unknown = Object(settings)[KEY];
-  return typeof line === 'string' ? line : undefined;
 }
 
 function handling(value: string): Handling | undefined {

@@ -1,6 +1,7 @@
 import { directory, file, type Handler, sh, type Task } from '../../lib/index.ts';
-import { BROKER_SERVICE, ctl, evaluate } from '../support/rabbitmq/commands.ts';
-import type { Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { BROKER_SERVICE, ctl, evaluate } from '../domain/rabbitmq/commands.ts';
+import type { Vars } from '../domain/rabbitmq/settings/config.ts';
+import type { Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { accepted } from './accepted.ts';
 import { conf } from './conf.ts';
 import { envTasks, interNodeOptions } from './inter-node.ts';
@@ -8,7 +9,6 @@ import { partitionFiles, partitionsRunning } from './partition-tasks.ts';
 import type { PartitionPlan } from './partitions.ts';
 import { CONF, ENV, FOLDER, INTER_NODE, TLS } from './paths.ts';
 import { restarted } from './restarted.ts';
-import type { Vars } from './vars.ts';
 
 const OWNED = { owner: 'root', group: 'rabbitmq' } as const;
 
@@ -33,7 +33,7 @@ export function configTasks(
   hasInterNode: boolean,
   partitions: PartitionPlan,
 ): readonly Task[] {
-  const interNode = own.broker_tls_inter_node;
+  const interNode = own.rabbit_config_tls_inter_node;
   return [
     directory({ path: FOLDER }),
     ...tlsTasks(own),
@@ -42,7 +42,7 @@ export function configTasks(
       ? [
           file({
             path: INTER_NODE,
-            content: interNodeOptions(own.broker_tls_versions),
+            content: interNodeOptions(own.rabbit_config_tls_versions),
             ...OWNED,
             mode: '0640',
           }),
@@ -59,7 +59,11 @@ export function configTasks(
 }
 
 function tlsTasks(own: Vars): readonly Task[] {
-  const { broker_tls_certificate: certificate, broker_tls_key: key, broker_tls_ca: ca } = own;
+  const {
+    rabbit_config_tls_certificate: certificate,
+    rabbit_config_tls_key: key,
+    rabbit_config_tls_ca: ca,
+  } = own;
   if (certificate === undefined || key === undefined) return [];
   const notify = { notify: forgetCertificates };
   return [

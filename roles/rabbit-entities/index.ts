@@ -1,24 +1,22 @@
 import { defineRole, PlayError, type RoleHost, type Task } from '../../lib/index.ts';
-import { plugins } from '../rabbit-join/plugin.ts';
-import { askErlang } from '../support/rabbitmq/ask-erlang.ts';
-import type { Entities } from '../support/rabbitmq/entities.ts';
-import { entitiesExpression } from '../support/rabbitmq/entities-expression.ts';
-import { ordered, preferred, spokesman } from '../support/rabbitmq/seed.ts';
-import { askBroker } from '../support/rabbitmq/snapshot.ts';
+import { askErlang } from '../domain/rabbitmq/ask-erlang.ts';
+import type { Entities } from '../domain/rabbitmq/entities.ts';
+import { entitiesExpression } from '../domain/rabbitmq/entities-expression.ts';
+import { plugins } from '../domain/rabbitmq/plugin.ts';
+import { ordered, preferred, spokesman } from '../domain/rabbitmq/seed.ts';
+import { entitiesSettings, type Vars } from '../domain/rabbitmq/settings/entities.ts';
+import { askBroker } from '../domain/rabbitmq/snapshot.ts';
 import { type Entity, entityTask, parseEntities } from './entity.ts';
 import { missing } from './missing.ts';
 import { pluginsOff } from './plugins-off.ts';
 import { validate } from './validate.ts';
-import { type Vars, vars } from './vars.ts';
 import { administrators, soughtBy, wishes } from './wishes.ts';
 
 /** What a cluster holds beside its messages. */
 export const rabbitEntities = defineRole({
-  name: 'rabbit-entities',
+  ...entitiesSettings,
   description:
     'Virtual hosts, users, permissions, limits, parameters, exchanges, queues, bindings, plugins, feature flags.',
-  prefix: 'rabbitmq_',
-  vars,
   validate,
   steps: [
     () =>
@@ -50,7 +48,7 @@ export const rabbitEntities = defineRole({
 });
 
 function pluginTasks(own: Vars): readonly Task[] {
-  const { rabbitmq_plugins: on, rabbitmq_plugins_absent: off } = own;
+  const { rabbit_entities_plugins: on, rabbit_entities_plugins_absent: off } = own;
   return [
     ...(off.length > 0 ? [pluginsOff({ names: off })] : []),
     ...(on.length > 0 ? [plugins({ names: on })] : []),

@@ -1,5 +1,5 @@
 import type { RoleHost, ValidateContext } from '../../lib/index.ts';
-import type { Vars } from './vars.ts';
+import type { Vars } from '../domain/rabbitmq/settings/entities.ts';
 import { wishes } from './wishes.ts';
 
 /** Finds what contradicts itself, before any host is contacted. @throws Error */
@@ -10,7 +10,7 @@ export function validate(
   for (const host of hosts) {
     const { vars } = host;
     // A definitions file may be elsewhere.
-    const judged = designOnly ? { vars: { ...vars, rabbitmq_definitions: [] } } : host;
+    const judged = designOnly ? { vars: { ...vars, rabbit_entities_definitions: [] } } : host;
     const words = new Map<string, string>();
     for (const { claims } of wishes(judged)) {
       for (const [thing, word] of Object.entries(claims)) {
@@ -30,20 +30,20 @@ export function validate(
 
 function inAbsent(own: Vars): void {
   const inside = [
-    ...own.rabbitmq_queues,
-    ...own.rabbitmq_exchanges,
-    ...own.rabbitmq_bindings,
-    ...own.rabbitmq_permissions,
-    ...own.rabbitmq_topic_permissions,
-    ...own.rabbitmq_parameters,
+    ...own.rabbit_entities_queues,
+    ...own.rabbit_entities_exchanges,
+    ...own.rabbit_entities_bindings,
+    ...own.rabbit_entities_permissions,
+    ...own.rabbit_entities_topic_permissions,
+    ...own.rabbit_entities_parameters,
   ];
   for (const { vhost } of inside) {
-    if (own.rabbitmq_vhosts_absent.includes(vhost)) {
+    if (own.rabbit_entities_vhosts_absent.includes(vhost)) {
       throw new Error(`something is wanted on the virtual host ${vhost}, which is to be absent`);
     }
   }
-  for (const { user } of [...own.rabbitmq_permissions, ...own.rabbitmq_topic_permissions]) {
-    if (own.rabbitmq_users_absent.includes(user)) {
+  for (const { user } of [...own.rabbit_entities_permissions, ...own.rabbit_entities_topic_permissions]) {
+    if (own.rabbit_entities_users_absent.includes(user)) {
       throw new Error(`permissions are wanted for the user ${user}, who is to be absent`);
     }
   }

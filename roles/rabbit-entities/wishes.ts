@@ -1,5 +1,7 @@
 import type { RoleHost } from '../../lib/index.ts';
-import type { Entities, Sought } from '../support/rabbitmq/entities.ts';
+import type { Entities, Sought } from '../domain/rabbitmq/entities.ts';
+import type { Vars } from '../domain/rabbitmq/settings/entities.ts';
+import { joinSettings } from '../domain/rabbitmq/settings/join.ts';
 import { definitions } from './definitions.ts';
 import type { Entity } from './entity.ts';
 import { featureFlags } from './feature-flags.ts';
@@ -13,25 +15,26 @@ import {
 import { permission, permissionAbsent, topicPermission, topicPermissionAbsent } from './permission.ts';
 import { binding, bindingAbsent, exchange, exchangeAbsent, queue, queueAbsent } from './topology.ts';
 import { user, userAbsent } from './user.ts';
-import type { Vars } from './vars.ts';
 import { vhost, vhostAbsent } from './vhost.ts';
 
 /** All that one host's variables want of the cluster, in an order in which each finds what it needs. */
 export function wishes({ vars: own }: Pick<RoleHost<Vars>, 'vars'>) {
   return [
-    ...(own.rabbitmq_feature_flags.length > 0 ? [featureFlags(own.rabbitmq_feature_flags)] : []),
+    ...(own.rabbit_entities_feature_flags.length > 0
+      ? [featureFlags(own.rabbit_entities_feature_flags)]
+      : []),
     ...gone(own),
-    ...own.rabbitmq_vhosts.map(({ limits: _, ...wish }) => vhost(wish)),
-    ...own.rabbitmq_vhosts.flatMap(({ name, limits }) => (limits ? [vhostLimits(name, limits)] : [])),
-    ...own.rabbitmq_users.map(user),
-    ...own.rabbitmq_permissions.map(permission),
-    ...own.rabbitmq_topic_permissions.map(topicPermission),
-    ...own.rabbitmq_parameters.map(parameter),
-    ...own.rabbitmq_global_parameters.map(globalParameter),
-    ...own.rabbitmq_exchanges.map(exchange),
-    ...own.rabbitmq_queues.map(queue),
-    ...own.rabbitmq_bindings.map(binding),
-    ...own.rabbitmq_definitions.map((path) => definitions(path)),
+    ...own.rabbit_entities_vhosts.map(({ limits: _, ...wish }) => vhost(wish)),
+    ...own.rabbit_entities_vhosts.flatMap(({ name, limits }) => (limits ? [vhostLimits(name, limits)] : [])),
+    ...own.rabbit_entities_users.map(user),
+    ...own.rabbit_entities_permissions.map(permission),
+    ...own.rabbit_entities_topic_permissions.map(topicPermission),
+    ...own.rabbit_entities_parameters.map(parameter),
+    ...own.rabbit_entities_global_parameters.map(globalParameter),
+    ...own.rabbit_entities_exchanges.map(exchange),
+    ...own.rabbit_entities_queues.map(queue),
+    ...own.rabbit_entities_bindings.map(binding),
+    ...own.rabbit_entities_definitions.map((path) => definitions(path)),
   ] satisfies readonly Entity[];
 }
 
@@ -47,15 +50,15 @@ export function soughtBy(entities: readonly Entity[]): Sought {
 
 function gone(own: Vars): readonly Entity[] {
   return [
-    ...own.rabbitmq_bindings_absent.map(bindingAbsent),
-    ...own.rabbitmq_queues_absent.map(queueAbsent),
-    ...own.rabbitmq_exchanges_absent.map(exchangeAbsent),
-    ...own.rabbitmq_parameters_absent.map(parameterAbsent),
-    ...own.rabbitmq_global_parameters_absent.map(globalParameterAbsent),
-    ...own.rabbitmq_topic_permissions_absent.map(topicPermissionAbsent),
-    ...own.rabbitmq_permissions_absent.map(permissionAbsent),
-    ...own.rabbitmq_users_absent.map(userAbsent),
-    ...own.rabbitmq_vhosts_absent.map(vhostAbsent),
+    ...own.rabbit_entities_bindings_absent.map(bindingAbsent),
+    ...own.rabbit_entities_queues_absent.map(queueAbsent),
+    ...own.rabbit_entities_exchanges_absent.map(exchangeAbsent),
+    ...own.rabbit_entities_parameters_absent.map(parameterAbsent),
+    ...own.rabbit_entities_global_parameters_absent.map(globalParameterAbsent),
+    ...own.rabbit_entities_topic_permissions_absent.map(topicPermissionAbsent),
+    ...own.rabbit_entities_permissions_absent.map(permissionAbsent),
+    ...own.rabbit_entities_users_absent.map(userAbsent),
+    ...own.rabbit_entities_vhosts_absent.map(vhostAbsent),
   ];
 }
 
@@ -64,16 +67,18 @@ function gone(own: Vars): readonly Entity[] {
  * made here it gets them as well, or that role would find them missing in the next run.
  */
 export function administrators(
-  { vars: own, inventoryVars }: Pick<RoleHost<Vars>, 'vars' | 'inventoryVars'>,
+  host: Pick<RoleHost<Vars>, 'vars' | 'setting'>,
   state: Pick<Entities, 'vhosts' | 'users'> | undefined,
   check: boolean,
 ): readonly Entity[] {
-  const { rabbit_admin_password: managed, rabbit_admin_user: named = 'admin' } = inventoryVars;
-  if (managed === undefined || typeof named !== 'string' || state === undefined) return [];
+  const own = host.vars;
+  const named = host.setting(joinSettings, 'rabbit_admin_user');
+  const managed = host.setting(joinSettings, 'rabbit_admin_password');
+  if (managed === undefined || state === undefined) return [];
   // In check mode it may be that role that would make the user.
   if (!check && !state.users?.some(({ name }) => name === named)) return [];
-  const permitted = own.rabbitmq_permissions.filter(({ user: other }) => other === named);
-  return own.rabbitmq_vhosts
+  const permitted = own.rabbit_entities_permissions.filter(({ user: other }) => other === named);
+  return own.rabbit_entities_vhosts
     .filter(({ name }) => !state.vhosts?.some((each) => each.name === name))
     .filter(({ name }) => !permitted.some(({ vhost: on }) => on === name))
     .map(({ name }) => permission({ user: named, vhost: name, configure: '.*', write: '.*', read: '.*' }));

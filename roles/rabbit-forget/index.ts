@@ -1,11 +1,11 @@
 import { defineRole, PlayError, service } from '../../lib/index.ts';
-import { lastStopped, membersOf } from '../rabbit-start/blocked.ts';
-import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
-import { askEvidence, type Evidence } from '../support/rabbitmq/evidence.ts';
-import { forgotten } from '../support/rabbitmq/forgotten.ts';
-import { askHealth, type Health, queueTitle } from '../support/rabbitmq/health.ts';
-import { ordered } from '../support/rabbitmq/seed.ts';
-import { withoutMembers } from '../support/rabbitmq/without-members.ts';
+import { lastStopped, membersOf } from '../domain/rabbitmq/blocked.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
+import { askEvidence, type Evidence } from '../domain/rabbitmq/evidence.ts';
+import { forgotten } from '../domain/rabbitmq/forgotten.ts';
+import { askHealth, type Health, queueTitle } from '../domain/rabbitmq/health.ts';
+import { ordered } from '../domain/rabbitmq/seed.ts';
+import { withoutMembers } from '../domain/rabbitmq/without-members.ts';
 import { forgottenOffline } from './offline.ts';
 import { vars } from './vars.ts';
 
@@ -13,13 +13,17 @@ import { vars } from './vars.ts';
 export const rabbitForget = defineRole({
   name: 'rabbit-forget',
   description: 'A lost node taken out of its cluster, also while the whole cluster is down.',
-  prefix: 'forget_',
+  prefix: 'rabbit_forget_',
   vars,
   steps: [
     async ({ hosts, playHosts, query, warn }) => {
       const [first] = hosts;
       if (first === undefined) return () => [];
-      const { forget_node: name, forget_offline: offline, forget_queues: withQueues } = first.vars;
+      const {
+        rabbit_forget_node: name,
+        rabbit_forget_offline: offline,
+        rabbit_forget_queues: withQueues,
+      } = first.vars;
       const disks = ordered(playHosts, await query(playHosts, askEvidence));
       const health = ordered(hosts, await query(hosts, askHealth));
       const node = nodeCalled(name, disks, [...health.values()]);

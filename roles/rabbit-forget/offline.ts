@@ -1,7 +1,7 @@
 import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { alone, ctl } from '../support/rabbitmq/commands.ts';
-import { askEvidence, type Evidence, FORGOTTEN_FOLDER, parseEvidence } from '../support/rabbitmq/evidence.ts';
-import type { NodeWant } from '../support/rabbitmq/forgotten.ts';
+import { alone, ctl } from '../domain/rabbitmq/commands.ts';
+import { askEvidence, type Evidence, FORGOTTEN_FOLDER, parseEvidence } from '../domain/rabbitmq/evidence.ts';
+import type { NodeWant } from '../domain/rabbitmq/forgotten.ts';
 
 /** A stopped node's cluster without another: it then starts by itself, and the others follow it. */
 export const forgottenOfflineType: TaskType<NodeWant, Evidence> = {

@@ -1,14 +1,14 @@
 import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { alone, tool } from '../support/rabbitmq/commands.ts';
+import { alone, tool } from '../domain/rabbitmq/commands.ts';
 import {
   type Growth,
   growthScript,
   leadsTooLittle,
   parseGrowth,
   withoutMember,
-} from '../support/rabbitmq/growth.ts';
-import { queueTitle } from '../support/rabbitmq/health.ts';
-import { addMember, addMembers } from '../support/rabbitmq/members.ts';
+} from '../domain/rabbitmq/growth.ts';
+import { queueTitle } from '../domain/rabbitmq/health.ts';
+import { addMember, addMembers } from '../domain/rabbitmq/members.ts';
 
 interface Want {
   /** As in `rabbit@hadoop004`. */

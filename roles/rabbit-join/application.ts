@@ -1,7 +1,7 @@
 import { defineTask, lines, type TaskType } from '../../lib/index.ts';
-import { alone, BROKER_HOME, BROKER_SERVICE, ctl } from '../support/rabbitmq/commands.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
-import { startApplication } from '../support/rabbitmq/start-application.ts';
+import { alone, BROKER_HOME, BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
+import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import { startApplication } from '../domain/rabbitmq/start-application.ts';
 
 export interface ApplicationWant {
   /** Check mode: a broker that doesn't answer may be one that an earlier change would have brought back. */

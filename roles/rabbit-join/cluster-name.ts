@@ -1,6 +1,6 @@
 import { defineTask, type TaskType } from '../../lib/index.ts';
-import { ctl } from '../support/rabbitmq/commands.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
+import { ctl } from '../domain/rabbitmq/commands.ts';
+import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
 
 export const clusterNameType: TaskType<{ readonly name: string }, Snapshot> = {
   name: 'rabbit-cluster-name',

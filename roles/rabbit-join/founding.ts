@@ -1,7 +1,7 @@
 import { type KnownHost, PlayError } from '../../lib/index.ts';
-import { clustersOf, foundingCluster, undecided } from '../support/rabbitmq/clusters.ts';
-import type { Founding } from '../support/rabbitmq/founding.ts';
-import { isRunning, knownMembers, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
+import type { Founding } from '../domain/rabbitmq/founding.ts';
+import { isRunning, knownMembers, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { aboutRivals } from './ways-out.ts';
 
 /** Nodes that run or are about to: others can't be joined, unless there is nothing else. */

@@ -1,10 +1,10 @@
 import type { Gate, GateContext, KnownHost } from '../../lib/index.ts';
-import { clustersOf, foundingCluster, undecided } from '../support/rabbitmq/clusters.ts';
-import { type Founding, foundingOf } from '../support/rabbitmq/founding.ts';
-import { chooseSeed, ordered, preferred, seedView } from '../support/rabbitmq/seed.ts';
-import { askBroker, isRunning, type Snapshot } from '../support/rabbitmq/snapshot.ts';
-import { notWhole } from '../support/rabbitmq/whole.ts';
-import { classify } from './classify.ts';
+import { classify } from '../domain/rabbitmq/classify.ts';
+import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
+import { type Founding, foundingOf } from '../domain/rabbitmq/founding.ts';
+import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/seed.ts';
+import { askBroker, isRunning, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { notWhole } from '../domain/rabbitmq/whole.ts';
 import { aboutRivals, rivalry, waysOut } from './ways-out.ts';
 
 type Nodes = ReadonlyMap<string, Snapshot>;

@@ -8,14 +8,16 @@ import {
   service,
   type Task,
 } from '../../lib/index.ts';
-import { restartBroker } from '../support/rabbitmq/boot.ts';
-import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
-import { foundingOf } from '../support/rabbitmq/founding.ts';
-import { ableToBoot } from '../support/rabbitmq/half-made.ts';
-import { chooseSeed, keepSeed, ordered, preferred, seedView, spokesman } from '../support/rabbitmq/seed.ts';
-import { askBroker, type Snapshot } from '../support/rabbitmq/snapshot.ts';
+import { restartBroker } from '../domain/rabbitmq/boot.ts';
+import { startsLast } from '../domain/rabbitmq/classify.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
+import { foundingOf } from '../domain/rabbitmq/founding.ts';
+import { ableToBoot } from '../domain/rabbitmq/half-made.ts';
+import { plugins } from '../domain/rabbitmq/plugin.ts';
+import { chooseSeed, keepSeed, ordered, preferred, seedView, spokesman } from '../domain/rabbitmq/seed.ts';
+import { joinSettings, type Vars } from '../domain/rabbitmq/settings/join.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { application } from './application.ts';
-import { startsLast } from './classify.ts';
 import { clusterName } from './cluster-name.ts';
 import {
   candidates,
@@ -30,19 +32,15 @@ import { lintCluster } from './lint.ts';
 import { member } from './membership.ts';
 import { hostsEntry, resolves } from './names.ts';
 import { possibleType } from './node-type.ts';
-import { plugins } from './plugin.ts';
 import { brokerUser } from './user.ts';
 import { validate } from './validate.ts';
-import { type Vars, vars } from './vars.ts';
 
 export { canJoin, oneCluster } from './gates.ts';
 
 /** Running brokers, joined to one cluster (the seed's sections 2.2 to 2.4). */
 export const rabbitJoin = defineRole({
-  name: 'rabbit-join',
+  ...joinSettings,
   description: 'Running brokers joined to one cluster, with an administrator and without guest.',
-  prefix: 'rabbit_',
-  vars,
   validate,
   lint: lintCluster,
   steps: [
@@ -50,8 +48,8 @@ export const rabbitJoin = defineRole({
       const { hosts, playHosts, query, check, warn } = context;
       // Asked side by side: what is asked ahead then takes one round trip.
       const [first, answers] = await Promise.all([ableToBoot(context), query(playHosts, askBroker)]);
-      const nodes = ordered(foundersFirst(hosts, playHosts), answers);
-      const founding = foundingOf(playHosts, ownVars(hosts));
+      const nodes = ordered(preferred(playHosts), answers);
+      const founding = foundingOf(playHosts);
       refuseNamesakes(nodes);
       refuseRivals(nodes, founding);
       if (check) warnOfSilent(nodes, hosts, warn);
@@ -63,8 +61,8 @@ export const rabbitJoin = defineRole({
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {
-      const answers = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
-      const founding = foundingOf(playHosts, ownVars(hosts));
+      const answers = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const founding = foundingOf(playHosts);
       // Again: what was stopped could not say before what it holds.
       refuseRivals(answers, founding);
       const nodes = candidates(answers, hosts);
@@ -72,7 +70,7 @@ export const rabbitJoin = defineRole({
       const founder = chooseSeed(nodes, founding) ?? '';
       const seed = nodes.get(founder);
       if (seed === undefined) return () => [];
-      refuseSecondCluster(seed, answers, foundersFirst(hosts, playHosts), warn);
+      refuseSecondCluster(seed, answers, preferred(playHosts), warn);
       keepSeed(playHosts, founder);
       if (seed.live?.partitions.length)
         warn(`${seed.node} sees a network partition: ${seed.live.partitions.join(', ')}`);
@@ -86,9 +84,9 @@ export const rabbitJoin = defineRole({
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = ordered(foundersFirst(hosts, playHosts), await query(playHosts, askBroker));
+      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
       const names = playHosts.map(({ name }) => name).filter((name) => hosts.some((h) => h.name === name));
-      const founding = foundingOf(playHosts, ownVars(hosts));
+      const founding = foundingOf(playHosts);
       const speaker = spokesman(nodes, names, founding) ?? (check ? undefined : names[0]);
       if (speaker === undefined)
         warn('no member of the cluster runs: its name and its users can only be told in the run itself');
@@ -99,18 +97,6 @@ export const rabbitJoin = defineRole({
     },
   ],
 });
-
-/** All hosts of the play, in the order in which they would found the cluster. */
-function foundersFirst(
-  hosts: readonly RoleHost<Vars>[],
-  playHosts: readonly KnownHost[],
-): readonly KnownHost[] {
-  return preferred(playHosts, ownVars(hosts));
-}
-
-function ownVars(hosts: readonly RoleHost<Vars>[]): ReadonlyMap<string, Vars> {
-  return new Map(hosts.map(({ name, vars: own }) => [name, own]));
-}
 
 /** What the host needs before its broker can run: software, limits, names. */
 function hostTasks(

@@ -1,9 +1,9 @@
 import { lines, type Script, sh } from '../../lib/index.ts';
-import { BROKER_SERVICE, ctl } from '../support/rabbitmq/commands.ts';
-import { putAside } from '../support/rabbitmq/put-aside.ts';
-import type { SeedView } from '../support/rabbitmq/seed.ts';
-import type { Snapshot } from '../support/rabbitmq/snapshot.ts';
-import { startApplication } from '../support/rabbitmq/start-application.ts';
+import { BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
+import { putAside } from '../domain/rabbitmq/put-aside.ts';
+import type { SeedView } from '../domain/rabbitmq/seed.ts';
+import type { Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { startApplication } from '../domain/rabbitmq/start-application.ts';
 
 export type NodeType = 'disc' | 'ram';
 

@@ -1,7 +1,7 @@
 import type { Finding, LintContext, LintUse, RoleHost } from '../../lib/index.ts';
-import { clientTargets } from '../support/rabbitmq/clients.ts';
-import { saidOf } from '../support/rabbitmq/said.ts';
-import type { Vars } from './vars.ts';
+import { clientTargets } from '../domain/rabbitmq/clients.ts';
+import { partitionHandlingOf } from '../domain/rabbitmq/said.ts';
+import type { Vars } from '../domain/rabbitmq/settings/join.ts';
 
 type Use = LintUse<Vars>;
 
@@ -37,7 +37,7 @@ function size(use: Use, first: RoleHost<Vars>, context: LintContext): readonly F
     ];
   }
   if (count % 2 === 1) return [];
-  const handling = saidOf(first, 'cluster_partition_handling', context);
+  const handling = partitionHandlingOf(first);
   if (handling?.value === 'pause_minority') {
     return [
       {
@@ -68,7 +68,7 @@ function size(use: Use, first: RoleHost<Vars>, context: LintContext): readonly F
 }
 
 function partitionsIgnored(use: Use, first: RoleHost<Vars>, context: LintContext): readonly Finding[] {
-  const handling = saidOf(first, 'cluster_partition_handling', context);
+  const handling = partitionHandlingOf(first);
   if (use.hosts.length === 1 || handling?.value !== 'ignore') return [];
   return [
     {
@@ -78,7 +78,7 @@ function partitionsIgnored(use: Use, first: RoleHost<Vars>, context: LintContext
       rule: 'partition-ignored',
       what: 'nobody mends a network partition',
       why: 'with ignore all parts of a cluster go on by themselves, and do not come together again when they see each other (below RabbitMQ 4.3, unless it keeps its metadata in Khepri)',
-      next: `broker_partition_handling: ${use.hosts.length > 2 ? 'pause_minority' : 'autoheal'}`,
+      next: `rabbit_config_partition_handling: ${use.hosts.length > 2 ? 'pause_minority' : 'autoheal'}`,
     },
   ];
 }

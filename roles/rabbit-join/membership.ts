@@ -1,8 +1,8 @@
 import { type Change, defineTask, lines, type Script, type TaskType } from '../../lib/index.ts';
-import { alone } from '../support/rabbitmq/commands.ts';
-import type { SeedView } from '../support/rabbitmq/seed.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../support/rabbitmq/snapshot.ts';
-import { type Classified, classify } from './classify.ts';
+import { type Classified, classify } from '../domain/rabbitmq/classify.ts';
+import { alone } from '../domain/rabbitmq/commands.ts';
+import type { SeedView } from '../domain/rabbitmq/seed.ts';
+import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
 import { changeType, join, type NodeType, startMember } from './join.ts';
 import { waysOut } from './ways-out.ts';
 

@@ -1,5 +1,5 @@
-import type { Snapshot } from '../support/rabbitmq/snapshot.ts';
-import { compareVersions } from '../support/rabbitmq/versions.ts';
+import type { Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { compareVersions } from '../domain/rabbitmq/versions.ts';
 import type { NodeType } from './join.ts';
 
 /** The release whose nodes are all alike: Mnesia, which knew ram nodes, is gone from it. */

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { KnownHost, RoleHost } from '../../lib/index.ts';
-import type { Vars } from './vars.ts';
+import type { Vars } from '../domain/rabbitmq/settings/join.ts';
 
 /** Finds what is wrong with the brokers taken together, before any is contacted. */
 export function validate(

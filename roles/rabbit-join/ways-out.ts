@@ -1,4 +1,4 @@
-import type { Cluster } from '../support/rabbitmq/clusters.ts';
+import type { Cluster } from '../domain/rabbitmq/clusters.ts';
 
 /** A host and what its broker holds, in words. */
 export interface Holder {

@@ -1,7 +1,7 @@
 import type { Gate, GateContext, StepContext } from '../../lib/index.ts';
-import { healthOf } from '../support/rabbitmq/gates.ts';
-import type { Health } from '../support/rabbitmq/health.ts';
-import { askBroker } from '../support/rabbitmq/snapshot.ts';
+import { healthOf } from '../domain/rabbitmq/gates.ts';
+import type { Health } from '../domain/rabbitmq/health.ts';
+import { askBroker } from '../domain/rabbitmq/snapshot.ts';
 import { findLeaver, type Leaver } from './leaver.ts';
 import { reasonsAgainst } from './reasons.ts';
 

@@ -1,11 +1,11 @@
 import { defineRole, type StepContext, service, type Task } from '../../lib/index.ts';
-import { brokerStopped } from '../rabbit-stop/stopped.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
+import { forgotten } from '../domain/rabbitmq/forgotten.ts';
+import type { Health } from '../domain/rabbitmq/health.ts';
+import { isRunning } from '../domain/rabbitmq/snapshot.ts';
+import { brokerStopped } from '../domain/rabbitmq/stopped.ts';
+import { withoutMembers } from '../domain/rabbitmq/without-members.ts';
 import { refuseAmong } from '../support/leaving.ts';
-import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
-import { forgotten } from '../support/rabbitmq/forgotten.ts';
-import type { Health } from '../support/rabbitmq/health.ts';
-import { isRunning } from '../support/rabbitmq/snapshot.ts';
-import { withoutMembers } from '../support/rabbitmq/without-members.ts';
 import { lookAtLeaver } from './gates.ts';
 import { isOurs, type Leaver } from './leaver.ts';
 import { hasMaintenance, maintenance } from './maintenance.ts';

@@ -1,15 +1,15 @@
 import { defineTask, lines, type TaskType, until } from '../../lib/index.ts';
-import { alone } from '../support/rabbitmq/commands.ts';
-import type { NodeWant } from '../support/rabbitmq/forgotten.ts';
-import { caughtUp, growthScript, parseGrowth } from '../support/rabbitmq/growth.ts';
+import { alone } from '../domain/rabbitmq/commands.ts';
+import type { NodeWant } from '../domain/rabbitmq/forgotten.ts';
+import { caughtUp, growthScript, parseGrowth } from '../domain/rabbitmq/growth.ts';
 import {
   askHealth,
   type Health,
   healthWithQueues,
   type QueueHealth,
   queueTitle,
-} from '../support/rabbitmq/health.ts';
-import { addMember } from '../support/rabbitmq/members.ts';
+} from '../domain/rabbitmq/health.ts';
+import { addMember } from '../domain/rabbitmq/members.ts';
 
 /** A member that a queue is to get on a node which has none of it. */
 export interface Replacement {

@@ -1,14 +1,14 @@
 import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { alone, ctl } from '../support/rabbitmq/commands.ts';
-import type { NodeWant } from '../support/rabbitmq/forgotten.ts';
-import { putAside } from '../support/rabbitmq/put-aside.ts';
+import { alone, ctl } from '../domain/rabbitmq/commands.ts';
+import type { NodeWant } from '../domain/rabbitmq/forgotten.ts';
+import { putAside } from '../domain/rabbitmq/put-aside.ts';
 import {
   isRunning,
   knownMembers,
   parseSnapshot,
   type Snapshot,
   snapshotScript,
-} from '../support/rabbitmq/snapshot.ts';
+} from '../domain/rabbitmq/snapshot.ts';
 
 /** The broker's application does not run; its VM may. */
 export const appStoppedType: TaskType<NodeWant, Snapshot> = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { action, directory, type Layout, secret, sh, until } from '../../lib/index.ts';
-import { ctl } from '../support/rabbitmq/commands.ts';
+import { ctl } from '../domain/rabbitmq/commands.ts';
 import type { ClientSpec } from './client/spec.ts';
 import { heal, watch } from './fault.ts';
 import { CONTROL_VHOST } from './queues.ts';
@@ -34,7 +34,7 @@ export async function begin(context: Context): Promise<Layout<Vars>> {
   const world = context.check ? undefined : await calmed(context, run);
   if (world === undefined && !context.check) return () => [];
   const first = speaker(world, brokers);
-  const atMost = seconds + 3 * own.prove_settle_seconds + SPARE_SECONDS;
+  const atMost = seconds + 3 * own.rabbit_prove_settle_seconds + SPARE_SECONDS;
   const spec: ClientSpec = {
     hostname: front.vip,
     port: front.port,
@@ -42,8 +42,8 @@ export async function begin(context: Context): Promise<Layout<Vars>> {
     password: front.password.reveal(),
     run: `${run.name}-${Date.now().toString(36)}`,
     queues: world === undefined ? [] : run.queues(world),
-    publishers: own.prove_publishers,
-    rate: own.prove_rate,
+    publishers: own.rabbit_prove_publishers,
+    rate: own.rabbit_prove_rate,
     atMost,
   };
   const input = secret(JSON.stringify(spec));

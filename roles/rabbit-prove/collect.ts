@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { action, file, type Layout, PlayError, sh } from '../../lib/index.ts';
-import { ctl } from '../support/rabbitmq/commands.ts';
+import { ctl } from '../domain/rabbitmq/commands.ts';
 import type { Figures } from './client/figures.ts';
 import { askNotes, heal } from './fault.ts';
 import { CONTROL_VHOST } from './queues.ts';
@@ -53,7 +53,7 @@ export async function collect(context: Context): Promise<Layout<Vars>> {
   const record: RunRecord = {
     scenario: scenario.name,
     title: scenario.title,
-    run: own.prove_run,
+    run: own.rabbit_prove_run,
     version: [...world.health.values()][0]?.version ?? null,
     faults: [
       ...struck.flatMap(({ on, what }) => {

@@ -18,10 +18,10 @@ export const rabbitProve = defineRole({
   name: 'rabbit-prove',
   description:
     'Clients under load while a fault is injected: what was confirmed, lost, and how long it took.',
-  prefix: 'prove_',
+  prefix: 'rabbit_prove_',
   vars,
   validate(hosts) {
-    for (const { vars: own } of hosts) scenarioNamed(own.prove_scenario);
+    for (const { vars: own } of hosts) scenarioNamed(own.rabbit_prove_scenario);
   },
   steps: [tidy, begin, warm, strike, hold, ...settle, stop, collect],
 });

@@ -33,27 +33,27 @@ export function runOf(context: Context): Run {
   const [controller] = context.hosts;
   if (controller === undefined) throw new PlayError({ kind: 'failed', what: 'there is no controller' });
   const { vars: own } = controller;
-  const scenario = scenarioNamed(own.prove_scenario);
-  const name = runName({ scenario: scenario.name, run: own.prove_run });
-  const brokers = context.group(own.prove_brokers);
-  const proxies = context.group(own.prove_proxies);
+  const scenario = scenarioNamed(own.rabbit_prove_scenario);
+  const name = runName({ scenario: scenario.name, run: own.rabbit_prove_run });
+  const brokers = context.group(own.rabbit_prove_brokers);
+  const proxies = context.group(own.rabbit_prove_proxies);
   const front = frontOf(own, brokers, proxies);
   return {
     own,
     scenario,
     name,
-    work: join(own.prove_ledger, 'runs', name),
+    work: join(own.rabbit_prove_ledger, 'runs', name),
     controller,
     brokers,
     proxies,
     hosts: [...new Map([...brokers, ...proxies].map((host) => [host.name, host])).values()],
     front,
-    seconds: scenario.partition ? own.prove_partition_seconds : own.prove_seconds,
+    seconds: scenario.partition ? own.rabbit_prove_partition_seconds : own.rabbit_prove_seconds,
     world: () => askWorld(context, brokers, proxies, front.vip),
     queues(world) {
       const [view] = [...world.health.values()];
       return queuesFor({
-        vhost: own.prove_vhost,
+        vhost: own.rabbit_prove_vhost,
         mirrors: Number.parseInt(view?.version ?? '0', 10) < 4,
         control: scenario.name === 'control',
       });

@@ -128,7 +128,7 @@ done`,
   {
     name: 'scale',
     title: 'scale-out.ts, then scale-in.ts under load',
-    playbooks: ({ prove_spare: spare }) => {
+    playbooks: ({ rabbit_prove_spare: spare }) => {
       return ['scale-out.ts', 'scale-in.ts'].map((name) => [name, '-e', `node=${spare}`]);
     },
   },
@@ -174,7 +174,7 @@ export function scenarioNamed(name: string): Scenario {
 }
 
 function queueNamed(kind: string, vars: Vars) {
-  const queue = queuesFor({ vhost: vars.prove_vhost, mirrors: true, control: true }).find(
+  const queue = queuesFor({ vhost: vars.rabbit_prove_vhost, mirrors: true, control: true }).find(
     (each) => each.kind === kind,
   );
   if (queue === undefined) throw new RangeError(`no queue ${kind}`);
@@ -185,7 +185,7 @@ function queueNamed(kind: string, vars: Vars) {
 function leaderHost(world: World, vars: Vars): string {
   const quorum = leaderOf(world, queueNamed('quorum', vars));
   const mirrored = leaderOf(world, queueNamed('mirrored', vars));
-  return target(vars.prove_run % 2 === 0 ? (mirrored ?? quorum) : quorum, 'the queue');
+  return target(vars.rabbit_prove_run % 2 === 0 ? (mirrored ?? quorum) : quorum, 'the queue');
 }
 
 /** A queue's leader that does not hold the virtual address, so that clients stay on the others' side. */

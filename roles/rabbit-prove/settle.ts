@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { action, file, type Layout, sh, type Task } from '../../lib/index.ts';
-import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
 import { playbook } from './playbook.ts';
 import type { Settled } from './record.ts';
 import { type Context, type Run, underWay } from './run.ts';
@@ -54,7 +54,7 @@ export const settle = [0, ...HELP.map((_, turn) => turn + 1)].map(
       const { work } = run;
       const notes = await readNotes(context, run);
       if (notes.settled) return () => [];
-      const { at, reasons, world } = await wholeWithin(run, run.own.prove_settle_seconds);
+      const { at, reasons, world } = await wholeWithin(run, run.own.rabbit_prove_settle_seconds);
       const help = at === null ? HELP[turn]?.(run, world) : undefined;
       if (help === undefined || help.tasks.length === 0) {
         const settled: Settled = { at, reasons, helped: notes.helped };

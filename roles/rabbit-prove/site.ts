@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type KnownHost, PlayError, type Secret, secret, type Value } from '../../lib/index.ts';
+import { type KnownHost, PlayError, type Secret } from '../../lib/index.ts';
+import { haproxySettings } from '../domain/haproxy/settings.ts';
+import { virtualAddresses } from '../domain/keepalived/instances.ts';
+import { joinSettings } from '../domain/rabbitmq/settings/join.ts';
 import type { Vars } from './vars.ts';
-
-const DEFAULT_FRONT_PORT = 5673;
 
 /** Where the clients connect to, and as whom. */
 export interface Front {
@@ -14,25 +15,25 @@ export interface Front {
   readonly password: Secret;
 }
 
+const defaults = haproxySettings.vars.properties;
+
 /** From the variables, else from what the inventory says of proxies and brokers. @throws PlayError `failed` */
 export function frontOf(vars: Vars, brokers: readonly KnownHost[], proxies: readonly KnownHost[]): Front {
-  const [vip] = [proxies[0]?.inventoryVars.keepalived_vips ?? []].flat();
-  const port = proxies[0]?.inventoryVars.haproxy_front_port;
-  const { rabbit_admin_user: user, rabbit_admin_password: password } = brokers[0]?.inventoryVars ?? {};
-  const address = vars.prove_vip ?? text(vip)?.replace(/\/.*/, '');
-  const given = vars.prove_password ?? (text(password) === undefined ? undefined : secret(String(password)));
-  if (address === undefined) throw missing('the address that clients connect to', 'prove_vip');
-  if (given === undefined) throw missing("the clients' password", 'prove_password');
+  const [proxy] = proxies;
+  const [broker] = brokers;
+  const address = vars.rabbit_prove_vip ?? virtualAddresses(proxies)[0];
+  const given = vars.rabbit_prove_password ?? broker?.setting(joinSettings, 'rabbit_admin_password');
+  if (address === undefined) throw missing('the address that clients connect to', 'rabbit_prove_vip');
+  if (given === undefined) throw missing("the clients' password", 'rabbit_prove_password');
   return {
     vip: address,
-    port: vars.prove_port ?? (typeof port === 'number' ? port : DEFAULT_FRONT_PORT),
-    user: vars.prove_user ?? text(user) ?? 'admin',
+    port:
+      vars.rabbit_prove_port ??
+      proxy?.setting(haproxySettings, 'haproxy_front_port') ??
+      defaults.haproxy_front_port.default,
+    user: vars.rabbit_prove_user ?? broker?.setting(joinSettings, 'rabbit_admin_user') ?? 'admin',
     password: given,
   };
-}
-
-function text(value: Value | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function missing(what: string, variable: string): PlayError {

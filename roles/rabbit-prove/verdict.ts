@@ -10,13 +10,13 @@ import { vars } from './vars.ts';
 export const rabbitVerdict = defineRole({
   name: 'rabbit-prove-verdict',
   description: 'The ledger of the proof, as a report, as JSON and as a page; fails when something was lost.',
-  prefix: 'prove_',
+  prefix: 'rabbit_prove_',
   vars,
   steps: [
     async (context) => {
       const [controller] = context.hosts;
       if (context.check || controller === undefined) return () => [];
-      const { prove_ledger: folder, prove_runs: names } = controller.vars;
+      const { rabbit_prove_ledger: folder, rabbit_prove_runs: names } = controller.vars;
       const records: RunRecord[] = [];
       for (const name of names) {
         const answers = await context.query([controller], {

@@ -1,8 +1,8 @@
-import { type KnownHost, type Question, type StepContext, secret, sh } from '../../lib/index.ts';
-import { askProxy, type ProxyHost } from '../rabbit-status/questions.ts';
-import { evaluate } from '../support/rabbitmq/commands.ts';
-import { askHealth, type Health, type QueueHealth } from '../support/rabbitmq/health.ts';
-import { unrest } from '../support/rabbitmq/safety.ts';
+import { type KnownHost, type Question, type StepContext, sh } from '../../lib/index.ts';
+import { askProxies, type ProxyHost } from '../domain/haproxy/stats.ts';
+import { evaluate } from '../domain/rabbitmq/commands.ts';
+import { askHealth, type Health, type QueueHealth } from '../domain/rabbitmq/health.ts';
+import { unrest } from '../domain/rabbitmq/safety.ts';
 import type { QueueSpec } from './client/spec.ts';
 
 /** The cluster as its hosts describe it at one moment. */
@@ -32,21 +32,9 @@ export async function askWorld(
   proxies: readonly KnownHost[],
   vip: string,
 ): Promise<World> {
-  const [answers, fronts] = await Promise.all([
-    query(brokers, askRunning),
-    Promise.all(proxies.map(async (proxy) => [...(await query([proxy], askProxy(statsPage(proxy))))])),
-  ]);
+  const [answers, fronts] = await Promise.all([query(brokers, askRunning), askProxies({ query }, proxies)]);
   const health = [...answers].flatMap(([host, view]) => (view ? [[host, view] as const] : []));
-  return { brokers, proxies, vip, health: new Map(health), fronts: new Map(fronts.flat()) };
-}
-
-function statsPage({ inventoryVars: own }: KnownHost) {
-  const login = `${String(own.haproxy_stats_user ?? 'admin')}:${String(own.haproxy_stats_password ?? '')}`;
-  return {
-    port: Number(own.haproxy_stats_port ?? 8100),
-    uri: String(own.haproxy_stats_uri ?? '/stats'),
-    login: secret(login),
-  };
+  return { brokers, proxies, vip, health: new Map(health), fronts };
 }
 
 /** Hosts whose kernel has the virtual address. */

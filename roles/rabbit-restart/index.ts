@@ -1,8 +1,8 @@
 import { defineRole } from '../../lib/index.ts';
-import { putBack, takeOut } from '../support/rabbitmq/layer.ts';
-import { whileDown } from './layers.ts';
+import { putBack, takeOut } from '../domain/rabbitmq/layer.ts';
+import { whileDown } from '../domain/rabbitmq/layers.ts';
+import { rollingSteps } from '../domain/rabbitmq/rolling.ts';
 import { rolled, rolledHosts } from './progress.ts';
-import { rollingSteps } from './rolling.ts';
 import { type Vars, vars } from './vars.ts';
 
 export { type Roll, rollOver } from './roll.ts';
@@ -11,7 +11,7 @@ export { type Roll, rollOver } from './roll.ts';
 export const rabbitRestart = defineRole({
   name: 'rabbit-restart',
   description: 'One broker after the other restarted, out of virtual IP, proxies and service meanwhile.',
-  prefix: 'restart_',
+  prefix: 'rabbit_restart_',
   vars,
   steps: [
     async (context) => {
@@ -20,7 +20,7 @@ export const rabbitRestart = defineRole({
       return () => [];
     },
     ...rollingSteps<Vars, true>({
-      proxies: (own) => own.restart_proxy_group,
+      proxies: (own) => own.rabbit_restart_proxy_group,
       async due(context) {
         const been = await rolledHosts(context, context.hosts);
         return new Map(context.hosts.flatMap(({ name }) => (been.has(name) ? [] : [[name, true] as const])));
@@ -35,12 +35,12 @@ export const rabbitRestart = defineRole({
 export const rabbitRolled = defineRole({
   name: 'rabbit-rolled',
   description: 'What hosts keep in mind of a roll is dropped once it is over.',
-  prefix: 'restart_',
+  prefix: 'rabbit_restart_',
   vars: {
     type: 'object',
     additionalProperties: false,
     properties: {
-      restart_anew: {
+      rabbit_restart_anew: {
         type: 'boolean',
         default: false,
         description: 'Also drop it when the roll is not over.',
@@ -52,7 +52,7 @@ export const rabbitRolled = defineRole({
       const been = await rolledHosts({ query }, playHosts);
       const over = check || playHosts.every(({ name }) => been.has(name));
       return ({ vars: own }) =>
-        over || own.restart_anew ? [putBack(rolled, { title: 'the roll is over' })] : [];
+        over || own.rabbit_restart_anew ? [putBack(rolled, { title: 'the roll is over' })] : [];
     },
   ],
 });

@@ -8,9 +8,9 @@ import {
   type RoleUse,
   type Task,
 } from '../../lib/index.ts';
+import { mend } from '../domain/rabbitmq/layers.ts';
+import { askProxies } from '../domain/rabbitmq/proxies.ts';
 import { rollGates } from './gates.ts';
-import { mend } from './layers.ts';
-import { askProxies } from './proxies.ts';
 import { vars } from './vars.ts';
 
 /** What one roll does, within what all of them do. */
@@ -58,13 +58,13 @@ export function rollOver(
 const rabbitMend = defineRole({
   name: 'rabbit-mend',
   description: 'What an interrupted rolling run left out of service is put back.',
-  prefix: 'restart_',
+  prefix: 'rabbit_restart_',
   vars,
   steps: [
     async (context) => {
       const [first] = context.hosts;
       if (first === undefined) return () => [];
-      const seen = await askProxies(context, first.vars.restart_proxy_group);
+      const seen = await askProxies(context, first.vars.rabbit_restart_proxy_group);
       return ({ name }) => mend(name, [...seen.keys()]);
     },
   ],

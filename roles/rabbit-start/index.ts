@@ -1,9 +1,9 @@
 import { defineRole, type RoleHost, type Task, until } from '../../lib/index.ts';
-import { BROKER_SERVICE } from '../support/rabbitmq/commands.ts';
-import { askEvidence, type Evidence } from '../support/rabbitmq/evidence.ts';
-import { ordered } from '../support/rabbitmq/seed.ts';
+import { blockedBy, isRam, membersOf } from '../domain/rabbitmq/blocked.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
+import { askEvidence, type Evidence } from '../domain/rabbitmq/evidence.ts';
+import { ordered } from '../domain/rabbitmq/seed.ts';
 import { blockedError } from './advice.ts';
-import { blockedBy, isRam, membersOf } from './blocked.ts';
 import { begun, runs } from './start.ts';
 import { type Vars, vars } from './vars.ts';
 
@@ -11,7 +11,7 @@ import { type Vars, vars } from './vars.ts';
 export const rabbitStart = defineRole({
   name: 'rabbit-start',
   description: 'A stopped cluster started by the evidence on its disks, all nodes at once.',
-  prefix: 'start_',
+  prefix: 'rabbit_start_',
   vars,
   steps: [
     async ({ hosts, playHosts, query, warn, report }) => {
@@ -59,7 +59,7 @@ function awaited(check: boolean): (host: RoleHost<Vars>) => readonly Task[] {
           until({
             that: 'the broker runs',
             ...runs,
-            within: own.start_within,
+            within: own.rabbit_start_within,
             next: `journalctl -u ${BROKER_SERVICE}, and the log in /var/log/rabbitmq on that host`,
           }),
         ];

@@ -1,19 +1,12 @@
-import {
-  check,
-  defineRole,
-  type KnownHost,
-  type StepContext,
-  secret,
-  sh,
-  type Task,
-} from '../../lib/index.ts';
-import { virtualAddresses } from '../keepalived-build/instances.ts';
-import { clustersOf, foundingCluster } from '../support/rabbitmq/clusters.ts';
-import { foundingOf } from '../support/rabbitmq/founding.ts';
-import { healthOf } from '../support/rabbitmq/gates.ts';
-import { ordered } from '../support/rabbitmq/seed.ts';
-import { askBroker, isRunning, type Live, type Snapshot } from '../support/rabbitmq/snapshot.ts';
-import { askBrokerHost, askProxy, type ProxyHost } from './questions.ts';
+import { check, defineRole, sh, type Task } from '../../lib/index.ts';
+import { askProxies, statsPageUrl } from '../domain/haproxy/stats.ts';
+import { virtualAddresses } from '../domain/keepalived/instances.ts';
+import { clustersOf, foundingCluster } from '../domain/rabbitmq/clusters.ts';
+import { foundingOf } from '../domain/rabbitmq/founding.ts';
+import { healthOf } from '../domain/rabbitmq/gates.ts';
+import { ordered } from '../domain/rabbitmq/seed.ts';
+import { askBroker, isRunning, type Live, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { askBrokerHost } from './questions.ts';
 import { renderStatus } from './render.ts';
 import { type Status, statusOf } from './status.ts';
 import { vars } from './vars.ts';
@@ -22,11 +15,11 @@ import { vars } from './vars.ts';
 export const rabbitStatus = defineRole({
   name: 'rabbit-status',
   description: 'The cluster on one screen: nodes, alarms, queues, proxies, addresses.',
-  prefix: 'status_',
+  prefix: 'rabbit_status_',
   vars,
   steps: [
     async (context) => {
-      const proxies = context.group(context.hosts[0]?.vars.status_proxies ?? 'proxies');
+      const proxies = context.group(context.hosts[0]?.vars.rabbit_status_proxies ?? 'proxies');
       const [health, snapshots, fronts] = await Promise.all([
         healthOf(context),
         context.query(context.playHosts, askBroker),
@@ -42,7 +35,8 @@ export const rabbitStatus = defineRole({
         fronts,
         policies: [...snapshots.values()].find(({ live }) => live?.policies)?.live?.policies ?? [],
         live: membersOf(ordered(context.playHosts, snapshots)),
-        vips: [...new Set(proxies.flatMap(({ inventoryVars }) => virtualAddresses(inventoryVars)))],
+        pages: new Map(proxies.map((proxy) => [proxy.name, statsPageUrl(proxy)])),
+        vips: virtualAddresses(proxies),
       });
       context.report({ title: 'STATUS', text: renderStatus(status), data: status });
       const [first] = context.hosts;
@@ -70,24 +64,4 @@ function membersOf(nodes: ReadonlyMap<string, Snapshot>): readonly Live[] {
     const node = nodes.get(host);
     return node?.live && isRunning(node) ? [node.live] : [];
   });
-}
-
-async function askProxies<V>(
-  context: StepContext<V>,
-  proxies: readonly KnownHost[],
-): Promise<ReadonlyMap<string, ProxyHost>> {
-  const answers = await Promise.all(
-    proxies.map(async (proxy) => {
-      const own = proxy.inventoryVars;
-      const page = {
-        port: Number(own.haproxy_stats_port ?? 8100),
-        uri: String(own.haproxy_stats_uri ?? '/stats'),
-        login: secret(
-          `${String(own.haproxy_stats_user ?? 'admin')}:${String(own.haproxy_stats_password ?? '')}`,
-        ),
-      };
-      return [...(await context.query([proxy], askProxy(page)))];
-    }),
-  );
-  return new Map(answers.flat());
 }

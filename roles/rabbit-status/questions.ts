@@ -1,5 +1,5 @@
-import { type Question, Secret, secret, sh } from '../../lib/index.ts';
-import { BROKER_HOME } from '../support/rabbitmq/commands.ts';
+import { type Question, sh } from '../../lib/index.ts';
+import { BROKER_HOME } from '../domain/rabbitmq/commands.ts';
 
 /** What a broker's host says beside its broker. */
 export interface BrokerHost {
@@ -35,51 +35,6 @@ fi`,
         cookieAccess: field('access'),
         cookieHash: field('hash'),
         certificateEnds: field('ends') || undefined,
-      };
-    },
-  };
-}
-
-/** What a proxy says: its backends by server, as in `UP`, and the addresses it carries. */
-export interface ProxyHost {
-  /** Undefined when its stats page gave no answer. */
-  readonly servers: Readonly<Record<string, string>> | undefined;
-  readonly addresses: readonly string[];
-}
-
-/** Where a proxy's stats page is; login as `user:password`. */
-export interface StatsPage {
-  readonly port: number;
-  readonly uri: string;
-  readonly login: Secret;
-}
-
-/** Reads the stats page's CSV with bash, since not every host has curl; the password goes to stdin alone. */
-export function askProxy({ port, uri, login }: StatsPage): Question<ProxyHost> {
-  const basic = secret(Buffer.from(login.reveal()).toString('base64'));
-  const request = new Secret(
-    `GET ${uri};csv HTTP/1.0\r\nHost: localhost\r\nAuthorization: Basic ${basic.reveal()}\r\n\r\n`,
-  );
-  return {
-    name: 'the proxy',
-    fresh: true,
-    script: sh`ip -o -4 addr show | sed -n 's/^.* inet \([0-9.]*\).*/address=\1/p'
-printf '%s' ${request} | timeout 10 bash -c 'exec 3<>/dev/tcp/127.0.0.1/$0 || exit 1
-cat >&3
-cat <&3' ${port} 2>/dev/null | sed 's/^/csv=/'`,
-    parse({ stdout }) {
-      const rows = (word: string) =>
-        stdout.split('\n').flatMap((row) => (row.startsWith(`${word}=`) ? [row.slice(word.length + 1)] : []));
-      const table = rows('csv').map((row) => row.split(','));
-      const columns = table.find(([first]) => first === '# pxname');
-      const status = columns?.indexOf('status') ?? -1;
-      const servers = table
-        .filter(([proxy, name]) => proxy && name && !/^(# pxname|FRONTEND|BACKEND|svname)$/.test(name))
-        .filter((row) => row.length > 20)
-        .map((row) => [row[1] ?? '', row[status] ?? ''] as const);
-      return {
-        servers: columns === undefined ? undefined : Object.fromEntries(servers),
-        addresses: rows('address'),
       };
     },
   };

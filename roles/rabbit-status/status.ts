@@ -1,9 +1,10 @@
-import { divergence } from '../support/rabbitmq/divergence.ts';
-import type { Health, QueueHealth } from '../support/rabbitmq/health.ts';
-import { queueTitle } from '../support/rabbitmq/health.ts';
-import { isAlone, unrest } from '../support/rabbitmq/safety.ts';
-import type { Live, Policy } from '../support/rabbitmq/snapshot.ts';
-import type { BrokerHost, ProxyHost } from './questions.ts';
+import type { ProxyHost } from '../domain/haproxy/stats.ts';
+import { divergence } from '../domain/rabbitmq/divergence.ts';
+import type { Health, QueueHealth } from '../domain/rabbitmq/health.ts';
+import { queueTitle } from '../domain/rabbitmq/health.ts';
+import { isAlone, unrest } from '../domain/rabbitmq/safety.ts';
+import type { Live, Policy } from '../domain/rabbitmq/snapshot.ts';
+import type { BrokerHost } from './questions.ts';
 
 /** Everything that was asked, by host; a host that did not answer is missing. */
 export interface Seen {
@@ -12,6 +13,8 @@ export interface Seen {
   readonly health: ReadonlyMap<string, Health>;
   readonly hosts: ReadonlyMap<string, BrokerHost>;
   readonly fronts: ReadonlyMap<string, ProxyHost>;
+  /** The stats page of each proxy: an address for a browser, and who logs in. */
+  readonly pages: ReadonlyMap<string, string>;
   readonly policies: readonly Policy[];
   /** What the running members tell of what belongs to all. */
   readonly live: readonly Live[];
@@ -41,7 +44,10 @@ export interface Status {
   readonly proxies: readonly {
     readonly host: string;
     readonly servers: Readonly<Record<string, string>> | null;
+    /** The stats page, and who logs in. */
+    readonly page: string | null;
   }[];
+  readonly policies: readonly Policy[];
   readonly vips: readonly { readonly address: string; readonly holders: readonly string[] }[];
   readonly disabledFlags: readonly string[];
   /** What is wrong, a sentence each. */
@@ -70,7 +76,12 @@ export function statusOf(seen: Seen): Status {
     store: view?.store ?? null,
     nodes,
     queues: { total: queues.length, degraded, single },
-    proxies: seen.proxies.map((host) => ({ host, servers: seen.fronts.get(host)?.servers ?? null })),
+    proxies: seen.proxies.map((host) => ({
+      host,
+      servers: seen.fronts.get(host)?.servers ?? null,
+      page: seen.pages.get(host) ?? null,
+    })),
+    policies: seen.policies,
     vips,
     disabledFlags,
     wrong: [

@@ -1,18 +1,18 @@
 import { dirname } from 'node:path';
 import { defineRole, directory, file, type Gate, type RoleHost, type StepContext } from '../../lib/index.ts';
-import { askEvidence, type Evidence } from '../support/rabbitmq/evidence.ts';
-import { healthOf } from '../support/rabbitmq/gates.ts';
-import { askHealth } from '../support/rabbitmq/health.ts';
-import { ordered } from '../support/rabbitmq/seed.ts';
+import { askEvidence, type Evidence } from '../domain/rabbitmq/evidence.ts';
+import { healthOf } from '../domain/rabbitmq/gates.ts';
+import { askHealth } from '../domain/rabbitmq/health.ts';
+import { ordered } from '../domain/rabbitmq/seed.ts';
+import { brokerStopped } from '../domain/rabbitmq/stopped.ts';
 import { type Placed, splits, stopOrder } from './order.ts';
-import { brokerStopped } from './stopped.ts';
 import { type Vars, vars } from './vars.ts';
 
 /** A whole cluster stopped, node after node, in an order that is written down (the seed's section 2.7). */
 export const rabbitStop = defineRole({
   name: 'rabbit-stop',
   description: 'A whole cluster stopped, one node after the other, in an order that is recorded.',
-  prefix: 'stop_',
+  prefix: 'rabbit_stop_',
   vars,
   steps: [
     async (context) => {
@@ -21,8 +21,8 @@ export const rabbitStop = defineRole({
       if (order === undefined) return () => [];
       const content = `${JSON.stringify({ order: order.map(({ node }) => node) }, null, 2)}\n`;
       return ({ vars: own }) => [
-        directory({ path: dirname(own.stop_record), mode: '0755' }),
-        file({ path: own.stop_record, content, mode: '0644' }),
+        directory({ path: dirname(own.rabbit_stop_record), mode: '0755' }),
+        file({ path: own.rabbit_stop_record, content, mode: '0644' }),
       ];
     },
     async (context) => {

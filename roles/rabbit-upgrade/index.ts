@@ -1,6 +1,6 @@
 import { defineRole, type StepContext } from '../../lib/index.ts';
-import { whileDown } from '../rabbit-restart/layers.ts';
-import { rollingSteps } from '../rabbit-restart/rolling.ts';
+import { whileDown } from '../domain/rabbitmq/layers.ts';
+import { rollingSteps } from '../domain/rabbitmq/rolling.ts';
 import { askOffer, chosen, install } from './packages.ts';
 import { type Vars, vars } from './vars.ts';
 
@@ -11,14 +11,14 @@ export { canUpgrade } from './gate.ts';
 export const rabbitUpgrade = defineRole({
   name: 'rabbit-upgrade',
   description: 'One broker after the other upgraded, out of virtual IP, proxies and service meanwhile.',
-  prefix: 'upgrade_',
+  prefix: 'rabbit_upgrade_',
   vars,
   steps: rollingSteps<Vars, string>({
-    proxies: (own) => own.upgrade_proxy_group,
+    proxies: (own) => own.rabbit_upgrade_proxy_group,
     // What is installed decides, so that a run that was cut off is gone on with.
     due: targetsOf,
     deed: ({ vars: own }, version) => [
-      whileDown(`upgrade the broker to ${version}`, install(own.upgrade_packages, version)),
+      whileDown(`upgrade the broker to ${version}`, install(own.rabbit_upgrade_packages, version)),
     ],
     done: () => [],
   }),
@@ -27,13 +27,13 @@ export const rabbitUpgrade = defineRole({
 /** Hosts that have another version than they shall, with the package version that they shall have. */
 async function targetsOf({ hosts, query }: StepContext<Vars>): Promise<ReadonlyMap<string, string>> {
   const [first] = hosts;
-  const name = first?.vars.upgrade_packages[0];
+  const name = first?.vars.rabbit_upgrade_packages[0];
   if (name === undefined) return new Map();
   const offers = await query(hosts, askOffer(name));
   return new Map(
     hosts.flatMap(({ name: host, vars: own }) => {
       const offer = offers.get(host);
-      const target = offer && chosen(offer, own.upgrade_version);
+      const target = offer && chosen(offer, own.rabbit_upgrade_version);
       if (target === undefined || target === offer?.installed) return [];
       return [[host, target] as const];
     }),

@@ -29,31 +29,31 @@ const inventory = (folder: string) => `all:
         rabbit_admin_password: e2e-admin-password
         rabbit_plugins: []
         rabbit_guest: keep
-        broker_peer_discovery: classic_config
-        broker_partition_handling: pause_minority
-        broker_tls_certificate: ${folder}/cert.pem
-        broker_tls_key: ${folder}/key.pem
-        broker_tls_ca: ${folder}/cert.pem
-        rabbitmq_feature_flags: [all]
-        rabbitmq_plugins: [rabbitmq_shovel]
-        rabbitmq_vhosts:
+        rabbit_config_peer_discovery: classic_config
+        rabbit_config_partition_handling: pause_minority
+        rabbit_config_tls_certificate: ${folder}/cert.pem
+        rabbit_config_tls_key: ${folder}/key.pem
+        rabbit_config_tls_ca: ${folder}/cert.pem
+        rabbit_entities_feature_flags: [all]
+        rabbit_entities_plugins: [rabbitmq_shovel]
+        rabbit_entities_vhosts:
           - { name: orders, description: Orders, tags: [prod], default_queue_type: quorum, limits: { max-queues: 50 } }
-        rabbitmq_users:
+        rabbit_entities_users:
           - { name: app, password: '${PASSWORD}', tags: [monitoring], limits: { max-connections: 100 } }
-        rabbitmq_permissions:
+        rabbit_entities_permissions:
           - { user: app, vhost: orders, configure: '^$', write: '^orders', read: '.*' }
-        rabbitmq_parameters:
+        rabbit_entities_parameters:
           - component: shovel
             name: move
             vhost: orders
             value: { src-uri: 'amqp://u:hidden-pass@localhost', src-protocol: amqp091, src-queue: a, dest-uri: 'amqp://', dest-protocol: amqp091, dest-queue: b }
-        rabbitmq_exchanges:
+        rabbit_entities_exchanges:
           - { name: topics, vhost: orders, type: topic }
-        rabbitmq_queues:
+        rabbit_entities_queues:
           - { name: in, vhost: orders, type: quorum, arguments: { x-delivery-limit: 5 } }
-        rabbitmq_bindings:
+        rabbit_entities_bindings:
           - { source: topics, destination: in, vhost: orders, routing_key: 'a.*' }
-        rabbitmq_definitions: [${folder}/definitions.json]
+        rabbit_entities_definitions: [${folder}/definitions.json]
       hosts:
         hadoop001: { ansible_host: 192.0.2.11 }
         hadoop002: { ansible_host: 192.0.2.12 }
@@ -198,14 +198,14 @@ rabbitmqctl -q set_vhost_limits -p orders '{"max-connections": 7}'`,
   it('refuses what can not be changed, and leaves everything as it was', async () => {
     const refused = await run(
       '-e',
-      '{"rabbitmq_queues": [{"name": "in", "vhost": "orders", "type": "classic"}]}',
+      '{"rabbit_entities_queues": [{"name": "in", "vhost": "orders", "type": "classic"}]}',
     );
     assert.equal(refused.code, 2);
     assert.match(troubles(refused), /type quorum, wanted classic/);
     assert.deepEqual(tasksWith('changed', refused), []);
     const wrong = await run(
       '-e',
-      '{"broker_settings": {"cluster_partition_handlin": "x"}}',
+      '{"rabbit_config_settings": {"cluster_partition_handlin": "x"}}',
       '--role',
       'rabbit-config',
     );

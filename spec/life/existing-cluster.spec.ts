@@ -33,7 +33,8 @@ async function backendsToBe(): Promise<readonly string[]> {
   });
 }
 /** This lab has no virtual address. */
-const status = () => play(join(packageRoot, 'playbooks', 'status.ts'), ['-e', 'status_proxies=nobody']);
+const status = () =>
+  play(join(packageRoot, 'playbooks', 'status.ts'), ['-e', 'rabbit_status_proxies=nobody']);
 
 const gateReasons = ({ events }: Played) =>
   events.flatMap((event) => (event.type === 'gate' ? event.reasons : [])).join('\n');

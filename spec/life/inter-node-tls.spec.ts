@@ -21,10 +21,10 @@ const inventory = (folder: string) => `all:
     brokers:
       vars:
         rabbit_admin_password: e2e-admin-password
-        broker_tls_certificate: ${folder}/cert.pem
-        broker_tls_key: ${folder}/key.pem
-        broker_tls_ca: ${folder}/ca.pem
-        broker_tls_inter_node: true
+        rabbit_config_tls_certificate: ${folder}/cert.pem
+        rabbit_config_tls_key: ${folder}/key.pem
+        rabbit_config_tls_ca: ${folder}/ca.pem
+        rabbit_config_tls_inter_node: true
       hosts:
         hadoop001: { ansible_host: 192.0.2.11 }
         hadoop002: { ansible_host: 192.0.2.12 }
@@ -102,7 +102,7 @@ describe('TLS between the nodes on real hosts', function () {
   });
 
   it('is not turned off under a running cluster', async () => {
-    const refused = await run('-e', '{"broker_tls_inter_node": false}');
+    const refused = await run('-e', '{"rabbit_config_tls_inter_node": false}');
     assert.equal(refused.code, 2);
     assert.match(troubles(refused), /can't be turned off while the cluster runs/);
     assert.deepEqual(tasksWith('changed', refused), []);

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { secret } from '../../lib/index.ts';
+import type { HaproxyVars } from '../../roles/domain/haproxy/settings.ts';
 import { haproxyConfig } from '../../roles/haproxy-build/config.ts';
-import type { HaproxyVars } from '../../roles/haproxy-build/vars.ts';
 import { backends, FRONT_PORT, freshLab, mainPids, PROXIES, vipHolders } from '../e2e/support/cluster.ts';
 import {
   LAB,

@@ -10,6 +10,7 @@ import type { RunResult } from '../../lib/run/run.ts';
 import { secret } from '../../lib/secret.ts';
 import { sh } from '../../lib/sh.ts';
 import { defineTask, type Task } from '../../lib/task.ts';
+import { knownHost } from '../known-host.ts';
 import { names, role, Site } from './site.ts';
 import { thing, things, thingType } from './things.ts';
 
@@ -433,10 +434,7 @@ describe('a play that looks ahead', () => {
 
 describe('lookAhead', () => {
   const hosts: readonly RoleHost<Record<string, unknown>>[] = ['h1', 'h2'].map((name) => ({
-    name,
-    address: name,
-    groups: [],
-    inventoryVars: {},
+    ...knownHost(name),
     vars: {},
   }));
   const step = (act: AheadStep['step'], rest: Partial<AheadStep> = {}): AheadStep => ({

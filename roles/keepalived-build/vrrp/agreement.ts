@@ -1,5 +1,5 @@
 import type { Finding } from '../../../lib/index.ts';
-import { isVip, sharesNetwork } from '../addresses.ts';
+import { isVip, sharesNetwork } from '../../domain/keepalived/addresses.ts';
 import type { Instance, Site } from './model.ts';
 
 /** VRRP version 2 has room for so many characters. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../lib/index.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { chooseCookie, voters } from '../../../roles/erlang-cookie/choose.ts';
-import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { down, known, running } from '../support/rabbitmq/nodes.ts';
+import { down, known, running } from '../domain/rabbitmq/nodes.ts';
 
 /** Hosts in the inventory's order, each with its cookie, if it has one. */
 const chosen = (cookies: Readonly<Record<string, string | undefined>>, seed = 'a') =>

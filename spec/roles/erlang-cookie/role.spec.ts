@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type RoleHost, Secret, type StepContext, secret, type Task } from '../../../lib/index.ts';
+import type { Vars } from '../../../roles/domain/rabbitmq/settings/cookie.ts';
+import { askBroker, type Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { erlangCookie } from '../../../roles/erlang-cookie/index.ts';
-import type { Vars } from '../../../roles/erlang-cookie/vars.ts';
-import { askBroker, type Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { answer, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
+import { answer, defaultsOf, down, known, running } from '../domain/rabbitmq/nodes.ts';
 
 const { definition } = erlangCookie;
 

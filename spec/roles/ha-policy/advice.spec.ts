@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Policy } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { advise } from '../../../roles/ha-policy/advice.ts';
 import { compile } from '../../../roles/ha-policy/definition.ts';
 import { askStragglers, type Straggler } from '../../../roles/ha-policy/queues.ts';
-import type { Policy } from '../../../roles/support/rabbitmq/snapshot.ts';
 import { given } from './given.ts';
 
 const mirrors = compile(given(), 3, '3.10.8');

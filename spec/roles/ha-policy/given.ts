@@ -1,5 +1,5 @@
-import { type Vars, vars } from '../../../roles/ha-policy/vars.ts';
-import { defaultsOf } from '../support/rabbitmq/nodes.ts';
+import { type Vars, vars } from '../../../roles/domain/rabbitmq/settings/policy.ts';
+import { defaultsOf } from '../domain/rabbitmq/nodes.ts';
 
 /** The role's variables: the defaults, and what a case says. */
 export const given = (changed: Partial<Vars> = {}): Vars => ({

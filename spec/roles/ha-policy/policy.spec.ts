@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Live } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import {
   askKept,
   type DefaultTypeState,
@@ -6,9 +7,8 @@ import {
 } from '../../../roles/ha-policy/default-queue-type.ts';
 import { compile } from '../../../roles/ha-policy/definition.ts';
 import { operatorPolicy, policy } from '../../../roles/ha-policy/policy.ts';
-import type { Live } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { answer, appStopped, running } from '../support/rabbitmq/nodes.ts';
-import { packed } from '../support/rabbitmq/packed.ts';
+import { answer, appStopped, running } from '../domain/rabbitmq/nodes.ts';
+import { packed } from '../domain/rabbitmq/packed.ts';
 import { given } from './given.ts';
 
 describe('a policy', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { formatError, PlayError } from '../../../lib/index.ts';
+import type { Vars } from '../../../roles/domain/rabbitmq/settings/policy.ts';
 import { refuse } from '../../../roles/ha-policy/refuse.ts';
 import { validate } from '../../../roles/ha-policy/validate.ts';
-import type { Vars } from '../../../roles/ha-policy/vars.ts';
 import { given } from './given.ts';
 
 describe('what a version refuses is refused before anything is changed', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { formatError, PlayError, type Report, type RoleHost, type StepContext } from '../../../lib/index.ts';
+import type { Vars } from '../../../roles/domain/rabbitmq/settings/policy.ts';
+import type { Policy, Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { haPolicy } from '../../../roles/ha-policy/index.ts';
-import type { Vars } from '../../../roles/ha-policy/vars.ts';
-import type { Policy, Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { context, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
-import { packed } from '../support/rabbitmq/packed.ts';
+import { context, defaultsOf, down, known, running } from '../domain/rabbitmq/nodes.ts';
+import { packed } from '../domain/rabbitmq/packed.ts';
 
 const { definition } = haPolicy;
 const host = (name: string, vars: Partial<Vars> = {}): RoleHost<Vars> => ({

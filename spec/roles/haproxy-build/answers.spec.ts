@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { answersQuestion } from '../../../roles/haproxy-build/answers.ts';
-import { PID_FILE } from '../../../roles/haproxy-build/paths.ts';
+import { answersQuestion } from '../../../roles/domain/haproxy/answers.ts';
+import { PID_FILE } from '../../../roles/domain/haproxy/paths.ts';
 
 describe('the question whether HAProxy answers', () => {
   let folder = '';

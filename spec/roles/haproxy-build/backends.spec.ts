@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { PlayError, StepContext } from '../../../lib/index.ts';
+import type { HaproxyVars } from '../../../roles/domain/haproxy/settings.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { backendsOf, membersOf } from '../../../roles/haproxy-build/backends.ts';
-import type { HaproxyVars } from '../../../roles/haproxy-build/vars.ts';
-import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { answer, down, known, running } from '../support/rabbitmq/nodes.ts';
+import { answer, down, known, running } from '../domain/rabbitmq/nodes.ts';
 import { proxy } from './hosts.ts';
 
 const [a, b, c] = ['rabbit@a', 'rabbit@b', 'rabbit@c'];

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../lib/index.ts';
+import { serverName } from '../../../roles/domain/haproxy/names.ts';
+import type { HaproxyVars } from '../../../roles/domain/haproxy/settings.ts';
 import { checkLogin } from '../../../roles/haproxy-build/check.ts';
 import { haproxyConfig } from '../../../roles/haproxy-build/config.ts';
-import { serverName } from '../../../roles/haproxy-build/names.ts';
 import { haproxyProfile } from '../../../roles/haproxy-build/profile.ts';
 import { configWord, haproxyUsers } from '../../../roles/haproxy-build/secrets.ts';
 import { haproxyUnit } from '../../../roles/haproxy-build/unit.ts';
-import type { HaproxyVars } from '../../../roles/haproxy-build/vars.ts';
 import { brokers, haproxyWith, known } from './hosts.ts';
 
 const GOLDEN = `# Written by ts-play (role haproxy-build): changes made here are lost.

@@ -1,6 +1,7 @@
-import type { KnownHost, RoleHost } from '../../../lib/index.ts';
+import type { KnownHost, RoleHost, Vars } from '../../../lib/index.ts';
 import { secret } from '../../../lib/index.ts';
-import { type HaproxyVars, haproxyVars } from '../../../roles/haproxy-build/vars.ts';
+import { type HaproxyVars, haproxyVars } from '../../../roles/domain/haproxy/settings.ts';
+import { knownHost } from '../../known-host.ts';
 
 /** A role's defaults, as the engine fills them in. */
 export function defaultsOf(properties: Readonly<Record<string, object>>): Record<string, unknown> {
@@ -26,8 +27,9 @@ export function known(
   name: string,
   address: string,
   groups: readonly string[] = ['all', 'brokers'],
+  vars: Vars = {},
 ): KnownHost {
-  return { name, address, groups, inventoryVars: {} };
+  return knownHost(name, { address, groups, vars });
 }
 
 export const brokers = [known('hadoop001', '192.0.2.11'), known('hadoop002', '192.0.2.12')];

@@ -41,7 +41,7 @@ describe('the design of haproxy-build', () => {
     assert.deepEqual(await client('59999ms'), ['warning timeout-below-heartbeat 2']);
     assert.deepEqual(await client('120s'), ['hint timeout-short 2']);
     assert.deepEqual(await client('1d'), []);
-    const heartbeat = (seconds: number) => `broker_settings: { heartbeat: "${seconds}" }`;
+    const heartbeat = (seconds: number) => `rabbit_config_settings: { heartbeat: "${seconds}" }`;
     assert.deepEqual(await client('120s', heartbeat(300)), ['error timeout-below-heartbeat 2']);
     assert.deepEqual(await client('20s', heartbeat(0)), ['hint timeout-short 2']);
     assert.deepEqual(await rules('haproxy_timeout_server: 10s'), ['error timeout-below-heartbeat 2']);
@@ -54,7 +54,7 @@ describe('the design of haproxy-build', () => {
       {
         name: 'brokers',
         hosts: 'brokers',
-        roles: [rabbitConfig({ broker_settings: { heartbeat: '300' } })],
+        roles: [rabbitConfig({ rabbit_config_settings: { heartbeat: '300' } })],
       },
       { name: 'proxies', hosts: 'proxies', roles },
     ];

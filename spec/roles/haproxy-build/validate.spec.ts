@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { type KnownHost, secret } from '../../../lib/index.ts';
+import type { HaproxyVars } from '../../../roles/domain/haproxy/settings.ts';
 import { validateHaproxy } from '../../../roles/haproxy-build/validate.ts';
-import type { HaproxyVars } from '../../../roles/haproxy-build/vars.ts';
 import { brokers, known, proxy } from './hosts.ts';
 import { pem } from './pem.ts';
 
@@ -80,21 +80,21 @@ describe('the variables of haproxy-build', () => {
 
   it('must speak the PROXY protocol on both sides or on none', () => {
     const [first, second] = brokers;
-    const expecting = (word: boolean | undefined, host = first) => ({
-      ...(host ?? web),
-      inventoryVars: word === undefined ? {} : { rabbit_proxy_protocol: word },
-    });
+    const expecting = (word: boolean | undefined, host = first) => {
+      const { name, address } = host ?? web;
+      return known(name, address, [], word === undefined ? {} : { rabbit_config_proxy_protocol: word });
+    };
     const check = (sends: boolean, ...group: readonly KnownHost[]) =>
       validateHaproxy([proxy(web, { haproxy_proxy_protocol: sends })], { group: () => group });
     check(false, expecting(undefined), expecting(false, second));
     check(true, expecting(true), expecting(true, second));
     assert.throws(
       () => check(true, expecting(true), expecting(undefined, second)),
-      /haproxy_proxy_protocol is true, and rabbit_proxy_protocol of hadoop002 is false/,
+      /haproxy_proxy_protocol is true, and rabbit_config_proxy_protocol of hadoop002 is false/,
     );
     assert.throws(
       () => check(false, expecting(true)),
-      /is false, and rabbit_proxy_protocol of hadoop001 is true/,
+      /is false, and rabbit_config_proxy_protocol of hadoop001 is true/,
     );
   });
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../lib/index.ts';
+import type { KeepalivedVars } from '../../../roles/domain/keepalived/settings.ts';
 import { checkScript, keepalivedAuth, keepalivedConfig } from '../../../roles/keepalived-build/config.ts';
 import { parseNetwork } from '../../../roles/keepalived-build/network.ts';
 import { siteOf } from '../../../roles/keepalived-build/site.ts';
 import { keepalivedUnit } from '../../../roles/keepalived-build/unit.ts';
-import type { KeepalivedVars } from '../../../roles/keepalived-build/vars.ts';
 import { known } from '../haproxy-build/hosts.ts';
 import { holder, keepalivedWith, proxies } from './hosts.ts';
 

@@ -1,5 +1,5 @@
 import { type KnownHost, type RoleHost, secret } from '../../../lib/index.ts';
-import { type KeepalivedVars, keepalivedVars } from '../../../roles/keepalived-build/vars.ts';
+import { type KeepalivedVars, keepalivedVars } from '../../../roles/domain/keepalived/settings.ts';
 import { defaultsOf, known } from '../haproxy-build/hosts.ts';
 
 /** A host's variables: defaults, the required ones, and what a case changes. */

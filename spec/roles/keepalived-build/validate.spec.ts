@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../lib/index.ts';
-import { prioritiesOf } from '../../../roles/keepalived-build/instances.ts';
+import { prioritiesOf } from '../../../roles/domain/keepalived/instances.ts';
+import type { KeepalivedVars } from '../../../roles/domain/keepalived/settings.ts';
+import { keepalivedBuild } from '../../../roles/keepalived-build/index.ts';
 import { priorities } from '../../../roles/keepalived-build/priority.ts';
 import { validateKeepalived } from '../../../roles/keepalived-build/validate.ts';
-import type { KeepalivedVars } from '../../../roles/keepalived-build/vars.ts';
+import { knownHost } from '../../known-host.ts';
 import { holder, proxies } from './hosts.ts';
 
 /** Both hosts with the first part; the second host with the second part on top. */
@@ -123,7 +125,7 @@ describe('priorities', () => {
 
   it('fall in the order of the play', () => {
     assert.deepEqual(
-      [...priorities(proxies, [holder(a), holder(b)])],
+      [...priorities([a, b])],
       [
         ['hadoop001', 254],
         ['hadoop002', 253],
@@ -131,12 +133,9 @@ describe('priorities', () => {
     );
   });
 
-  it('do not change with a limit', () => {
-    assert.equal(priorities(proxies, [holder(b)]).get('hadoop002'), 253);
-  });
-
-  it('are read off the inventory for hosts outside a limit', () => {
-    const given = { ...a, inventoryVars: { keepalived_priority: 90 } };
-    assert.equal(priorities([given, b], [holder(b)]).get('hadoop001'), 90);
+  it('are what the inventory or the playbook says', () => {
+    const given = knownHost('a', { vars: { keepalived_priority: 90 } });
+    const told = knownHost('b', { roles: [keepalivedBuild({ keepalived_priority: 70 })] });
+    assert.deepEqual([...priorities([given, told]).values()], [90, 70]);
   });
 });

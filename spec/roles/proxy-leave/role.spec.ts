@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { GateContext, RoleHost } from '../../../lib/index.ts';
 import { anotherProxyIsReady, proxyLeave } from '../../../roles/proxy-leave/index.ts';
 import type { Vars } from '../../../roles/proxy-leave/vars.ts';
-import { context, known } from '../support/rabbitmq/nodes.ts';
+import { context, known } from '../domain/rabbitmq/nodes.ts';
 
 const { definition } = proxyLeave;
 const vars = { proxy_leave_host: 'p1' };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { RoleHost } from '../../../lib/index.ts';
+import type { Vars } from '../../../roles/domain/rabbitmq/settings/config.ts';
 import { asksForConf, conf } from '../../../roles/rabbit-config/conf.ts';
 import { rabbitConfig } from '../../../roles/rabbit-config/index.ts';
 import { interNodeOptions, refuseMixture } from '../../../roles/rabbit-config/inter-node.ts';
 import { refuseOld } from '../../../roles/rabbit-config/refuse-old.ts';
-import type { Vars } from '../../../roles/rabbit-config/vars.ts';
-import { defaultsOf, known, running } from '../support/rabbitmq/nodes.ts';
+import { defaultsOf, known, running } from '../domain/rabbitmq/nodes.ts';
 
 const { definition } = rabbitConfig;
 const own = (vars: Partial<Vars> = {}): Vars => ({
@@ -14,22 +14,22 @@ const own = (vars: Partial<Vars> = {}): Vars => ({
 });
 const rows = (vars: Partial<Vars>, nodes: readonly string[] = []) =>
   conf(own(vars), nodes).split('\n').slice(1, -1);
-const tls = { broker_tls_certificate: '/c.pem', broker_tls_key: '/k.pem' };
+const tls = { rabbit_config_tls_certificate: '/c.pem', rabbit_config_tls_key: '/k.pem' };
 
 describe('rabbitmq.conf', () => {
   it('is left alone when nothing is asked for', () => {
     assert.equal(asksForConf(own()), false);
-    for (const vars of [tls, { rabbit_proxy_protocol: true }, { broker_listeners: ['5672'] }])
+    for (const vars of [tls, { rabbit_config_proxy_protocol: true }, { rabbit_config_listeners: ['5672'] }])
       assert.equal(asksForConf(own(vars)), true);
   });
 
   it('holds what the variables ask for', () => {
     assert.deepEqual(
       rows({
-        broker_partition_handling: 'pause_minority',
-        broker_listeners: ['192.0.2.11:5672', '127.0.0.1:5672'],
-        rabbit_proxy_protocol: true,
-        broker_settings: { heartbeat: '30' },
+        rabbit_config_partition_handling: 'pause_minority',
+        rabbit_config_listeners: ['192.0.2.11:5672', '127.0.0.1:5672'],
+        rabbit_config_proxy_protocol: true,
+        rabbit_config_settings: { heartbeat: '30' },
       }),
       [
         'cluster_partition_handling = pause_minority',
@@ -43,7 +43,12 @@ describe('rabbitmq.conf', () => {
 
   it('listens for TLS, and for nothing else when told so', () => {
     assert.deepEqual(
-      rows({ ...tls, broker_tls_ca: '/ca.pem', broker_tls_clients: 'require', broker_listeners: [] }),
+      rows({
+        ...tls,
+        rabbit_config_tls_ca: '/ca.pem',
+        rabbit_config_tls_clients: 'require',
+        rabbit_config_listeners: [],
+      }),
       [
         'listeners.tcp = none',
         'listeners.ssl.1 = 5671',
@@ -60,7 +65,7 @@ describe('rabbitmq.conf', () => {
   });
 
   it('names the peers to look for', () => {
-    assert.deepEqual(rows({ broker_peer_discovery: 'classic_config' }, ['rabbit@a', 'rabbit@b']), [
+    assert.deepEqual(rows({ rabbit_config_peer_discovery: 'classic_config' }, ['rabbit@a', 'rabbit@b']), [
       'cluster_formation.peer_discovery_backend = classic_config',
       'cluster_formation.classic_config.nodes.1 = rabbit@a',
       'cluster_formation.classic_config.nodes.2 = rabbit@b',
@@ -81,20 +86,29 @@ describe('what rabbit-config refuses', () => {
       definition.validate?.([host], { playHosts: [host], group: () => [] });
     };
     validate({});
-    validate({ ...tls, broker_tls_ca: '/ca.pem', broker_tls_clients: 'verify', broker_tls_inter_node: true });
-    assert.throws(() => validate({ broker_tls_key: '/k' }), /needs both/);
-    assert.throws(() => validate({ ...tls, broker_tls_clients: 'require' }), /needs broker_tls_ca/);
-    assert.throws(() => validate({ ...tls, broker_tls_inter_node: true }), /and broker_tls_ca/);
-    assert.throws(() => validate({ broker_listeners: [] }), /no client could connect/);
+    validate({
+      ...tls,
+      rabbit_config_tls_ca: '/ca.pem',
+      rabbit_config_tls_clients: 'verify',
+      rabbit_config_tls_inter_node: true,
+    });
+    assert.throws(() => validate({ rabbit_config_tls_key: '/k' }), /needs both/);
     assert.throws(
-      () => validate({ rabbit_proxy_protocol: true, broker_settings: { proxy_protocol: 'false' } }),
+      () => validate({ ...tls, rabbit_config_tls_clients: 'require' }),
+      /needs rabbit_config_tls_ca/,
+    );
+    assert.throws(() => validate({ ...tls, rabbit_config_tls_inter_node: true }), /and rabbit_config_tls_ca/);
+    assert.throws(() => validate({ rabbit_config_listeners: [] }), /no client could connect/);
+    assert.throws(
+      () =>
+        validate({ rabbit_config_proxy_protocol: true, rabbit_config_settings: { proxy_protocol: 'false' } }),
       /sets proxy_protocol, for which there is a variable/,
     );
-    assert.throws(() => validate({ broker_settings: { a: 'b\nc = d' } }), /on one line/);
+    assert.throws(() => validate({ rabbit_config_settings: { a: 'b\nc = d' } }), /on one line/);
   });
 
   it('of a broker that is too old', () => {
-    const wanting = own({ broker_default_queue_type: 'quorum' });
+    const wanting = own({ rabbit_config_default_queue_type: 'quorum' });
     assert.throws(() => refuseOld('a', wanting, '3.12.1'), /3\.12\.1 has no default_queue_type/);
     for (const version of ['3.13.0', '4.0.5', null, undefined]) refuseOld('a', wanting, version);
     refuseOld('a', own(), '3.10.8');

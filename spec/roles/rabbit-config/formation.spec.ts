@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Reply } from '../../../lib/index.ts';
+import { seedView } from '../../../roles/domain/rabbitmq/seed.ts';
 import { blank, discovered } from '../../../roles/rabbit-config/formation.ts';
-import { seedView } from '../../../roles/support/rabbitmq/seed.ts';
-import { answer, down, running, user } from '../support/rabbitmq/nodes.ts';
+import { answer, down, running, user } from '../domain/rabbitmq/nodes.ts';
 
 const seed = running('a');
 const want = { host: 'b', seed: seedView(seed), harmlessUsers: ['guest', 'admin'] };

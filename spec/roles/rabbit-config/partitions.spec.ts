@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { partitionHandlingOf } from '../../../roles/domain/rabbitmq/said.ts';
+import type { Vars } from '../../../roles/domain/rabbitmq/settings/config.ts';
 import { FIRST_START } from '../../../roles/rabbit-config/formation.ts';
 import { rabbitConfig } from '../../../roles/rabbit-config/index.ts';
 import {
@@ -13,9 +15,9 @@ import { askSaid, type Said } from '../../../roles/rabbit-config/partitions-said
 import { tellOf } from '../../../roles/rabbit-config/partitions-told.ts';
 import { CONF } from '../../../roles/rabbit-config/paths.ts';
 import { restarted } from '../../../roles/rabbit-config/restarted.ts';
-import type { Vars } from '../../../roles/rabbit-config/vars.ts';
+import { knownHost } from '../../known-host.ts';
 import { inEveryShell } from '../../support/sandbox.ts';
-import { answer, appStopped, defaultsOf, down, running } from '../support/rabbitmq/nodes.ts';
+import { answer, appStopped, defaultsOf, down, running } from '../domain/rabbitmq/nodes.ts';
 
 const own = (vars: Partial<Vars> = {}): Vars => ({
   ...(defaultsOf(rabbitConfig.definition.vars.properties) as unknown as Vars),
@@ -29,11 +31,14 @@ const ours = (value: string, more: Partial<Said> = {}): Partial<PartitionView> =
   said: { ...nothing, ...more, ours: value },
   runsWith: value,
 });
-const inventory = (vars: Partial<Vars>): Partial<PartitionView> => ({ own: own(vars) });
+const inventory = (vars: Partial<Vars>): Partial<PartitionView> => ({
+  own: own(vars),
+  told: partitionHandlingOf(knownHost('a', { roles: [rabbitConfig(vars)] }))?.value,
+});
 const view = (name: string, told: Partial<PartitionView> = {}): PartitionView => ({
   name,
   own: own(),
-  inventoryVars: {},
+  told: undefined,
   said: nothing,
   runsWith: 'ignore',
   ...told,
@@ -65,16 +70,16 @@ describe('what brokers do in a network partition', () => {
   });
 
   it('is what the inventory says, without a file of ours', () => {
-    const word = inventory({ broker_partition_handling: 'autoheal' });
+    const word = inventory({ rabbit_config_partition_handling: 'autoheal' });
     assert.deepEqual(planned([word, word, word]).plans, Array(3).fill({ running: 'autoheal' }));
     const later = { ...ours('pause_minority'), ...word };
     assert.deepEqual(planned([later, later, later]).plans[0], { dropIn: 'absent', running: 'autoheal' });
-    const line = inventory({ broker_settings: { cluster_partition_handling: 'pause_if_all_down' } });
+    const line = inventory({ rabbit_config_settings: { cluster_partition_handling: 'pause_if_all_down' } });
     assert.deepEqual(planned([line, line, line]), { plans: [{}, {}, {}], warnings: [], notes: [] });
   });
 
   it('is left alone with keep', () => {
-    const keep = { ...ours('pause_minority'), ...inventory({ broker_partition_handling: 'keep' }) };
+    const keep = { ...ours('pause_minority'), ...inventory({ rabbit_config_partition_handling: 'keep' }) };
     assert.deepEqual(planned([keep, keep, keep]), { plans: [{}, {}, {}], warnings: [], notes: [] });
   });
 
@@ -109,7 +114,7 @@ describe('what brokers do in a network partition', () => {
     assert.deepEqual(planned([inFile('ignore'), inFile('ignore'), {}]).plans, [{}, {}, {}]);
     const line = inFile('pause_if_all_down');
     assert.deepEqual(planned([line, line, {}]).plans, [{}, {}, {}]);
-    const limited = { own: undefined, inventoryVars: { broker_partition_handling: 'autoheal' } };
+    const limited = { own: undefined, told: 'autoheal' };
     assert.deepEqual(planned([limited, limited, {}]).plans, [{}, {}, HEAL]);
   });
 
@@ -127,7 +132,7 @@ describe('what brokers do in a network partition', () => {
   it('does not count what stands in a rabbitmq.conf that is written whole, and says that it is lost', () => {
     const rewritten = {
       ...inFile('autoheal'),
-      ...inventory({ broker_listeners: ['5672'] }),
+      ...inventory({ rabbit_config_listeners: ['5672'] }),
       runsWith: 'autoheal',
     };
     const { plans: decided, warnings } = planned([rewritten, {}, {}]);
@@ -138,7 +143,7 @@ describe('what brokers do in a network partition', () => {
     );
     const kept = {
       ...rewritten,
-      ...inventory({ broker_listeners: ['5672'], broker_partition_handling: 'autoheal' }),
+      ...inventory({ rabbit_config_listeners: ['5672'], rabbit_config_partition_handling: 'autoheal' }),
     };
     assert.deepEqual(planned([kept, kept, kept]).warnings, []);
   });

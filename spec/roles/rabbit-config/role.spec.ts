@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { RoleHost, StepContext } from '../../../lib/index.ts';
+import type { Vars } from '../../../roles/domain/rabbitmq/settings/config.ts';
 import { rabbitConfig } from '../../../roles/rabbit-config/index.ts';
-import type { Vars } from '../../../roles/rabbit-config/vars.ts';
-import { answer, context, defaultsOf, known, running } from '../support/rabbitmq/nodes.ts';
+import { answer, context, defaultsOf, known, running } from '../domain/rabbitmq/nodes.ts';
 
 const { definition } = rabbitConfig;
 const nodes = { a: running('a'), b: running('b'), c: running('c') };
@@ -52,7 +52,7 @@ describe('the role rabbit-config', () => {
     const limited = { playHosts: names.map((name) => known(name, '192.0.2.11')) };
     assert.deepEqual(await step(1, {}, limited), [titles, titles], 'whatever the limit');
     const others = ['directory /etc/rabbitmq', file, ...dropIn, loaded, runs('pause_minority')];
-    assert.deepEqual((await step(1, { broker_listeners: ['5672'] }, {}, names))[2], others);
+    assert.deepEqual((await step(1, { rabbit_config_listeners: ['5672'] }, {}, names))[2], others);
   });
 
   it('says nothing of partitions to a broker for which they mean nothing', async () => {
@@ -78,11 +78,11 @@ describe('the role rabbit-config', () => {
 
   it('writes the file and sees to the restart', async () => {
     const titles = ['directory /etc/rabbitmq', file, loaded, runs('autoheal')];
-    assert.deepEqual(await step(1, { broker_partition_handling: 'autoheal' }), [titles, titles]);
+    assert.deepEqual(await step(1, { rabbit_config_partition_handling: 'autoheal' }), [titles, titles]);
   });
 
   it('makes brokers blank first, and has them find each other last', async () => {
-    const vars = { broker_peer_discovery: 'classic_config' } as const;
+    const vars = { rabbit_config_peer_discovery: 'classic_config' } as const;
     assert.deepEqual(await step(0, vars), [
       ['broker ready for peer discovery'],
       ['broker ready for peer discovery'],

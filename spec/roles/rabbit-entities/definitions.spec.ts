@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { definedEntities, definitions, readDefinitions } from '../../../roles/rabbit-entities/definitions.ts';
-import { entities } from '../support/rabbitmq/entity-state.ts';
-import { user } from '../support/rabbitmq/nodes.ts';
+import { entities } from '../domain/rabbitmq/entity-state.ts';
+import { user } from '../domain/rabbitmq/nodes.ts';
 
 const { hash } = user('app', 'x');
 const document = {

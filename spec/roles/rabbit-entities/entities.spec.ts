@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../lib/index.ts';
+import { askErlang } from '../../../roles/domain/rabbitmq/ask-erlang.ts';
+import type { Entities } from '../../../roles/domain/rabbitmq/entities.ts';
 import { shown } from '../../../roles/rabbit-entities/compare.ts';
 import { type Entity, entityTask } from '../../../roles/rabbit-entities/entity.ts';
 import { featureFlags } from '../../../roles/rabbit-entities/feature-flags.ts';
@@ -19,12 +21,10 @@ import {
 } from '../../../roles/rabbit-entities/topology.ts';
 import { user, userAbsent } from '../../../roles/rabbit-entities/user.ts';
 import { vhost, vhostAbsent } from '../../../roles/rabbit-entities/vhost.ts';
-import { askErlang } from '../../../roles/support/rabbitmq/ask-erlang.ts';
-import type { Entities } from '../../../roles/support/rabbitmq/entities.ts';
 import { whats } from '../../support/sandbox.ts';
-import { entities } from '../support/rabbitmq/entity-state.ts';
-import { user as stored } from '../support/rabbitmq/nodes.ts';
-import { packed } from '../support/rabbitmq/packed.ts';
+import { entities } from '../domain/rabbitmq/entity-state.ts';
+import { user as stored } from '../domain/rabbitmq/nodes.ts';
+import { packed } from '../domain/rabbitmq/packed.ts';
 
 const differs = (entity: Entity, told: Partial<Entities> = {}) => entity.differences(entities(told));
 const doing = (entity: Entity, told: Partial<Entities> = {}) => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { formatError, PlayError, type RoleHost, type StepContext } from '../../../lib/index.ts';
+import type { Entities } from '../../../roles/domain/rabbitmq/entities.ts';
+import type { Vars } from '../../../roles/domain/rabbitmq/settings/entities.ts';
 import { definedEntities, definitions } from '../../../roles/rabbit-entities/definitions.ts';
 import { rabbitEntities } from '../../../roles/rabbit-entities/index.ts';
-import type { Vars } from '../../../roles/rabbit-entities/vars.ts';
 import { soughtBy } from '../../../roles/rabbit-entities/wishes.ts';
-import type { Entities } from '../../../roles/support/rabbitmq/entities.ts';
-import { entities } from '../support/rabbitmq/entity-state.ts';
-import { answer, context, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
-import { packed } from '../support/rabbitmq/packed.ts';
+import { entities } from '../domain/rabbitmq/entity-state.ts';
+import { answer, context, defaultsOf, down, known, running } from '../domain/rabbitmq/nodes.ts';
+import { packed } from '../domain/rabbitmq/packed.ts';
 
 const { definition } = rabbitEntities;
 const host = (name: string, vars: Partial<Vars>, inventory = {}): RoleHost<Vars> => ({
@@ -16,7 +16,10 @@ const host = (name: string, vars: Partial<Vars>, inventory = {}): RoleHost<Vars>
 });
 const members = { members: ['rabbit@a', 'rabbit@b'], up: ['rabbit@a', 'rabbit@b'] };
 const both = { a: running('a', members), b: running('b', members) };
-const wish: Partial<Vars> = { rabbitmq_vhosts: [{ name: 'v' }], rabbitmq_users: [{ name: 'app' }] };
+const wish: Partial<Vars> = {
+  rabbit_entities_vhosts: [{ name: 'v' }],
+  rabbit_entities_users: [{ name: 'app' }],
+};
 
 async function titles(
   vars: Partial<Vars>,
@@ -52,7 +55,7 @@ describe('the role rabbit-entities', () => {
       held: [{ vhost: '/', now: 'classic', total: 1, names: ['old'] }],
     };
     const vhosts = [{ name: '/', default_queue_type: 'quorum' as const }];
-    const { warnings } = await titles({ rabbitmq_vhosts: vhosts }, kept);
+    const { warnings } = await titles({ rabbit_entities_vhosts: vhosts }, kept);
     assert.match(warnings.join('|'), /^the default queue type .*\/ stays classic[^|]*$/);
     const file = definitions('d.json', definedEntities(JSON.stringify({ vhosts })));
     assert.match(file.kept?.(entities(kept)).join('|') ?? '', /^the default queue type[^|]*$/);
@@ -67,8 +70,8 @@ describe('the role rabbit-entities', () => {
 
   it('tells all that can not be had at once, before anything is changed', async () => {
     const vars: Partial<Vars> = {
-      rabbitmq_permissions: [{ user: 'ghost', vhost: 'v', configure: '', write: '', read: '' }],
-      rabbitmq_feature_flags: ['nope'],
+      rabbit_entities_permissions: [{ user: 'ghost', vhost: 'v', configure: '', write: '', read: '' }],
+      rabbit_entities_feature_flags: ['nope'],
     };
     await assert.rejects(titles(vars), (error) => {
       assert.ok(error instanceof PlayError);
@@ -80,9 +83,9 @@ describe('the role rabbit-entities', () => {
     });
     const made = {
       ...vars,
-      rabbitmq_feature_flags: [],
-      rabbitmq_vhosts: [{ name: 'v' }],
-      rabbitmq_users: [{ name: 'ghost' }],
+      rabbit_entities_feature_flags: [],
+      rabbit_entities_vhosts: [{ name: 'v' }],
+      rabbit_entities_users: [{ name: 'ghost' }],
     };
     assert.equal((await titles(made)).titles[0]?.length, 3);
   });
@@ -112,22 +115,22 @@ describe('the role rabbit-entities', () => {
       definition.validate?.([host('a', vars)], { playHosts: [], group: () => [] });
     validate(wish);
     assert.throws(
-      () => validate({ ...wish, rabbitmq_users_absent: ['app'] }),
+      () => validate({ ...wish, rabbit_entities_users_absent: ['app'] }),
       /the user app is both wanted and to be absent/,
     );
     assert.throws(
-      () => validate({ rabbitmq_vhosts: [{ name: 'v' }, { name: 'v', tags: ['x'] }] }),
+      () => validate({ rabbit_entities_vhosts: [{ name: 'v' }, { name: 'v', tags: ['x'] }] }),
       /wanted in two ways/,
     );
     const permission = { user: 'u', vhost: 'v', configure: '', write: '', read: '' };
     assert.throws(
-      () => validate({ rabbitmq_permissions: [permission], rabbitmq_vhosts_absent: ['v'] }),
+      () => validate({ rabbit_entities_permissions: [permission], rabbit_entities_vhosts_absent: ['v'] }),
       /virtual host v, which is to be absent/,
     );
     assert.throws(
-      () => validate({ rabbitmq_permissions: [permission], rabbitmq_users_absent: ['u'] }),
+      () => validate({ rabbit_entities_permissions: [permission], rabbit_entities_users_absent: ['u'] }),
       /user u, who is to be absent/,
     );
-    assert.throws(() => validate({ rabbitmq_definitions: ['/nowhere.json'] }), /can't be imported/);
+    assert.throws(() => validate({ rabbit_entities_definitions: ['/nowhere.json'] }), /can't be imported/);
   });
 });

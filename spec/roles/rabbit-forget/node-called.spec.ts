@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Evidence } from '../../../roles/domain/rabbitmq/evidence.ts';
 import { nodeCalled } from '../../../roles/rabbit-forget/index.ts';
-import type { Evidence } from '../../../roles/support/rabbitmq/evidence.ts';
 
 const disk = { members: ['rabbit@a', 'rabbit@b.example'] } as unknown as Evidence;
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Question, Reply, RoleHost } from '../../../lib/index.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
 import { rabbitForget } from '../../../roles/rabbit-forget/index.ts';
 import type { Vars } from '../../../roles/rabbit-forget/vars.ts';
-import type { Health } from '../../../roles/support/rabbitmq/health.ts';
-import { context, defaultsOf, known } from '../support/rabbitmq/nodes.ts';
-import { packed } from '../support/rabbitmq/packed.ts';
-import { a, b, c, health, queue } from '../support/rabbitmq/views.ts';
+import { context, defaultsOf, known } from '../domain/rabbitmq/nodes.ts';
+import { packed } from '../domain/rabbitmq/packed.ts';
+import { a, b, c, health, queue } from '../domain/rabbitmq/views.ts';
 
 const { definition } = rabbitForget;
 
@@ -13,7 +13,7 @@ const { definition } = rabbitForget;
 async function laidOut(views: Readonly<Record<string, Health>>, given: Partial<Vars> = {}) {
   const vars = {
     ...(defaultsOf(definition.vars.properties) as unknown as Vars),
-    forget_node: c,
+    rabbit_forget_node: c,
     ...given,
   };
   const hosts: readonly RoleHost<Vars>[] = ['a', 'b'].map((name) => ({ ...known(name, '192.0.2.1'), vars }));
@@ -55,16 +55,19 @@ describe('the role rabbit-forget', () => {
     for (const type of ['quorum', 'stream', 'classic'] as const) {
       const views = { a: health({ ...lost, queues: [queue({ type, members: [c], online: [] })] }) };
       await assert.rejects(laidOut(views), /q would be lost: rabbit@c alone has it/);
-      assert.equal((await laidOut(views, { forget_queues: true })).a?.length, 2);
+      assert.equal((await laidOut(views, { rabbit_forget_queues: true })).a?.length, 2);
     }
   });
 
   it('needs somebody who runs, or to be told that nobody does', async () => {
     await assert.rejects(laidOut({}), /so that nobody can forget it/);
-    assert.deepEqual(await laidOut({}, { forget_offline: true }), {
+    assert.deepEqual(await laidOut({}, { rabbit_forget_offline: true }), {
       a: ['service', 'rabbit-forgotten-offline'],
       b: [],
     });
-    await assert.rejects(laidOut({ a: health(lost) }, { forget_offline: true }), /rabbit@a runs: what/);
+    await assert.rejects(
+      laidOut({ a: health(lost) }, { rabbit_forget_offline: true }),
+      /rabbit@a runs: what/,
+    );
   });
 });

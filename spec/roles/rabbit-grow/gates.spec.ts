@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { GateContext } from '../../../lib/index.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
 import { readyToGrow } from '../../../roles/rabbit-grow/gates.ts';
-import type { Health } from '../../../roles/support/rabbitmq/health.ts';
-import { answer, appStopped, known, running } from '../support/rabbitmq/nodes.ts';
-import { packed } from '../support/rabbitmq/packed.ts';
-import { a, b, c, health } from '../support/rabbitmq/views.ts';
+import { answer, appStopped, known, running } from '../domain/rabbitmq/nodes.ts';
+import { packed } from '../domain/rabbitmq/packed.ts';
+import { a, b, c, health } from '../domain/rabbitmq/views.ts';
 
 /** The gate's reasons for the newcomer d, as these brokers see the cluster and as d itself is. */
 function reasons(views: Readonly<Record<string, Health>>, newcomer = answer(running('d'))) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Gate, GateContext } from '../../../lib/index.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { oneCluster } from '../../../roles/rabbit-join/index.ts';
-import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { answer, down, known, running, user } from '../support/rabbitmq/nodes.ts';
+import { answer, down, known, running, user } from '../domain/rabbitmq/nodes.ts';
 
 const [a, b, c, x] = ['rabbit@a', 'rabbit@b', 'rabbit@c', 'rabbit@x'];
 const [canJoin, whole, wholeAfter] = oneCluster as readonly [Gate, Gate, Gate];

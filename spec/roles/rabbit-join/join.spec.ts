@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { changeType, join, startMember } from '../../../roles/rabbit-join/join.ts';
 import { inEveryShell, type Sandbox } from '../../support/sandbox.ts';
-import { down, running } from '../support/rabbitmq/nodes.ts';
+import { down, running } from '../domain/rabbitmq/nodes.ts';
 
 const seed = { node: 'rabbit@a', members: ['rabbit@a'] };
 

@@ -30,30 +30,32 @@ describe('the design of a cluster', () => {
     assert.deepEqual(await rules(disc(1)), ['warning one-broker']);
     assert.deepEqual(await rules(disc(2)), ['hint even-brokers']);
     for (const handling of [
-      'broker_partition_handling: pause_minority',
-      'broker_settings: { cluster_partition_handling: pause_minority }',
+      'rabbit_config_partition_handling: pause_minority',
+      'rabbit_config_settings: { cluster_partition_handling: pause_minority }',
     ]) {
       assert.deepEqual(await rules(disc(2), handling), ['error even-pause-minority'], handling);
       assert.deepEqual(await rules(disc(4), handling), ['warning even-pause-minority'], handling);
       assert.deepEqual(await rules(disc(3), handling), [], handling);
     }
-    assert.deepEqual(await rules(disc(4), 'broker_partition_handling: autoheal'), ['hint even-brokers']);
-    const [finding] = await lint(disc(2), 'broker_partition_handling: pause_minority');
-    assert.deepEqual([finding?.variable, finding?.where.line], ['broker_partition_handling', 2]);
+    assert.deepEqual(await rules(disc(4), 'rabbit_config_partition_handling: autoheal'), [
+      'hint even-brokers',
+    ]);
+    const [finding] = await lint(disc(2), 'rabbit_config_partition_handling: pause_minority');
+    assert.deepEqual([finding?.variable, finding?.where.line], ['rabbit_config_partition_handling', 2]);
   });
 
   it('is told what two brokers do in a network partition, of which nobody has said anything', async () => {
     assert.match((await lint(disc(2)))[0]?.why ?? '', /in a network partition both go on, each by itself/);
-    const [autoheal] = await lint(disc(2), 'broker_partition_handling: autoheal');
+    const [autoheal] = await lint(disc(2), 'rabbit_config_partition_handling: autoheal');
     assert.doesNotMatch(autoheal?.why ?? '', /both go on/);
   });
 
   it('has somebody who mends a network partition', async () => {
-    const handling = 'broker_partition_handling: ignore';
+    const handling = 'rabbit_config_partition_handling: ignore';
     assert.deepEqual(await rules(disc(3), handling), ['warning partition-ignored']);
     assert.deepEqual(await rules(disc(1), handling), ['warning one-broker']);
     assert.match((await lint(disc(3), handling))[0]?.next ?? '', /pause_minority/);
-    assert.deepEqual(await rules(disc(3), 'broker_partition_handling: keep'), []);
+    assert.deepEqual(await rules(disc(3), 'rabbit_config_partition_handling: keep'), []);
   });
 
   it('does not lean on ram nodes', async () => {

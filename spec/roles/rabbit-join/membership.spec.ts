@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { type MemberWant, member } from '../../../roles/rabbit-join/membership.ts';
-import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { answer, appStopped, down, running } from '../support/rabbitmq/nodes.ts';
+import { answer, appStopped, down, running } from '../domain/rabbitmq/nodes.ts';
 
 const [a, c] = ['rabbit@a', 'rabbit@c'];
 const want: MemberWant = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type PlayError, type RoleHost, type StepContext, secret } from '../../../lib/index.ts';
+import type { Vars } from '../../../roles/domain/rabbitmq/settings/join.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { rabbitJoin } from '../../../roles/rabbit-join/index.ts';
 import { possibleType } from '../../../roles/rabbit-join/node-type.ts';
-import type { Vars } from '../../../roles/rabbit-join/vars.ts';
-import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { context, defaultsOf, down, known, running } from '../support/rabbitmq/nodes.ts';
+import { context, defaultsOf, down, known, running } from '../domain/rabbitmq/nodes.ts';
 
 const { definition } = rabbitJoin;
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { plugins } from '../../../roles/domain/rabbitmq/plugin.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { application } from '../../../roles/rabbit-join/application.ts';
 import { clusterName } from '../../../roles/rabbit-join/cluster-name.ts';
 import { hostsEntry, resolves } from '../../../roles/rabbit-join/names.ts';
-import { plugins } from '../../../roles/rabbit-join/plugin.ts';
-import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { answer, appStopped, down, running } from '../support/rabbitmq/nodes.ts';
+import { answer, appStopped, down, running } from '../domain/rabbitmq/nodes.ts';
 
 const reply = (stdout: string, code = 0) => ({ code, stdout, stderr: '' });
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { secret } from '../../../lib/index.ts';
 import { brokerUser } from '../../../roles/rabbit-join/user.ts';
 import { HOSTILE, inEveryShell, whats } from '../../support/sandbox.ts';
-import { answer, appStopped, running, user } from '../support/rabbitmq/nodes.ts';
+import { answer, appStopped, running, user } from '../domain/rabbitmq/nodes.ts';
 
 const PASSWORD = 'pa$$w0rd `id` "x"';
 const all = (name: string, vhost = '/') => ({ user: name, vhost, configure: '.*', write: '.*', read: '.*' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { findLeaver, isOurs } from '../../../roles/rabbit-leave/leaver.ts';
-import { appStopped, down, running } from '../support/rabbitmq/nodes.ts';
-import { a, b, c, health } from '../support/rabbitmq/views.ts';
+import { appStopped, down, running } from '../domain/rabbitmq/nodes.ts';
+import { a, b, c, health } from '../domain/rabbitmq/views.ts';
 import { dead, leaver, stopped } from './leavers.ts';
 
 const views = new Map([

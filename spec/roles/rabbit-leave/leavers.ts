@@ -1,6 +1,6 @@
 import type { Leaver } from '../../../roles/rabbit-leave/leaver.ts';
-import { down, running } from '../support/rabbitmq/nodes.ts';
-import { a, b, c } from '../support/rabbitmq/views.ts';
+import { down, running } from '../domain/rabbitmq/nodes.ts';
+import { a, b, c } from '../domain/rabbitmq/views.ts';
 
 /** The third node, alive. */
 export const leaver = (over: Partial<Leaver> = {}): Leaver => ({

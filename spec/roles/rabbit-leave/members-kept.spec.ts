@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
 import { membersKeptType, membersReady, replacements } from '../../../roles/rabbit-leave/members-kept.ts';
-import type { Health } from '../../../roles/support/rabbitmq/health.ts';
-import { packed } from '../support/rabbitmq/packed.ts';
-import { a, b, c, health, queue } from '../support/rabbitmq/views.ts';
+import { packed } from '../domain/rabbitmq/packed.ts';
+import { a, b, c, health, queue } from '../domain/rabbitmq/views.ts';
 
 const [d, e] = ['rabbit@d', 'rabbit@e'];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { queueTitle } from '../../../roles/domain/rabbitmq/health.ts';
 import { tableRows, tableText } from '../../../roles/rabbit-leave/queue-table.ts';
-import { queueTitle } from '../../../roles/support/rabbitmq/health.ts';
-import { a, b, c, queue } from '../support/rabbitmq/views.ts';
+import { a, b, c, queue } from '../domain/rabbitmq/views.ts';
 
 const queues = (...list: readonly ReturnType<typeof queue>[]) =>
   new Map(list.map((each) => [queueTitle(each), each]));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { reasonsAgainst } from '../../../roles/rabbit-leave/reasons.ts';
-import { appStopped } from '../support/rabbitmq/nodes.ts';
-import { a, b, c, health, queue } from '../support/rabbitmq/views.ts';
+import { appStopped } from '../domain/rabbitmq/nodes.ts';
+import { a, b, c, health, queue } from '../domain/rabbitmq/views.ts';
 import { dead, leaver, stopped } from './leavers.ts';
 
 const both = [health(), health({ node: b })];

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Question, RoleHost } from '../../../lib/index.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { rabbitLeave } from '../../../roles/rabbit-leave/index.ts';
 import type { Vars } from '../../../roles/rabbit-leave/vars.ts';
-import type { Health } from '../../../roles/support/rabbitmq/health.ts';
-import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { answer, appStopped, context, down, known, running } from '../support/rabbitmq/nodes.ts';
-import { packed } from '../support/rabbitmq/packed.ts';
-import { a, b, c, health, queue } from '../support/rabbitmq/views.ts';
+import { answer, appStopped, context, down, known, running } from '../domain/rabbitmq/nodes.ts';
+import { packed } from '../domain/rabbitmq/packed.ts';
+import { a, b, c, health, queue } from '../domain/rabbitmq/views.ts';
 
 const { definition } = rabbitLeave;
 const vars = { rabbit_leave_host: 'c' };

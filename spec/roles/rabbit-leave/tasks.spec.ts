@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Reply } from '../../../lib/index.ts';
+import { forgottenType } from '../../../roles/domain/rabbitmq/forgotten.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
+import { withoutMembersType } from '../../../roles/domain/rabbitmq/without-members.ts';
 import { hasMaintenance, maintenanceType } from '../../../roles/rabbit-leave/maintenance.ts';
 import { appStoppedType, resetType } from '../../../roles/rabbit-leave/membership.ts';
 import { serverDrainedType } from '../../../roles/rabbit-leave/server-drained.ts';
-import { forgottenType } from '../../../roles/support/rabbitmq/forgotten.ts';
-import type { Health } from '../../../roles/support/rabbitmq/health.ts';
-import { withoutMembersType } from '../../../roles/support/rabbitmq/without-members.ts';
 import { inEveryShell } from '../../support/sandbox.ts';
-import { appStopped, down, running } from '../support/rabbitmq/nodes.ts';
-import { packed } from '../support/rabbitmq/packed.ts';
-import { a, b, c, health, queue } from '../support/rabbitmq/views.ts';
+import { appStopped, down, running } from '../domain/rabbitmq/nodes.ts';
+import { packed } from '../domain/rabbitmq/packed.ts';
+import { a, b, c, health, queue } from '../domain/rabbitmq/views.ts';
 
 const want = { node: c };
 const reply = (stdout: string): Reply => ({ code: 0, stdout, stderr: '' });

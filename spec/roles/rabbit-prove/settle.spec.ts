@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { type RoleHost, secret } from '../../../lib/index.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
 import { settle } from '../../../roles/rabbit-prove/settle.ts';
 import { type Vars, vars } from '../../../roles/rabbit-prove/vars.ts';
-import type { Health } from '../../../roles/support/rabbitmq/health.ts';
-import { context, defaultsOf, known } from '../support/rabbitmq/nodes.ts';
-import { health, queue } from '../support/rabbitmq/views.ts';
+import { context, defaultsOf, known } from '../domain/rabbitmq/nodes.ts';
+import { health, queue } from '../domain/rabbitmq/views.ts';
 
 const controller: RoleHost<Vars> = {
   ...known('localhost', '127.0.0.1'),
   vars: {
     ...(defaultsOf(vars.properties) as unknown as Vars),
-    prove_ledger: '/ledger',
-    prove_scenario: 'cut-link',
-    prove_settle_seconds: 0,
-    prove_vip: '192.0.2.200',
-    prove_password: secret('x'),
+    rabbit_prove_ledger: '/ledger',
+    rabbit_prove_scenario: 'cut-link',
+    rabbit_prove_settle_seconds: 0,
+    rabbit_prove_vip: '192.0.2.200',
+    rabbit_prove_password: secret('x'),
   },
 };
 const brokers = ['a', 'b', 'c'].map((name) => known(name, '192.0.2.1'));

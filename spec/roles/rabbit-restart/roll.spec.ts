@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { action, type Gate, type Play, sh } from '../../../lib/index.ts';
 import { rabbitRestart, rollOver } from '../../../roles/rabbit-restart/index.ts';
+import { knownHost } from '../../known-host.ts';
 
 const gate: Gate = { name: 'the way is open', check: () => [] };
 const task = action({ title: 'fetch', run: sh`:` });
@@ -8,7 +9,7 @@ const task = action({ title: 'fetch', run: sh`:` });
 /** What a play's `undo` does for a broker: each task with the host it is done on. */
 function undone({ undo }: Play) {
   assert.ok(typeof undo === 'function');
-  const tasks = undo({ name: 'b1', address: '192.0.2.1', groups: [], vars: {} });
+  const tasks = undo({ ...knownHost('b1'), vars: {} });
   return tasks.map(({ type, options }) => `${type} on ${options.on ?? 'b1'}`);
 }
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { PlayError, Reply, Report, RoleHost } from '../../../lib/index.ts';
+import type { Health, QueueHealth } from '../../../roles/domain/rabbitmq/health.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { rabbitStatus } from '../../../roles/rabbit-status/index.ts';
 import { renderStatus } from '../../../roles/rabbit-status/render.ts';
 import { type Seen, statusOf } from '../../../roles/rabbit-status/status.ts';
-import type { Health, QueueHealth } from '../../../roles/support/rabbitmq/health.ts';
-import type { Snapshot } from '../../../roles/support/rabbitmq/snapshot.ts';
-import { answer, context, known, live, running, user } from '../support/rabbitmq/nodes.ts';
-import { packed } from '../support/rabbitmq/packed.ts';
-import { a, queue as aQueue, health as aView, b } from '../support/rabbitmq/views.ts';
+import { answer, context, known, live, running, user } from '../domain/rabbitmq/nodes.ts';
+import { packed } from '../domain/rabbitmq/packed.ts';
+import { a, queue as aQueue, health as aView, b } from '../domain/rabbitmq/views.ts';
 
 const reply = (stdout: string): Reply => ({ code: 0, stdout, stderr: '' });
 
@@ -44,7 +44,17 @@ const seen = (over: Partial<Seen> = {}): Seen => ({
     ['b', told],
   ]),
   fronts: new Map([['a', { servers: { a: 'UP', b: 'UP 1/3' }, addresses: ['192.0.2.200'] }]]),
-  policies: [],
+  policies: [
+    {
+      vhost: '/',
+      name: 'ha',
+      pattern: '.*',
+      applyTo: 'queues',
+      priority: 0,
+      definition: { 'ha-mode': 'all' },
+    },
+  ],
+  pages: new Map([['a', 'http://192.0.2.11:8100/stats, user admin']]),
   live: [],
   vips: ['192.0.2.200'],
   ...over,
@@ -63,7 +73,9 @@ describe('the status of a cluster', () => {
   a  rabbit@a  disc  running  3.10.8  OTP 25
   b  rabbit@b  disc  running  3.10.8  OTP 25
 queues   1, 0 without all copies whole, 0 on one node only
+policy   ha of /: queues matching .*: {"ha-mode":"all"}
 proxy    a: a UP, b UP 1/3
+stats    a: http://192.0.2.11:8100/stats, user admin
 address  192.0.2.200 on a
 
 all is well`,
@@ -125,7 +137,10 @@ all is well`,
   it('fails where something is wrong, after the report, and not where all is well', async () => {
     const tasks = async (nodes: Readonly<Record<string, Snapshot>>) => {
       const reports: Report[] = [];
-      const hosts = ['a', 'b'].map((name) => ({ ...known(name, name), vars: { status_proxies: 'proxies' } }));
+      const hosts = ['a', 'b'].map((name) => ({
+        ...known(name, name),
+        vars: { rabbit_status_proxies: 'proxies' },
+      }));
       const { context: asking } = context(hosts, nodes, {
         group: () => [],
         report: (report) => void reports.push(report),
@@ -149,7 +164,7 @@ all is well`,
         [1, 0],
       );
       assert.equal(reports.length, 1);
-      return layout(hosts[0] as RoleHost<{ readonly status_proxies: string }>);
+      return layout(hosts[0] as RoleHost<{ readonly rabbit_status_proxies: string }>);
     };
     const pair = { members: [a, b] };
     const [well] = await tasks({ a: running('a', pair), b: running('b', pair) });

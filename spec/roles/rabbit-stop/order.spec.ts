@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
 import { splits, stopOrder } from '../../../roles/rabbit-stop/order.ts';
-import type { Health } from '../../../roles/support/rabbitmq/health.ts';
 
 const nodes = ['a', 'b', 'c'].map((host) => ({ host, node: `rabbit@${host}` }));
 

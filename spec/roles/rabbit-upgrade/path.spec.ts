@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { compareVersions, plainVersion } from '../../../roles/domain/rabbitmq/versions.ts';
 import type { Flags } from '../../../roles/rabbit-upgrade/flags.ts';
 import { unready } from '../../../roles/rabbit-upgrade/gate.ts';
 import { chosen } from '../../../roles/rabbit-upgrade/packages.ts';
 import { pathProblem } from '../../../roles/rabbit-upgrade/path.ts';
-import { compareVersions, plainVersion } from '../../../roles/support/rabbitmq/versions.ts';
 
 describe('the way from one version to another', () => {
   const open = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { InventoryEdit } from '../../../lib/index.ts';
 import { parseInventory } from '../../../lib/inventory/load.ts';
 import { inventoryPlay } from '../../../roles/support/inventory-play.ts';
-import { context } from './rabbitmq/nodes.ts';
+import { context } from '../domain/rabbitmq/nodes.ts';
 
 const text = 'all:\n  hosts:\n    a:\n';
 const edit = (patch: string): InventoryEdit => ({
