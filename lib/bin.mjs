@@ -7,9 +7,9 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   console.log(version);
 } else {
-  const { prepareClone } = await import('./setup.mjs');
+  const { prepareClone } = await import('./launch/setup.mjs');
   await prepareClone();
-  const { start } = await import('./start.mjs');
+  const { start } = await import('./launch/start.mjs');
   // A timer or a server that a playbook has left behind must not keep the program from its end.
   process.exit(await start(args));
 }

@@ -1,17 +1,15 @@
 /** Everything a playbook, a role or a program needs: the whole public surface. */
-export type { Connection, Exit, RunOptions as CommandOptions } from './connection/connection.ts';
-export { formatError, type Kind, type Place, PlayError, type Trouble } from './errors.ts';
-export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from './events.ts';
-export type { Gate, GateContext, GateMoment } from './gate.ts';
+export type { CommandOptions, Connection, Exit } from './connection/connection.ts';
 export type { ExtraVars } from './inventory/extra-vars.ts';
-export type { Host, Inventory, Value, Vars } from './inventory/inventory.ts';
+export type { Inventory, InventoryHost, Value, Vars } from './inventory/inventory.ts';
 export { loadInventory, parseInventory } from './inventory/load.ts';
 export { type InventoryEdit, moveHost } from './inventory/move-host.ts';
 export { selectHosts } from './inventory/patterns.ts';
 export { withoutTemplates } from './inventory/templates.ts';
 export type { Finding, Severity, Spot } from './lint/finding.ts';
 export { lintPlaybook } from './lint/lint-playbook.ts';
-export { didYouMean, nearest } from './nearest.ts';
+export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from './model/events.ts';
+export type { Gate, GateContext, GateMoment } from './model/gate.ts';
 export {
   defineParametricPlaybook,
   definePlaybook,
@@ -22,10 +20,10 @@ export {
   type PlaybookInput,
   type PlaybookMade,
   type PlayHost,
-} from './play.ts';
+} from './model/play.ts';
 export {
   defineRole,
-  type KnownHost,
+  type HostView,
   type Layout,
   type LintContext,
   type LintUse,
@@ -39,13 +37,8 @@ export {
   type Step,
   type StepContext,
   type ValidateContext,
-} from './role.ts';
-export type { RunOptions } from './run/options.ts';
-export type { Connect } from './run/pool.ts';
-export { type RunResult, run } from './run/run.ts';
-export type { GivenVars, Schema, SettingOf, VarsOf, VarsSchema } from './schema.ts';
-export { Secret, secret } from './secret.ts';
-export { lines, type Script, sh } from './sh.ts';
+} from './model/role.ts';
+export type { GivenVars, Schema, SettingOf, VarsOf, VarsSchema } from './model/schema.ts';
 export {
   type Apply,
   type Change,
@@ -60,5 +53,12 @@ export {
   type Upload,
   uploadedPath,
   type Wait,
-} from './task.ts';
+} from './model/task.ts';
+export type { RunOptions } from './run/options.ts';
+export type { Connect } from './run/pool.ts';
+export { type RunResult, run } from './run/run.ts';
 export * from './tasks/index.ts';
+export { formatError, type Kind, type Place, PlayError, type Trouble } from './util/errors.ts';
+export { didYouMean, nearest } from './util/nearest.ts';
+export { Secret, secret } from './util/secret.ts';
+export { lines, type Script, sh } from './util/sh.ts';

@@ -1,6 +1,6 @@
 import { type ExtraVars, noExtraVars } from '../lib/inventory/extra-vars.ts';
-import type { Host, Vars } from '../lib/inventory/inventory.ts';
-import type { KnownHost, RoleUse } from '../lib/role.ts';
+import type { InventoryHost, Vars } from '../lib/inventory/inventory.ts';
+import type { HostView, RoleUse } from '../lib/model/role.ts';
 import { HostViews } from '../lib/run/host-views.ts';
 
 /** A host as roles see it, from what the inventory says and what a playbook gives its roles. */
@@ -19,8 +19,8 @@ export function knownHost(
     readonly roles?: readonly RoleUse[];
     readonly extra?: ExtraVars;
   } = {},
-): KnownHost {
-  const host: Host = { name, groups, vars, place: () => ({}) };
+): HostView {
+  const host: InventoryHost = { name, groups, vars, place: () => ({}) };
   const views = new HostViews({ hosts: new Map([[name, host]]), groups: new Map(), sources: [] }, extra);
   views.add(roles, [host]);
   return { ...views.of(host), address };

@@ -1,4 +1,4 @@
-import { defineRole } from '../lib/role.ts';
+import { defineRole } from '../lib/model/role.ts';
 
 const r = defineRole({
   name: 'x',

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { prepareClone } from '../lib/setup.mjs';
+import { prepareClone } from '../lib/launch/setup.mjs';
 import { getSshd } from './get-sshd.mjs';
 import './source-maps.mjs';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { PlayError } from '../errors.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { defaultCacheDir } from '../run/options.ts';
 import { type RunResult, run } from '../run/run.ts';
+import { PlayError } from '../util/errors.ts';
 import { loadPlaybook } from './load-playbook.ts';
 import { packageRoot } from './package.ts';
 import { defaultOutput, reported } from './reported.ts';

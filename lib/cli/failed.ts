@@ -1,7 +1,7 @@
-import { asPlayError, formatError, type PlayError } from '../errors.ts';
 import type { Output } from '../report/options.ts';
 import { eventError } from '../run/emit.ts';
 import { stopCode } from '../run/stop.ts';
+import { asPlayError, formatError, type PlayError } from '../util/errors.ts';
 import { stackLines } from './stack.ts';
 
 const shown = { stacks: false };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { inputError, type PlayError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
+import { inputError, type PlayError } from '../util/errors.ts';
+import { nearest } from '../util/nearest.ts';
 import { packageRoot } from './package.ts';
 
 const CODE = /\.[cm]?[jt]sx?$/;

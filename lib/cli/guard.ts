@@ -1,8 +1,8 @@
 // Code of a playbook runs in the process of the program and could end it in silence. This is what keeps it from that.
 // Only the command line sets it up: a program that imports the library keeps its process to itself.
 import { syncBuiltinESMExports } from 'node:module';
-import { inputError, type PlayError } from '../errors.ts';
 import { stopCode } from '../run/stop.ts';
+import { inputError, type PlayError } from '../util/errors.ts';
 import { isEngineError } from './stack.ts';
 import { type Current, endedEarly, exitCalled, loadsTooLong, neverSettles, uncaught } from './uncaught.ts';
 

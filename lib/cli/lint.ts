@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { lintKeepalivedFiles } from '../../roles/keepalived-build/lint-files.ts';
-import { asPlayError, formatError, inputError } from '../errors.ts';
 import { parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { refuseVarsFolders } from '../inventory/vars-folders.ts';
@@ -10,6 +9,7 @@ import { formatFindings } from '../lint/format.ts';
 import { lintPlaybook } from '../lint/lint-playbook.ts';
 import { painter } from '../report/paint.ts';
 import { eventError } from '../run/emit.ts';
+import { asPlayError, formatError, inputError } from '../util/errors.ts';
 import { loadGiven } from './run-command.ts';
 
 /** The flags of `ts-play lint`, as commander gives them. */

@@ -1,6 +1,7 @@
 import { type ExtraVars, noExtraVars } from '../inventory/extra-vars.ts';
 import type { Warn } from '../inventory/patterns.ts';
-import type { ParametricPlaybook, Playbook } from '../play.ts';
+import type { ParametricPlaybook, Playbook } from '../model/play.ts';
+import type { Task } from '../model/task.ts';
 import { foresee } from '../run/foresee.ts';
 import { makePlaybook } from '../run/make.ts';
 import type { RunOptions } from '../run/options.ts';
@@ -8,7 +9,6 @@ import { type PlannedPlay, plan } from '../run/plan.ts';
 import { stagesOf } from '../run/stage.ts';
 import { TagBook } from '../run/tag-book.ts';
 import { refuseUnknownTags } from '../run/unknown-tags.ts';
-import type { Task } from '../task.ts';
 
 /** `--list-hosts`: the hosts of each play, as a run would take them. */
 export async function listHosts(

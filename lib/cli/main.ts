@@ -1,5 +1,5 @@
 import { type Command, CommanderError, Option } from 'commander';
-import { asPlayError, type PlayError } from '../errors.ts';
+import { asPlayError, type PlayError } from '../util/errors.ts';
 import { failedCommand, showStacksFor, tell as tellError } from './failed.ts';
 import { guarded } from './guard.ts';
 import type { LintFlags } from './lint.ts';

@@ -2,9 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Value } from '../inventory/inventory.ts';
 import { overlay } from '../inventory/templates.ts';
-import type { ParametricPlaybook } from '../play.ts';
+import type { ParametricPlaybook } from '../model/play.ts';
+import type { Schema, VarsSchema } from '../model/schema.ts';
 import { fromText } from '../run/vars.ts';
-import type { Schema, VarsSchema } from '../schema.ts';
 
 type Param = VarsSchema['properties'][string];
 

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../util/nearest.ts';
 import { version } from './package.ts';
 
 /** `ts-play [playbook]` with the options that every run has. */

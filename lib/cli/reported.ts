@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import type { EventError, Listener } from '../events.ts';
+import type { EventError, Listener } from '../model/events.ts';
 import { describeError } from '../report/describe.ts';
 import type { Verbosity } from '../report/options.ts';
 import { painter } from '../report/paint.ts';

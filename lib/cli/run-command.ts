@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
-import { inputError } from '../errors.ts';
 import { type ExtraVars, parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { refuseVarsFolders } from '../inventory/vars-folders.ts';
-import type { ParametricPlaybook, Playbook } from '../play.ts';
+import type { ParametricPlaybook, Playbook } from '../model/play.ts';
 import type { Output, Verbosity } from '../report/options.ts';
 import { defaultCacheDir } from '../run/options.ts';
 import { run } from '../run/run.ts';
+import { inputError } from '../util/errors.ts';
 import { failedCommand } from './failed.ts';
 import { findPlaybook } from './find-playbook.ts';
 import { listHosts, listTasks } from './list.ts';

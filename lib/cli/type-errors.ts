@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { filePlace, inputError, type Place, type PlayError } from '../errors.ts';
+import { filePlace, inputError, type Place, type PlayError } from '../util/errors.ts';
 
 /** How many errors are told one by one; the others follow when these are corrected. */
 const MOST = 10;

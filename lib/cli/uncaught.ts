@@ -1,4 +1,4 @@
-import { inputError, type Place, PlayError } from '../errors.ts';
+import { inputError, type Place, PlayError } from '../util/errors.ts';
 import { isEngineError, ownPlace } from './stack.ts';
 
 /** A playbook whose code may be running: its file, and whether that is still being loaded. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /** What one command is given and where its output goes. */
-export interface RunOptions {
+export interface CommandOptions {
   /** Sent to the command's stdin, which is then closed. Nothing by default. Parts are sent in order. */
   readonly stdin?: readonly (Uint8Array | Readable)[];
   /** Called once, when the host has taken the command: what is written to stdin from now on is on its way to it. */
@@ -28,7 +28,7 @@ export interface Connection {
    * Runs one command line on the host, as the login user, through that user's login shell.
    * Several may run side by side. Rejects with a PlayError of kind `unreachable` when the connection is lost.
    */
-  run(command: string, options?: RunOptions): Promise<Exit>;
+  run(command: string, options?: CommandOptions): Promise<Exit>;
   /** Ends the connection; safe to call twice. What still runs rejects. */
   close(): Promise<void>;
 }

@@ -14,7 +14,7 @@ export interface KnownKey {
 }
 
 /** A line of a known_hosts file: the key and the names it is for. */
-export interface KnownHost extends KnownKey {
+export interface KnownHostsEntry extends KnownKey {
   /** As written: comma-separated patterns, or one hashed name. */
   readonly names: string;
 }
@@ -30,7 +30,7 @@ export type Verdict =
  * The lines that can be used, in order. Comments, `@cert-authority` lines and lines that make no sense are left out,
  * as OpenSSH does.
  */
-export function parseKnownHosts(text: string, file: string): KnownHost[] {
+export function parseKnownHosts(text: string, file: string): KnownHostsEntry[] {
   return text.split('\n').flatMap((line, i) => {
     const words = line.trim().split(/[ \t]+/);
     const marker = words[0]?.startsWith('@') ? words.shift() : undefined;

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
-import { filePlace, inputError, type PlayError } from '../errors.ts';
-import type { Host } from '../inventory/inventory.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
+import { filePlace, inputError, type PlayError } from '../util/errors.ts';
 
 /** Names of the connection variables that count. Of several that mean the same the later one wins, as with Ansible. */
 export const NAMES = {
@@ -106,7 +106,7 @@ const verdicts = new Map<string, Verdict>();
  * @returns warnings, a sentence each
  * @throws PlayError `input` with the place of one that is misspelt, or without which the host can't be reached as wanted
  */
-export function judgeNames(host: Host): readonly string[] {
+export function judgeNames(host: InventoryHost): readonly string[] {
   return Object.keys(host.vars).flatMap((name) => {
     const verdict = verdictOf(name);
     if (verdict === undefined) return [];
@@ -122,7 +122,7 @@ export function judgeNames(host: Host): readonly string[] {
 }
 
 /** The same for a host on which another user is become. @throws PlayError `input` */
-export function judgeBecomeNames(host: Host): void {
+export function judgeBecomeNames(host: InventoryHost): void {
   for (const name of Object.keys(host.vars)) {
     const unsupported = Object.hasOwn(UNSUPPORTED, name) ? UNSUPPORTED[name] : undefined;
     if (unsupported?.is === 'become error' && isSet(host, name, unsupported.same))
@@ -157,18 +157,18 @@ function isNear(word: string, known: string): boolean {
 }
 
 /** A list or a map is meant for something else. */
-function isPlain(host: Host, name: string): boolean {
+function isPlain(host: InventoryHost, name: string): boolean {
   const value = Object.getOwnPropertyDescriptor(host.vars, name)?.value as unknown;
   return typeof value !== 'object' || value === null;
 }
 
-function isSet({ vars }: Host, name: string, same: readonly string[] = []): boolean {
+function isSet({ vars }: InventoryHost, name: string, same: readonly string[] = []): boolean {
   const value = vars[name];
   return (
     value !== undefined && value !== null && value !== '' && value !== false && !same.includes(String(value))
   );
 }
 
-function wrong(host: Host, name: string, what: string, next: string): PlayError {
+function wrong(host: InventoryHost, name: string, what: string, next: string): PlayError {
   return inputError(what, { where: { host: host.name, ...host.place(name) }, next });
 }

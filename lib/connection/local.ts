@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { asPlayError, PlayError } from '../errors.ts';
+import { asPlayError, PlayError } from '../util/errors.ts';
 import { onAbort } from './abort.ts';
-import type { Connection, Exit, RunOptions } from './connection.ts';
+import type { CommandOptions, Connection, Exit } from './connection.ts';
 import { feed } from './feed.ts';
 
 /** How long an abandoned command has to end by itself after SIGTERM, in ms. */
@@ -33,7 +33,7 @@ export function connectLocal(): Connection {
 }
 
 /** `exit` rejects as soon as the command is abandoned, `ended` is when its process is really gone. */
-function start(command: string, options: RunOptions, closing: AbortSignal) {
+function start(command: string, options: CommandOptions, closing: AbortSignal) {
   const { stdin = [], onOpen, onStdout, onStderr, signal } = options;
   const stopped = new AbortController();
   let gone = () => {};

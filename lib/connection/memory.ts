@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { asPlayError, PlayError } from '../errors.ts';
+import { asPlayError, PlayError } from '../util/errors.ts';
 import { orAborted } from './abort.ts';
 import type { Connection } from './connection.ts';
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { inputError } from '../errors.ts';
-import type { Host } from '../inventory/inventory.ts';
-import type { Secret } from '../secret.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
+import { inputError } from '../util/errors.ts';
+import type { Secret } from '../util/secret.ts';
 import type { Connection } from './connection.ts';
 import type { HostKeyChecking, SshTarget } from './ssh/target.ts';
 import { absolute, type ConnectionVars, keyFileTrouble, readConnectionVars } from './vars.ts';
@@ -27,7 +27,10 @@ export interface ConnectionDefaults {
  * @returns warnings: what was written but has no effect, a sentence each
  * @throws PlayError of kind `input` with the place of the variable that can't be used
  */
-export function checkConnectionVars(host: Host, defaults: ConnectionDefaults = {}): readonly string[] {
+export function checkConnectionVars(
+  host: InventoryHost,
+  defaults: ConnectionDefaults = {},
+): readonly string[] {
   const vars = readConnectionVars(host);
   const file = defaults.privateKeyFile;
   if (file !== undefined && vars.kind === 'ssh' && !vars.privateKeyFiles) refuseKeyFile(file);
@@ -45,7 +48,7 @@ export function refuseKeyFile(file: string): void {
  * @throws PlayError: `input` for a variable that can't be used, `unreachable` when the host can't be connected to
  */
 export async function openConnection(
-  host: Host,
+  host: InventoryHost,
   defaults: ConnectionDefaults = {},
   signal?: AbortSignal,
 ): Promise<Connection> {
@@ -59,7 +62,7 @@ export async function openConnection(
   return connectSsh(target, { signal });
 }
 
-function sshTarget(host: Host, vars: ConnectionVars, defaults: ConnectionDefaults): SshTarget {
+function sshTarget(host: InventoryHost, vars: ConnectionVars, defaults: ConnectionDefaults): SshTarget {
   const ssh = join(homedir(), '.ssh');
   const { args } = vars;
   const explicit =
@@ -79,7 +82,11 @@ function sshTarget(host: Host, vars: ConnectionVars, defaults: ConnectionDefault
   };
 }
 
-async function labTarget(host: Host, vars: ConnectionVars, defaults: ConnectionDefaults): Promise<SshTarget> {
+async function labTarget(
+  host: InventoryHost,
+  vars: ConnectionVars,
+  defaults: ConnectionDefaults,
+): Promise<SshTarget> {
   const { labEndpoint } = await import('../lab/endpoint.ts');
   const lab = labEndpoint(vars.labName ?? 'lab');
   const wanted = vars.address ?? host.name;
@@ -93,7 +100,7 @@ async function labTarget(host: Host, vars: ConnectionVars, defaults: ConnectionD
   };
 }
 
-function common(host: Host, vars: ConnectionVars, defaults: ConnectionDefaults) {
+function common(host: InventoryHost, vars: ConnectionVars, defaults: ConnectionDefaults) {
   return {
     host: host.name,
     port: vars.port ?? 22,

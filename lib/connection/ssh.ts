@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { Connection, Exit, RunOptions } from './connection.ts';
+import type { CommandOptions, Connection, Exit } from './connection.ts';
 import { attempt, type LoggedIn, Setback } from './ssh/attempt.ts';
 import { connectTrouble, isAgentRefusal, isDropped } from './ssh/connect-trouble.ts';
 import { ChannelRefused, exec } from './ssh/exec.ts';
@@ -72,7 +72,7 @@ function overClient({ client, socket }: LoggedIn, host: string): Connection {
   client.on('error', lose);
   client.once('close', () => lose());
 
-  async function runNow(command: string, options: RunOptions): Promise<Exit> {
+  async function runNow(command: string, options: CommandOptions): Promise<Exit> {
     lost.signal.throwIfAborted();
     open += 1;
     try {

@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { inputError, type PlayError } from '../errors.ts';
-import type { Host, Value } from '../inventory/inventory.ts';
-import { Secret } from '../secret.ts';
+import type { InventoryHost, Value } from '../inventory/inventory.ts';
+import { inputError, type PlayError } from '../util/errors.ts';
+import { Secret } from '../util/secret.ts';
 import { judgeNames, NAMES } from './known-vars.ts';
 import type { HostKeyChecking } from './ssh/target.ts';
 import { parseSshArgs, type SshArgs } from './ssh-args.ts';
@@ -41,7 +41,7 @@ const KINDS: Readonly<Record<string, ConnectionVars['kind']>> = {
  * Reads the connection variables. Where two names mean the same the later one listed wins, as with Ansible.
  * @throws PlayError of kind `input` with the place of the variable that can't be used
  */
-export function readConnectionVars(host: Host): ConnectionVars {
+export function readConnectionVars(host: InventoryHost): ConnectionVars {
   const connection = text(host, NAMES.connection) ?? 'ssh';
   const kind = KINDS[connection];
   if (!kind) {
@@ -95,7 +95,7 @@ export function keyFileTrouble(file: string): string | undefined {
 }
 
 /** A key that isn't there may still be meant for the agent, which is known only when connecting. */
-function missingKeys(host: Host, files: readonly string[]): string[] {
+function missingKeys(host: InventoryHost, files: readonly string[]): string[] {
   const wrongs = files.flatMap((file) => keyFileTrouble(absolute(file)) ?? []);
   if (wrongs.length === 0) return [];
   const sentence = wrongs.join(', ');
@@ -107,7 +107,7 @@ function missingKeys(host: Host, files: readonly string[]): string[] {
   );
 }
 
-function sshArgs(host: Host): SshArgs {
+function sshArgs(host: InventoryHost): SshArgs {
   // Each is read by itself first, so that an error has its place.
   const written = NAMES.args.flatMap((name) => {
     const words = text(host, [name]);
@@ -122,7 +122,7 @@ function sshArgs(host: Host): SshArgs {
   return parseSshArgs(written.join(' '));
 }
 
-function checking(host: Host): HostKeyChecking | undefined {
+function checking(host: InventoryHost): HostKeyChecking | undefined {
   const name = nameOf(host, NAMES.checking);
   if (name === undefined) return undefined;
   const value = host.vars[name];
@@ -132,12 +132,12 @@ function checking(host: Host): HostKeyChecking | undefined {
 }
 
 /** The name that counts of several that mean the same. */
-function nameOf(host: Host, names: readonly string[]): string | undefined {
+function nameOf(host: InventoryHost, names: readonly string[]): string | undefined {
   const isSet = (value: Value | undefined) => value !== undefined && value !== null && value !== '';
   return names.findLast((name) => isSet(host.vars[name]));
 }
 
-function text(host: Host, names: readonly string[]): string | undefined {
+function text(host: InventoryHost, names: readonly string[]): string | undefined {
   const name = nameOf(host, names);
   if (name === undefined) return undefined;
   const value = host.vars[name];
@@ -146,7 +146,7 @@ function text(host: Host, names: readonly string[]): string | undefined {
   return value;
 }
 
-function hidden(host: Host, names: readonly string[]): Secret | undefined {
+function hidden(host: InventoryHost, names: readonly string[]): Secret | undefined {
   const name = nameOf(host, names);
   if (name === undefined) return undefined;
   const value: unknown = host.vars[name];
@@ -155,7 +155,12 @@ function hidden(host: Host, names: readonly string[]): Secret | undefined {
   throw wrong(host, name, `${name} must be text`);
 }
 
-function whole(host: Host, names: readonly string[], least: number, most: number): number | undefined {
+function whole(
+  host: InventoryHost,
+  names: readonly string[],
+  least: number,
+  most: number,
+): number | undefined {
   const name = nameOf(host, names);
   if (name === undefined) return undefined;
   const value = host.vars[name];
@@ -170,7 +175,7 @@ function whole(host: Host, names: readonly string[], least: number, most: number
   );
 }
 
-function wrong(host: Host, variable: string, what: string, next?: string): PlayError {
+function wrong(host: InventoryHost, variable: string, what: string, next?: string): PlayError {
   return inputError(what, { where: { host: host.name, ...host.place(variable) }, next });
 }
 

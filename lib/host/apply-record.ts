@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { PlayError } from '../errors.ts';
-import { lines, type Script, sh } from '../sh.ts';
+import { PlayError } from '../util/errors.ts';
+import { lines, type Script, sh } from '../util/sh.ts';
 
 /** A run, as other runs are told of it. */
 export interface Author {

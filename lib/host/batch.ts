@@ -1,4 +1,4 @@
-import { lines, type Script, sh } from '../sh.ts';
+import { lines, type Script, sh } from '../util/sh.ts';
 import { type ApplyRecord, defineUnderway, makeKnown, recordedShell } from './apply-record.ts';
 import { sweepScript } from './uploads.ts';
 

@@ -1,5 +1,5 @@
-import type { Script } from '../sh.ts';
-import type { Joint, Reply } from '../task.ts';
+import type { Joint, Reply } from '../model/task.ts';
+import type { Script } from '../util/sh.ts';
 import type { Part } from './batch.ts';
 import type { BatchResult } from './shell.ts';
 

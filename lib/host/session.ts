@@ -7,10 +7,10 @@ import { finished } from 'node:stream/promises';
 import PQueue from 'p-queue';
 import { orAborted } from '../connection/abort.ts';
 import type { Connection } from '../connection/connection.ts';
-import { PlayError } from '../errors.ts';
-import type { Redactor } from '../redact.ts';
-import { quote, type Script, sh } from '../sh.ts';
-import type { Apply, Reply, Upload } from '../task.ts';
+import type { Apply, Reply, Upload } from '../model/task.ts';
+import { PlayError } from '../util/errors.ts';
+import type { Redactor } from '../util/redact.ts';
+import { quote, type Script, sh } from '../util/sh.ts';
 import {
   type ApplyRecord,
   type Author,

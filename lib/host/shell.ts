@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import type { Connection } from '../connection/connection.ts';
-import { PlayError } from '../errors.ts';
-import { quote, type Script, sh } from '../sh.ts';
+import { PlayError } from '../util/errors.ts';
+import { quote, type Script, sh } from '../util/sh.ts';
 import type { ApplyRecord } from './apply-record.ts';
 import { batchLine, batchScript, type Part } from './batch.ts';
 import { FrameReader } from './frame.ts';

@@ -1,5 +1,5 @@
-import { lines, quote, type Script, sh } from '../sh.ts';
-import { type Upload, uploadedPath } from '../task.ts';
+import { type Upload, uploadedPath } from '../model/task.ts';
+import { lines, quote, type Script, sh } from '../util/sh.ts';
 
 /**
  * Files on their way to an apply lie in a folder that is named for the shell of their run on the host, by its process id

@@ -1,4 +1,4 @@
-import type { Place } from '../errors.ts';
+import type { Place } from '../util/errors.ts';
 import type { Value } from './inventory.ts';
 
 /** A variable's value and where it was written. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { inputError, type Place } from '../errors.ts';
-import type { Host, Inventory, Value, Vars } from './inventory.ts';
+import { inputError, type Place } from '../util/errors.ts';
+import type { Inventory, InventoryHost, Value, Vars } from './inventory.ts';
 import { combineMistakes } from './mistakes.ts';
 import { readInput } from './read-input.ts';
 import { guardVars, isTemplate, overlay } from './templates.ts';
@@ -53,7 +53,7 @@ export async function parseExtraVars(args: readonly string[], cwd: string): Prom
 export function withExtraVars(inventory: Inventory, vars: Vars): Inventory {
   const given = new Set(Object.keys(vars));
   if (given.size === 0) return inventory;
-  const over = (host: Host): Host => ({
+  const over = (host: InventoryHost): InventoryHost => ({
     ...host,
     vars: overlay(host.vars, vars),
     place: (variable) => (given.has(variable) ? { file: '-e' } : host.place(variable)),

@@ -1,4 +1,4 @@
-import type { Place } from '../errors.ts';
+import type { Place } from '../util/errors.ts';
 
 /** A plain value as YAML or JSON gives it. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
@@ -6,7 +6,7 @@ export type Value = string | number | boolean | null | readonly Value[] | { read
 /** Variables by name, as written; nothing is templated. */
 export type Vars = Readonly<Record<string, Value>>;
 
-export interface Host {
+export interface InventoryHost {
   /** The name the inventory gives, which need not be the host's own hostname. */
   readonly name: string;
   /** Group variables merged as Ansible does (depth, `ansible_group_priority`, name; later replaces), then the host's own. */
@@ -21,7 +21,7 @@ export interface Inventory {
   /** Files it was read from. */
   readonly sources: readonly string[];
   /** Hosts by name, in the order of first appearance. */
-  readonly hosts: ReadonlyMap<string, Host>;
+  readonly hosts: ReadonlyMap<string, InventoryHost>;
   /** Host names of every group, `all` and `ungrouped` included; in order of appearance, children after own hosts. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
   /** Where each group was first named, for messages. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { inputError } from '../errors.ts';
+import { inputError } from '../util/errors.ts';
 import { Draft } from './draft.ts';
 import type { Inventory } from './inventory.ts';
 import { combineMistakes } from './mistakes.ts';

@@ -1,4 +1,4 @@
-import { filePlace, inputError, type PlayError } from '../errors.ts';
+import { filePlace, inputError, type PlayError } from '../util/errors.ts';
 
 /** More than this are only counted: the first ones are what a person corrects next. */
 const LISTED = 10;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isMap, isScalar, type Pair, parseDocument, YAMLMap } from 'yaml';
-import { unifiedDiff } from '../diff.ts';
-import { inputError } from '../errors.ts';
+import { unifiedDiff } from '../util/diff.ts';
+import { inputError } from '../util/errors.ts';
 import type { Inventory } from './inventory.ts';
 import { parseInventory } from './load.ts';
 

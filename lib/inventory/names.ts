@@ -1,4 +1,4 @@
-import { inputError } from '../errors.ts';
+import { inputError } from '../util/errors.ts';
 import { pythonRegex } from './python-regex.ts';
 
 /** A test for names: `~regex` matches from the start, anything else is a glob for the whole name. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { inputError, type PlayError } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
+import { inputError, type PlayError } from '../util/errors.ts';
+import { didYouMean } from '../util/nearest.ts';
 import type { Inventory } from './inventory.ts';
 import { isWild, nameTest } from './names.ts';
 import { isTemplate } from './templates.ts';

@@ -1,4 +1,4 @@
-import { inputError, type PlayError } from '../errors.ts';
+import { inputError, type PlayError } from '../util/errors.ts';
 
 /**
  * A regular expression that matches from the start of a name, read as Python reads it, since that is what people bring

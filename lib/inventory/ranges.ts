@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { inputError } from '../errors.ts';
+import { inputError } from '../util/errors.ts';
 
 /** One name may stand for many hosts, but not for so many that a slip of the finger fills the memory. */
 const MOST_HOSTS = 100_000;

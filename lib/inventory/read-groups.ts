@@ -1,4 +1,4 @@
-import { inputError, PlayError } from '../errors.ts';
+import { inputError, PlayError } from '../util/errors.ts';
 import { type Definition, type Draft, type DraftGroup, link, withDescendants } from './draft.ts';
 import { expandHosts, type NamedHosts } from './ranges.ts';
 import { isTemplate } from './templates.ts';

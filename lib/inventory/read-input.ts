@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { inputError, PlayError } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
+import { inputError, PlayError } from '../util/errors.ts';
+import { didYouMean } from '../util/nearest.ts';
 
 /**
  * The text of a file a person named.

@@ -1,4 +1,4 @@
-import type { Place } from '../errors.ts';
+import type { Place } from '../util/errors.ts';
 import {
   type Definition,
   type Draft,
@@ -8,7 +8,7 @@ import {
   withAncestors,
   withDescendants,
 } from './draft.ts';
-import type { Host, Inventory } from './inventory.ts';
+import type { Inventory, InventoryHost } from './inventory.ts';
 import { guardVars } from './templates.ts';
 
 /** Makes an inventory of a draft: completes `all` and `ungrouped`, and merges each host's variables. */
@@ -90,7 +90,7 @@ function mergedGroups(depth: ReadonlyMap<DraftGroup, number>): (own: readonly Dr
   };
 }
 
-function settleHost(host: DraftHost, { names, vars: groupVars }: MergedGroups): Host {
+function settleHost(host: DraftHost, { names, vars: groupVars }: MergedGroups): InventoryHost {
   const definitions = new Map([...groupVars, ...host.vars]);
   const vars = Object.fromEntries([...definitions].map(([name, { value }]) => [name, value]));
   const templates = [...definitions].flatMap(([name, { template }]) =>

@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { quickAjv } from '../ajv.ts';
-import { inputError, type Place, type PlayError } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
+import { quickAjv } from '../util/ajv.ts';
+import { inputError, type Place, type PlayError } from '../util/errors.ts';
+import { didYouMean } from '../util/nearest.ts';
 import type { Value } from './inventory.ts';
 import { groupKeys, inventorySchema } from './schema.ts';
 import type { YamlFile } from './yaml-file.ts';

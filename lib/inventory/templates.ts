@@ -1,4 +1,4 @@
-import { inputError, type Place, PlayError } from '../errors.ts';
+import { inputError, type Place, PlayError } from '../util/errors.ts';
 import type { Value, Vars } from './inventory.ts';
 
 /** What Jinja would evaluate: an expression, a statement or a comment. */

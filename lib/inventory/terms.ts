@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { inputError } from '../errors.ts';
+import { inputError } from '../util/errors.ts';
 
 /** One part of a host pattern: `web*`, `&eu`, `!web1`. */
 export interface Term {

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inputError } from '../errors.ts';
+import { inputError } from '../util/errors.ts';
 import type { Inventory } from './inventory.ts';
 
 /** Ansible's folders of variables, and what their files and folders are named after. */

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { inputError, type Place, type PlayError } from '../errors.ts';
+import { inputError, type Place, type PlayError } from '../util/errors.ts';
 import type { Value } from './inventory.ts';
 import { combineMistakes } from './mistakes.ts';
 import { type Entry, YamlValues } from './yaml-values.ts';

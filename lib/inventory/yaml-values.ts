@@ -9,8 +9,8 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { inputError, type Place, type PlayError } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
+import { inputError, type Place, type PlayError } from '../util/errors.ts';
+import { didYouMean } from '../util/nearest.ts';
 import type { Value } from './inventory.ts';
 import { isTemplate } from './templates.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inputError } from '../errors.ts';
+import { inputError } from '../util/errors.ts';
 import { attempt } from './command.ts';
 import type { LabPaths } from './paths.ts';
 import { until } from './process.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { PlayError } from '../errors.ts';
+import { PlayError } from '../util/errors.ts';
 
-export interface CommandOptions {
+export interface ProcessOptions {
   /** Sent to stdin; nothing by default. */
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -9,7 +9,7 @@ export interface CommandOptions {
   readonly failing?: string;
 }
 
-export interface Outcome {
+export interface ProcessResult {
   /** Exit code, or 128 and the signal's number as a shell has it. */
   readonly code: number;
   readonly stdout: string;
@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** Runs a program of this machine and waits for its end. Rejects only when it can't be started. */
-export function attempt(argv: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
+export function attempt(argv: readonly string[], options: ProcessOptions = {}): Promise<ProcessResult> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: 'pipe', env: options.env ?? process.env });
@@ -44,7 +44,7 @@ export function attempt(argv: readonly string[], options: CommandOptions = {}): 
  * Runs a program of this machine and gives its stdout.
  * @throws PlayError with the end of what it said when it fails.
  */
-export async function command(argv: readonly string[], options: CommandOptions = {}): Promise<string> {
+export async function command(argv: readonly string[], options: ProcessOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await attempt(argv, options);
   if (code === 0) return stdout;
   throw new PlayError({

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
-import { PlayError } from '../errors.ts';
+import { PlayError } from '../util/errors.ts';
 import { requireMachine } from './machine.ts';
 import { labAddress } from './names.ts';
 import { labPaths } from './paths.ts';

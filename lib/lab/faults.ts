@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { inputError } from '../errors.ts';
+import { inputError } from '../util/errors.ts';
 import { existingLab, type Lab } from './description.ts';
 import { bootHost, isOn, killHost } from './host.ts';
 import { checkHost } from './inside.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { quote } from '../sh.ts';
+import { quote } from '../util/sh.ts';
 import { command } from './command.ts';
 import { allDescriptions } from './description.ts';
 import { withLock } from './lock.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { inputError, PlayError } from '../errors.ts';
+import { inputError, PlayError } from '../util/errors.ts';
 import { existingLab, type Lab } from './description.ts';
 import { initOf } from './host.ts';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { inputError } from '../errors.ts';
+import { inputError } from '../util/errors.ts';
 import { type Description, readDescription, writeDescription } from './description.ts';
 import { ensureDisk, writeKnownHosts } from './disk.ts';
 import { bootHost, isOn, nameNewHosts } from './host.ts';

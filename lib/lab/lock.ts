@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { PlayError } from '../errors.ts';
+import { PlayError } from '../util/errors.ts';
 
 /**
  * Does the work while holding an exclusive lock on the file; waits for whoever holds it, at most `seconds`.

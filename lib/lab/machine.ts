@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { PlayError } from '../errors.ts';
+import { PlayError } from '../util/errors.ts';
 import { command } from './command.ts';
 import type { Say } from './say.ts';
 

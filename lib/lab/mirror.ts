@@ -1,4 +1,4 @@
-import { inputError } from '../errors.ts';
+import { inputError } from '../util/errors.ts';
 import { attempt } from './command.ts';
 import { TESTING } from './recipe.ts';
 

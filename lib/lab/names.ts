@@ -1,4 +1,4 @@
-import { inputError } from '../errors.ts';
+import { inputError } from '../util/errors.ts';
 
 /** The machine on the lab's network that stands for the controller. */
 export const controllerAddress = '192.0.2.1';

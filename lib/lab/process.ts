@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PlayError } from '../errors.ts';
+import { PlayError } from '../util/errors.ts';
 
 /** A process as it was recorded when it began: the start time tells it from a later one with the same id. */
 export interface ProcessRecord {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PlayError } from '../errors.ts';
+import { PlayError } from '../util/errors.ts';
 import { command } from './command.ts';
 import { withLock } from './lock.ts';
 import { aptSource, machineMirror } from './mirror.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
-import { PlayError } from '../errors.ts';
+import { PlayError } from '../util/errors.ts';
 import { labEndpoint } from './endpoint.ts';
 import { isOn } from './host.ts';
 import type { LabPaths } from './paths.ts';

@@ -1,4 +1,4 @@
-import type { Place } from '../errors.ts';
+import type { Place } from '../util/errors.ts';
 
 /** `error`: it will fail when it is needed. `warning`: it is likely to hurt. `hint`: worth a thought. */
 export type Severity = 'error' | 'warning' | 'hint';

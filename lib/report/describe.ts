@@ -1,5 +1,5 @@
-import type { EventError, Status, TaskRef } from '../events.ts';
-import type { Change } from '../task.ts';
+import type { EventError, Status, TaskRef } from '../model/events.ts';
+import type { Change } from '../model/task.ts';
 import type { Paint, Style } from './paint.ts';
 import type { Counts, TaskEvent } from './state.ts';
 import { clean, oneLine, shorten } from './text.ts';

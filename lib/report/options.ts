@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Listener } from '../events.ts';
+import type { Listener } from '../model/events.ts';
 
 /** Draws a run from nothing but its events. */
 export interface Reporter {

@@ -1,4 +1,4 @@
-import type { EventError, RunEvent } from '../events.ts';
+import type { EventError, RunEvent } from '../model/events.ts';
 import {
   describeCounts,
   describeEnd,

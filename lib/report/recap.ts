@@ -1,4 +1,4 @@
-import type { HostRecap } from '../events.ts';
+import type { HostRecap } from '../model/events.ts';
 import { describeRef } from './describe.ts';
 import type { Paint, Style } from './paint.ts';
 import type { FirstError, RecapEvent } from './state.ts';

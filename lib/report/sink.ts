@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { PlayError } from '../errors.ts';
+import { PlayError } from '../util/errors.ts';
 
 /** What a stream says when its reader has gone: `ts-play … | head` is no failure of the run. */
 const READER_GONE = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ECONNRESET']);

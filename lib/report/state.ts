@@ -1,4 +1,4 @@
-import type { EventError, RunEvent, Status, TaskRef } from '../events.ts';
+import type { EventError, RunEvent, Status, TaskRef } from '../model/events.ts';
 
 export type TaskEvent = Extract<RunEvent, { type: 'task' }>;
 export type RecapEvent = Extract<RunEvent, { type: 'recap' }>;

@@ -1,4 +1,4 @@
-import type { EventError, RunEvent, TaskRef } from '../events.ts';
+import type { EventError, RunEvent, TaskRef } from '../model/events.ts';
 import {
   type FirstError,
   type HostState,

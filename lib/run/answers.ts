@@ -1,6 +1,6 @@
 import type { Answer, Cut, Probe } from '../host/look.ts';
 import type { ApplyOptions, HostSession } from '../host/session.ts';
-import type { Reply, Task } from '../task.ts';
+import type { Reply, Task } from '../model/task.ts';
 
 /** Tasks probed after a change: few, since the next may change too; doubled while it stays quiet. */
 const LOOK_AFTER_CHANGE = 2;

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { judgeBecomeNames } from '../connection/known-vars.ts';
 import { readConnectionVars } from '../connection/vars.ts';
-import { inputError } from '../errors.ts';
-import type { Host } from '../inventory/inventory.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
+import { inputError } from '../util/errors.ts';
 
 /** What the command line says, where neither inventory nor play does. */
 export interface BecomeOptions {
@@ -18,7 +18,7 @@ export interface BecomeOptions {
  * @throws PlayError `input` for a variable that can't be used
  */
 export function becomeUser(
-  host: Host,
+  host: InventoryHost,
   play: boolean | string | undefined,
   commandLine: BecomeOptions = {},
 ): string | undefined {
@@ -43,14 +43,14 @@ export function becomeUser(
   return user;
 }
 
-function loginUser(host: Host, commandLine: string | undefined): string {
+function loginUser(host: InventoryHost, commandLine: string | undefined): string {
   const { kind, user } = readConnectionVars(host);
   if (kind === 'local') return userInfo().username;
   return user ?? commandLine ?? (kind === 'lab' ? 'root' : userInfo().username);
 }
 
 /** Ansible's inventories write booleans as text too. */
-function flag(host: Host, name: string): boolean | undefined {
+function flag(host: InventoryHost, name: string): boolean | undefined {
   const value = host.vars[name];
   if (value === undefined || typeof value === 'boolean') return value;
   if (/^(yes|true|on|1)$/i.test(String(value))) return true;

@@ -1,6 +1,6 @@
-import type { Task } from '../task.ts';
+import type { Task } from '../model/task.ts';
 import type { Answers } from './answers.ts';
-import type { Outcome } from './outcome.ts';
+import type { TaskOutcome } from './outcome.ts';
 import { PendingHandlers } from './pending-handlers.ts';
 import type { Progress } from './progress.ts';
 import type { Results } from './results.ts';
@@ -12,7 +12,7 @@ export interface BeforeWaitOptions {
   readonly results: Results;
   readonly progress: Progress;
   /** Looks at a task and makes its change, if there is one to make. */
-  readonly run: (index: number, task: Task) => Promise<Outcome>;
+  readonly run: (index: number, task: Task) => Promise<TaskOutcome>;
 }
 
 /**
@@ -75,7 +75,7 @@ export class BeforeWait {
     }
   }
 
-  #paid(place: number, outcome: Outcome, wait: number): void {
+  #paid(place: number, outcome: TaskOutcome, wait: number): void {
     this.#pending.ran(place);
     if (outcome.status !== 'changed') return;
     if (this.#pending.mayFollow(wait, place)) this.#options.results.hold(place, outcome);

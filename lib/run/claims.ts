@@ -1,5 +1,5 @@
-import { PlayError } from '../errors.ts';
-import type { Task } from '../task.ts';
+import type { Task } from '../model/task.ts';
+import { PlayError } from '../util/errors.ts';
 
 /** Remembers what one host's tasks look after in a play, and refuses two that would undo each other for ever. */
 export class ClaimBook {

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asPlayError, type PlayError } from '../errors.ts';
-import { askOwed, handlersOf, handlerTask, notified, owe, readOwed } from '../handler.ts';
 import type { Answer, Cut } from '../host/look.ts';
 import type { HostSession } from '../host/session.ts';
-import type { Assessment, Change, Task, Wait } from '../task.ts';
+import { askOwed, handlersOf, handlerTask, notified, owe, readOwed } from '../model/handler.ts';
+import type { Assessment, Change, Task, Wait } from '../model/task.ts';
+import { asPlayError, type PlayError } from '../util/errors.ts';
 import { Answers } from './answers.ts';
 import { BeforeWait } from './before-wait.ts';
 import { failed, halfDone, lastWords, withPending } from './failures.ts';
 import type { Foresight } from './foresight.ts';
-import { describeChange, type Outcome } from './outcome.ts';
+import { describeChange, type TaskOutcome } from './outcome.ts';
 import { Prediction } from './prediction.ts';
 import type { Progress } from './progress.ts';
 import { Results } from './results.ts';
@@ -96,13 +96,13 @@ class Convergence {
     return this.#results.tell(index, await this.#timed(index, task));
   }
 
-  async #timed(index: number, task: Task): Promise<Outcome> {
+  async #timed(index: number, task: Task): Promise<TaskOutcome> {
     const started = performance.now();
     const outcome = await this.#task(index, task);
     return { ...outcome, durationMs: Math.round(performance.now() - started) };
   }
 
-  async #task(index: number, task: Task): Promise<Omit<Outcome, 'durationMs'>> {
+  async #task(index: number, task: Task): Promise<Omit<TaskOutcome, 'durationMs'>> {
     if (!this.#options.selected(task))
       return { status: 'skipped', changes: [], reason: 'not among the tags asked for' };
     try {
@@ -129,7 +129,7 @@ class Convergence {
     index: number,
     task: Task,
     { within, every, next }: Wait,
-  ): Promise<Omit<Outcome, 'durationMs'>> {
+  ): Promise<Omit<TaskOutcome, 'durationMs'>> {
     this.#options.progress.applying(index);
     const until = performance.now() + within * 1000;
     for (;;) {

@@ -1,6 +1,6 @@
-import { filePlace, type PlayError } from '../errors.ts';
-import type { EventError, Listener, RunEvent } from '../events.ts';
-import type { Redactor } from '../redact.ts';
+import type { EventError, Listener, RunEvent } from '../model/events.ts';
+import { filePlace, type PlayError } from '../util/errors.ts';
+import type { Redactor } from '../util/redact.ts';
 
 export type Emit = Listener;
 

@@ -1,5 +1,5 @@
-import { PlayError } from '../errors.ts';
-import type { Reply, Task } from '../task.ts';
+import type { Reply, Task } from '../model/task.ts';
+import { PlayError } from '../util/errors.ts';
 
 /** A task's own failure. */
 export function failed(what: string, rest: { why?: string; next?: string | undefined }): PlayError {

@@ -1,4 +1,4 @@
-import type { Task } from '../task.ts';
+import type { Task } from '../model/task.ts';
 import type { RunOptions } from './options.ts';
 import type { PlannedPlay } from './plan.ts';
 import type { Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { Pending, Task } from '../task.ts';
+import type { Pending, Task } from '../model/task.ts';
 
 type Foreseen = Pick<Task, 'title' | 'claims'>;
 

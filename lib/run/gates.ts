@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asPlayError } from '../errors.ts';
-import type { Gate, GateContext } from '../gate.ts';
+import type { Gate, GateContext } from '../model/gate.ts';
+import { asPlayError } from '../util/errors.ts';
 import type { Running } from './running.ts';
 
 /** Seconds between two questions to a gate that is given time. */

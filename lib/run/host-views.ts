@@ -1,8 +1,8 @@
-import type { Place } from '../errors.ts';
 import { type ExtraVars, extraVarPlace } from '../inventory/extra-vars.ts';
-import type { Host, Inventory } from '../inventory/inventory.ts';
-import type { CheckedVars, KnownHost, RoleHost, RoleSettings, RoleUse } from '../role.ts';
-import type { SettingOf, VarsSchema } from '../schema.ts';
+import type { Inventory, InventoryHost } from '../inventory/inventory.ts';
+import type { CheckedVars, HostView, RoleHost, RoleSettings, RoleUse } from '../model/role.ts';
+import type { SettingOf, VarsSchema } from '../model/schema.ts';
+import type { Place } from '../util/errors.ts';
 import { roleVar } from './vars.ts';
 
 /** The hosts of an inventory as roles see them, with what a playbook's roles are told about each. */
@@ -11,7 +11,7 @@ export class HostViews {
   readonly #extra: ExtraVars;
   /** The roles that the playbook has for a host, in order. */
   readonly #uses = new Map<string, RoleUse[]>();
-  readonly #known = new Map<Host, KnownHost>();
+  readonly #known = new Map<InventoryHost, HostView>();
 
   constructor(inventory: Inventory, extra: ExtraVars) {
     this.#inventory = inventory;
@@ -23,19 +23,19 @@ export class HostViews {
     for (const { name } of hosts) this.#uses.set(name, [...(this.#uses.get(name) ?? []), ...roles]);
   }
 
-  of(host: Host): KnownHost {
+  of(host: InventoryHost): HostView {
     const known = this.#known.get(host) ?? this.#view(host);
     this.#known.set(host, known);
     return known;
   }
 
   /** A host with its variables for one role. */
-  withVars(host: Host, vars: CheckedVars): RoleHost<CheckedVars> {
+  withVars(host: InventoryHost, vars: CheckedVars): RoleHost<CheckedVars> {
     return { ...this.of(host), vars };
   }
 
   /** All hosts of a group; empty for a group that does not exist. */
-  group(name: string): readonly KnownHost[] {
+  group(name: string): readonly HostView[] {
     return (this.#inventory.groups.get(name) ?? []).flatMap((host) => {
       const known = this.#inventory.hosts.get(host);
       return known ? [this.of(known)] : [];
@@ -55,7 +55,7 @@ export class HostViews {
     return known?.place(written(known.vars) ?? variable) ?? {};
   }
 
-  #view(host: Host): KnownHost {
+  #view(host: InventoryHost): HostView {
     const read = <S extends VarsSchema, K extends keyof S['properties'] & string>(
       of: RoleSettings<S>,
       name: K,
@@ -74,7 +74,7 @@ export class HostViews {
   }
 
   #setting<S extends VarsSchema, K extends keyof S['properties'] & string>(
-    host: Host,
+    host: InventoryHost,
     { vars: schema, ...role }: RoleSettings<S>,
     name: K,
   ): SettingOf<S, K> {

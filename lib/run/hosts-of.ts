@@ -1,11 +1,11 @@
-import { asPlayError, filePlace, type PlayError } from '../errors.ts';
-import type { Host, Inventory } from '../inventory/inventory.ts';
+import type { Inventory, InventoryHost } from '../inventory/inventory.ts';
 import { selectHosts, type Warn } from '../inventory/patterns.ts';
 import { parseTerms } from '../inventory/terms.ts';
-import type { Lock } from '../play.ts';
+import type { Lock } from '../model/play.ts';
+import { asPlayError, filePlace, type PlayError } from '../util/errors.ts';
 
 /** The machine that ts-play runs on, as `localhost`, where the inventory has no such host of its own. */
-export const CONTROLLER: Host = {
+export const CONTROLLER: InventoryHost = {
   name: 'localhost',
   vars: { ansible_connection: 'local', ansible_become: false },
   groups: [],
@@ -14,7 +14,7 @@ export const CONTROLLER: Host = {
 
 /** The hosts that a pattern means, and why when there are none. */
 interface Meant {
-  readonly hosts: readonly Host[];
+  readonly hosts: readonly InventoryHost[];
   readonly none?: string;
 }
 
@@ -27,7 +27,11 @@ export function playHosts(play: string, pattern: string, inventory: Inventory, w
 }
 
 /** The hosts that a lock is held on. @throws PlayError `input` with the lock's name */
-export function lockHosts({ name, hosts: pattern }: Lock, inventory: Inventory, warn: Warn): readonly Host[] {
+export function lockHosts(
+  { name, hosts: pattern }: Lock,
+  inventory: Inventory,
+  warn: Warn,
+): readonly InventoryHost[] {
   const { hosts, none } = meant(pattern, inventory, `hosts of the lock "${name}"`, warn);
   if (none !== undefined) warn(`the lock "${name}" keeps nobody out, for it has no hosts: ${none}`);
   return hosts;

@@ -1,5 +1,4 @@
 import PQueue from 'p-queue';
-import { asPlayError, PlayError } from '../errors.ts';
 import {
   askUnderway,
   defineUnderway,
@@ -9,8 +8,9 @@ import {
   type Underway,
 } from '../host/apply-record.ts';
 import type { HostSession } from '../host/session.ts';
-import type { Host } from '../inventory/inventory.ts';
-import { lines, sh } from '../sh.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
+import { asPlayError, PlayError } from '../util/errors.ts';
+import { lines, sh } from '../util/sh.ts';
 import { becomeUser } from './become.ts';
 import type { PlannedPlay } from './plan.ts';
 import { FORKS } from './play-hosts.ts';
@@ -19,7 +19,7 @@ import type { Running } from './running.ts';
 /** A playbook's lock, and the hosts that it is held on. */
 interface Lock {
   readonly name: string;
-  readonly hosts: readonly Host[];
+  readonly hosts: readonly InventoryHost[];
 }
 
 /**
@@ -72,7 +72,7 @@ function refuse({ name }: Lock, refused: readonly unknown[], { emit }: Running):
 }
 
 /** Takes the lock on one host. @returns what gives it back */
-async function take(lock: Lock, host: Host, running: Running): Promise<(() => void) | undefined> {
+async function take(lock: Lock, host: InventoryHost, running: Running): Promise<(() => void) | undefined> {
   const session = await sessionOn(host, true, running);
   if (session === undefined) return undefined;
   const { said, release } = await session.hold(holdScript(lock.name, running));
@@ -96,7 +96,7 @@ async function take(lock: Lock, host: Host, running: Running): Promise<(() => vo
 /** Asks a host that the lock is not held on for scripts that were begun under it. */
 async function ask(
   lock: Lock,
-  host: Host,
+  host: InventoryHost,
   become: boolean | string | undefined,
   running: Running,
 ): Promise<undefined> {
@@ -108,7 +108,7 @@ async function ask(
 
 /** Undefined for a host that can't be reached: the play that needs it says so, and nobody else reaches it either. */
 async function sessionOn(
-  host: Host,
+  host: InventoryHost,
   become: boolean | string | undefined,
   { options, pool }: Running,
 ): Promise<HostSession | undefined> {

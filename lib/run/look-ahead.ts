@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Answer, Probe } from '../host/look.ts';
-import type { CheckedVars, Layout, Question, StepContext } from '../role.ts';
+import type { CheckedVars, Layout, Question, StepContext } from '../model/role.ts';
 
 /** Rounds of questions that are asked ahead: a step's question, one that builds on its answer, and the tasks' probes. */
 const ROUNDS = 3;

@@ -1,7 +1,7 @@
-import { asPlayError, PlayError } from '../errors.ts';
 import { noExtraVars } from '../inventory/extra-vars.ts';
-import type { Host } from '../inventory/inventory.ts';
-import type { ParametricPlaybook, Playbook } from '../play.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
+import type { ParametricPlaybook, Playbook } from '../model/play.ts';
+import { asPlayError, PlayError } from '../util/errors.ts';
 import type { RunOptions } from './options.ts';
 import { roleVars } from './vars.ts';
 
@@ -33,7 +33,7 @@ export async function makePlaybook(
 
 /** Parameters come from the command line alone: of which host should the inventory's count? */
 function paramsOf({ name, params }: ParametricPlaybook, { extraVars }: RunOptions) {
-  const nobody: Host = { name: '-e', vars: {}, groups: [], place: () => ({ file: '-e' }) };
+  const nobody: InventoryHost = { name: '-e', vars: {}, groups: [], place: () => ({ file: '-e' }) };
   const use = { kind: 'playbook', name, prefix: '', schema: params, given: {}, tags: [], steps: [] } as const;
   return roleVars({ ...use, validate: () => {} }, nobody, extraVars ?? noExtraVars);
 }

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Listener } from '../events.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import type { Listener } from '../model/events.ts';
 import type { Selection } from './plan.ts';
 import type { Connect } from './pool.ts';
 

@@ -1,8 +1,8 @@
-import type { PlayError } from '../errors.ts';
-import type { Change } from '../task.ts';
+import type { Change } from '../model/task.ts';
+import type { PlayError } from '../util/errors.ts';
 
 /** How one task ended. */
-export interface Outcome {
+export interface TaskOutcome {
   readonly status: 'ok' | 'changed' | 'unknown' | 'failed' | 'skipped';
   readonly changes: readonly Change[];
   readonly error?: PlayError;

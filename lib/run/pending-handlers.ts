@@ -1,5 +1,5 @@
-import { notified } from '../handler.ts';
-import type { Task } from '../task.ts';
+import { notified } from '../model/handler.ts';
+import type { Task } from '../model/task.ts';
 
 /**
  * Which handlers of one host's step are pending, and which of them may run before a task that waits: only those that a

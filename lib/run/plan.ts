@@ -1,11 +1,11 @@
-import { asPlayError, inputError, PlayError } from '../errors.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
-import type { Host, Inventory, Vars } from '../inventory/inventory.ts';
+import type { Inventory, InventoryHost, Vars } from '../inventory/inventory.ts';
 import { limitHosts, type Warn } from '../inventory/patterns.ts';
 import { overlay } from '../inventory/templates.ts';
-import { didYouMean } from '../nearest.ts';
-import type { Play, Playbook } from '../play.ts';
-import type { CheckedVars, KnownHost, RoleUse, ValidateContext } from '../role.ts';
+import type { Play, Playbook } from '../model/play.ts';
+import type { CheckedVars, HostView, RoleUse, ValidateContext } from '../model/role.ts';
+import { asPlayError, inputError, PlayError } from '../util/errors.ts';
+import { didYouMean } from '../util/nearest.ts';
 import { HostViews } from './host-views.ts';
 import { CONTROLLER, lockHosts, playHosts } from './hosts-of.ts';
 import { refuseUnknownVars, renamedVars, roleVars } from './vars.ts';
@@ -32,11 +32,11 @@ export interface PlannedPlay {
   readonly name: string;
   readonly play: Play;
   /** In the order of work. */
-  readonly hosts: readonly Host[];
+  readonly hosts: readonly InventoryHost[];
   /** All the play is meant for, whatever the limit. */
-  readonly allHosts: readonly KnownHost[];
+  readonly allHosts: readonly HostView[];
   /** The hosts again, in the batches that `serial` makes of them. */
-  readonly batches: readonly (readonly Host[])[];
+  readonly batches: readonly (readonly InventoryHost[])[];
   readonly roles: readonly PlannedRole[];
   /** Why it has no hosts at all, whatever the limit. */
   readonly none?: string | undefined;
@@ -95,7 +95,7 @@ function nothingToDo(plays: readonly PlannedPlay[], { limit }: Selection): PlayE
 }
 
 /** Everything known of a host, `-e` on top. */
-export function allVars(host: Host, extra: ExtraVars): Vars {
+export function allVars(host: InventoryHost, extra: ExtraVars): Vars {
   return overlay(host.vars, extra.vars);
 }
 
@@ -181,12 +181,15 @@ function validateTogether(
 }
 
 /** Splits hosts as `serial` says: sizes in turn, the last one repeated. */
-function batches(hosts: readonly Host[], { serial, name }: Play): readonly (readonly Host[])[] {
+function batches(
+  hosts: readonly InventoryHost[],
+  { serial, name }: Play,
+): readonly (readonly InventoryHost[])[] {
   if (serial === undefined || hosts.length === 0) return hosts.length === 0 ? [] : [hosts];
   const sizes = (Array.isArray(serial) ? serial : [serial]).map((size) =>
     batchSize(size, hosts.length, name),
   );
-  const result: (readonly Host[])[] = [];
+  const result: (readonly InventoryHost[])[] = [];
   for (let start = 0, turn = 0; start < hosts.length; turn += 1) {
     const size = sizes[Math.min(turn, sizes.length - 1)] ?? hosts.length;
     result.push(hosts.slice(start, start + size));

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
-import { asPlayError, type PlayError } from '../errors.ts';
-import type { Host } from '../inventory/inventory.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
+import { asPlayError, type PlayError } from '../util/errors.ts';
 import { eventError } from './emit.ts';
 import type { Running } from './running.ts';
 
@@ -11,11 +11,11 @@ export const FORKS = 20;
 export class PlayHosts {
   readonly #play: string;
   readonly #running: Pick<Running, 'emit' | 'options'>;
-  readonly #left: Map<string, Host>;
+  readonly #left: Map<string, InventoryHost>;
   readonly #failed: string[] = [];
   readonly #queue: PQueue;
 
-  constructor(play: string, hosts: readonly Host[], running: Pick<Running, 'emit' | 'options'>) {
+  constructor(play: string, hosts: readonly InventoryHost[], running: Pick<Running, 'emit' | 'options'>) {
     this.#play = play;
     this.#running = running;
     this.#left = new Map(hosts.map((host) => [host.name, host]));
@@ -23,7 +23,7 @@ export class PlayHosts {
   }
 
   /** Those still in the play, in its order. */
-  get left(): readonly Host[] {
+  get left(): readonly InventoryHost[] {
     return [...this.#left.values()];
   }
 
@@ -33,7 +33,7 @@ export class PlayHosts {
   }
 
   /** Runs `work` for every host still in the play; a host whose work throws leaves it. */
-  async onAll(work: (host: Host) => Promise<void>): Promise<void> {
+  async onAll(work: (host: InventoryHost) => Promise<void>): Promise<void> {
     const { signal } = this.#running.options;
     const results = await Promise.allSettled(
       this.left.map((host) =>

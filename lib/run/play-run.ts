@@ -1,9 +1,9 @@
 import { orAborted } from '../connection/abort.ts';
-import { asPlayError, inputError, PlayError } from '../errors.ts';
 import type { HostSession } from '../host/session.ts';
-import type { Host } from '../inventory/inventory.ts';
-import type { CheckedVars, Layout, RoleHost, StepContext } from '../role.ts';
-import type { Task } from '../task.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
+import type { CheckedVars, Layout, RoleHost, StepContext } from '../model/role.ts';
+import type { Task } from '../model/task.ts';
+import { asPlayError, inputError, PlayError } from '../util/errors.ts';
 import { probeOf } from './answers.ts';
 import { becomeUser } from './become.ts';
 import { ClaimBook } from './claims.ts';
@@ -32,7 +32,7 @@ export class PlayRun {
   readonly #turns = new Turns();
 
   /** @param later a batch after the first: what is done once in the play was done then */
-  constructor(play: PlannedPlay, hosts: readonly Host[], running: Running, later = false) {
+  constructor(play: PlannedPlay, hosts: readonly InventoryHost[], running: Running, later = false) {
     this.#play = play;
     this.#running = running;
     this.#later = later;
@@ -107,7 +107,7 @@ export class PlayRun {
     }
   }
 
-  async #converge(host: Host, stage: Stage, tasks: readonly Task[]): Promise<void> {
+  async #converge(host: InventoryHost, stage: Stage, tasks: readonly Task[]): Promise<void> {
     const { options, emit } = this.#running;
     const of = { play: this.#play.name, role: stage.role, host: host.name };
     const selected = tasks.filter(stage.selected);
@@ -154,13 +154,13 @@ export class PlayRun {
     });
   }
 
-  async #session(host: Host): Promise<HostSession> {
+  async #session(host: InventoryHost): Promise<HostSession> {
     const { options, pool } = this.#running;
     return pool.session(host, becomeUser(host, this.#play.play.become, options));
   }
 
   /** The host's own session, and those of hosts that its tasks look after. */
-  async #sessions(host: Host, tasks: readonly Task[]): Promise<ReadonlyMap<string, HostSession>> {
+  async #sessions(host: InventoryHost, tasks: readonly Task[]): Promise<ReadonlyMap<string, HostSession>> {
     const names = new Set([host.name, ...tasks.flatMap(({ options }) => options.on ?? [])]);
     const opened = await Promise.all(
       [...names].map(async (name) => [name, await this.#session(this.#host(name))] as const),
@@ -181,7 +181,7 @@ export class PlayRun {
     return book;
   }
 
-  #host(name: string): Host {
+  #host(name: string): InventoryHost {
     const own = this.#play.hosts.find((host) => host.name === name);
     const host = own ?? this.#running.options.inventory.hosts.get(name);
     if (host === undefined) throw inputError(`the inventory has no host ${name}`);

@@ -1,13 +1,13 @@
 import type { Connection } from '../connection/connection.ts';
-import { asPlayError } from '../errors.ts';
 import type { Author } from '../host/apply-record.ts';
 import { type Epoch, HostSession } from '../host/session.ts';
-import type { Host } from '../inventory/inventory.ts';
-import type { Redactor } from '../redact.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
+import { asPlayError } from '../util/errors.ts';
+import type { Redactor } from '../util/redact.ts';
 import type { Emit } from './emit.ts';
 
 /** Opens a connection to a host of the inventory. */
-export type Connect = (host: Host, signal: AbortSignal | undefined) => Promise<Connection>;
+export type Connect = (host: InventoryHost, signal: AbortSignal | undefined) => Promise<Connection>;
 
 /** The run's connections: one a host, opened when first needed, and a session for each user that is become. */
 export class Pool {
@@ -36,7 +36,7 @@ export class Pool {
   }
 
   /** @throws PlayError `unreachable` */
-  session(host: Host, become: string | undefined): Promise<HostSession> {
+  session(host: InventoryHost, become: string | undefined): Promise<HostSession> {
     const key = `${become ?? ''}\n${host.name}`;
     const known = this.#sessions.get(key);
     if (known) return known;
@@ -59,7 +59,7 @@ export class Pool {
   }
 
   /** A host counts as connected when its first shell is open: all that connecting costs is then over. */
-  async #open(host: Host, become: string | undefined): Promise<HostSession> {
+  async #open(host: InventoryHost, become: string | undefined): Promise<HostSession> {
     const first = !this.#connections.has(host.name);
     const started = performance.now();
     if (first) this.#emit({ type: 'connecting', host: host.name });
@@ -81,7 +81,7 @@ export class Pool {
     return session;
   }
 
-  #connection(host: Host): Promise<Connection> {
+  #connection(host: InventoryHost): Promise<Connection> {
     const known = this.#connections.get(host.name);
     if (known) return known;
     const opening = this.#connect(host, this.#signal).catch((error: unknown) => {

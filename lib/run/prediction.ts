@@ -1,11 +1,11 @@
-import type { PlayError } from '../errors.ts';
-import { notified } from '../handler.ts';
-import type { Change, Pending, Task } from '../task.ts';
+import { notified } from '../model/handler.ts';
+import type { Change, Pending, Task } from '../model/task.ts';
+import type { PlayError } from '../util/errors.ts';
 
 import type { Foresight } from './foresight.ts';
-import { describeChange, type Outcome } from './outcome.ts';
+import { describeChange, type TaskOutcome } from './outcome.ts';
 
-type Predicted = Omit<Outcome, 'durationMs'>;
+type Predicted = Omit<TaskOutcome, 'durationMs'>;
 
 /** What check mode says of one host's tasks, in their order: what they would do, and what can't be told yet. */
 export class Prediction {

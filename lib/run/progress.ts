@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.ts';
+import type { TaskOutcome } from './outcome.ts';
 
 /** What `converge` tells while it works; `index` counts the tasks given, handlers after them. */
 export interface Progress {
@@ -7,5 +7,5 @@ export interface Progress {
   applied(index: number): void;
   warn(text: string): void;
   line(index: number, stream: 'stdout' | 'stderr', line: string): void;
-  done(index: number, outcome: Outcome): void;
+  done(index: number, outcome: TaskOutcome): void;
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.ts';
+import type { TaskOutcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
 
 /** Tells how the tasks of one host's step ended: each once, also a handler that runs before a wait and again at the end. */
@@ -7,7 +7,7 @@ export class Results {
   readonly #progress: Progress;
   readonly #told = new Set<number>();
   /** What was done and is not told yet. */
-  readonly #held = new Map<number, Outcome>();
+  readonly #held = new Map<number, TaskOutcome>();
 
   constructor(count: number, progress: Progress) {
     this.#count = count;
@@ -19,14 +19,14 @@ export class Results {
   }
 
   /** Keeps back what a task has done, since it may have to do it once more. */
-  hold(index: number, outcome: Outcome): void {
+  hold(index: number, outcome: TaskOutcome): void {
     const held = this.#held.get(index);
     this.#held.set(index, held ? twice(held, outcome) : outcome);
     this.#progress.applied(index);
   }
 
   /** @returns false when it failed */
-  tell(index: number, outcome: Outcome): boolean {
+  tell(index: number, outcome: TaskOutcome): boolean {
     const held = this.#held.get(index);
     this.#told.add(index);
     this.#progress.done(index, held ? twice(held, outcome) : outcome);
@@ -53,7 +53,7 @@ export class Results {
 }
 
 /** Two runs of one task as one result. */
-function twice(first: Outcome, second: Outcome): Outcome {
+function twice(first: TaskOutcome, second: TaskOutcome): TaskOutcome {
   const durationMs = first.durationMs + second.durationMs;
   return { ...(second.status === 'failed' ? second : first), durationMs };
 }

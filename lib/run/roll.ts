@@ -1,5 +1,5 @@
-import type { GateMoment } from '../gate.ts';
-import type { Host } from '../inventory/inventory.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
+import type { GateMoment } from '../model/gate.ts';
 import { askGates } from './gates.ts';
 import type { PlannedPlay } from './plan.ts';
 import { PlayRun } from './play-run.ts';
@@ -53,7 +53,7 @@ export class Roll {
     return holds && !wrong;
   }
 
-  #staying(hosts: readonly Host[]): readonly Host[] {
+  #staying(hosts: readonly InventoryHost[]): readonly InventoryHost[] {
     return hosts.filter(({ name }) => !this.#out.has(name));
   }
 
@@ -64,7 +64,7 @@ export class Roll {
     }
   }
 
-  async #gates(moment: GateMoment, next: readonly Host[]): Promise<boolean> {
+  async #gates(moment: GateMoment, next: readonly InventoryHost[]): Promise<boolean> {
     const { views, play } = this.#planned;
     const { gates = [] } = play;
     const check = this.#running.options.check ?? false;
@@ -83,7 +83,7 @@ export class Roll {
   }
 
   /** Puts back what the batch began, on all its hosts: where it ended well it may depend on where it didn't. */
-  async #undo(batch: readonly Host[]): Promise<void> {
+  async #undo(batch: readonly InventoryHost[]): Promise<void> {
     const { play, name } = this.#planned;
     if (play.undo === undefined || this.#running.options.check) return;
     const { undo: tasks, become } = play;

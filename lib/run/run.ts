@@ -1,10 +1,10 @@
-import { asPlayError } from '../errors.ts';
-import type { HostRecap, RunEvent, TaskRef } from '../events.ts';
 import { makeAuthor } from '../host/apply-record.ts';
 import { noExtraVars, withExtraVars } from '../inventory/extra-vars.ts';
-import type { ParametricPlaybook, Playbook } from '../play.ts';
-import { Redactor } from '../redact.ts';
-import { Secret } from '../secret.ts';
+import type { HostRecap, RunEvent, TaskRef } from '../model/events.ts';
+import type { ParametricPlaybook, Playbook } from '../model/play.ts';
+import { asPlayError } from '../util/errors.ts';
+import { Redactor } from '../util/redact.ts';
+import { Secret } from '../util/secret.ts';
 import { becomeUser } from './become.ts';
 import { eventError, redacting } from './emit.ts';
 import { lockHosts } from './hosts-of.ts';

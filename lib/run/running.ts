@@ -1,7 +1,7 @@
-import type { Listener } from '../events.ts';
 import type { Author } from '../host/apply-record.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
-import type { Redactor } from '../redact.ts';
+import type { Listener } from '../model/events.ts';
+import type { Redactor } from '../util/redact.ts';
 import type { Foresight } from './foresight.ts';
 import type { RunOptions } from './options.ts';
 import type { Pool } from './pool.ts';

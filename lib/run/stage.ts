@@ -1,6 +1,6 @@
-import type { Host } from '../inventory/inventory.ts';
-import type { CheckedVars, Layout, StepContext } from '../role.ts';
-import type { Task } from '../task.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
+import type { CheckedVars, Layout, StepContext } from '../model/role.ts';
+import type { Task } from '../model/task.ts';
 import { withHandlers } from './converge.ts';
 import { allVars, type PlannedPlay } from './plan.ts';
 import type { Running } from './running.ts';
@@ -11,11 +11,11 @@ export interface Stage {
   readonly role: string;
   /** Whether it is its role's last. */
   readonly last: boolean;
-  vars(host: Host): CheckedVars;
+  vars(host: InventoryHost): CheckedVars;
   /** @throws PlayError `failed` when what comes of it lays out no tasks */
   step(context: StepContext<CheckedVars>): Promise<Layout<CheckedVars>>;
   /** A host's tasks, with the handlers they notify behind them; those that are there once only where `host` is `first`. */
-  layOut(host: Host, layout: Layout<CheckedVars>, first: string | undefined): readonly Task[];
+  layOut(host: InventoryHost, layout: Layout<CheckedVars>, first: string | undefined): readonly Task[];
   /** False for a task that tags leave out. */
   readonly selected: (task: Task) => boolean;
 }

@@ -1,6 +1,6 @@
-import { asPlayError, PlayError } from '../errors.ts';
 import type { HostSession } from '../host/session.ts';
-import type { CheckedVars, KnownHost, Question, Report, RoleHost, StepContext } from '../role.ts';
+import type { CheckedVars, HostView, Question, Report, RoleHost, StepContext } from '../model/role.ts';
+import { asPlayError, PlayError } from '../util/errors.ts';
 
 /** What a step needs from the run to ask its questions. */
 export interface Asking {
@@ -8,8 +8,8 @@ export interface Asking {
   readonly cacheDir: string;
   /** Hosts of the play still in it; a failed one is taken out while the step asks. */
   readonly hosts: () => readonly RoleHost<CheckedVars>[];
-  readonly playHosts: readonly KnownHost[];
-  group(name: string): readonly KnownHost[];
+  readonly playHosts: readonly HostView[];
+  group(name: string): readonly HostView[];
   /** @throws PlayError `unreachable` */
   session(host: string): Promise<HostSession>;
   /** A host of the play could not answer. */

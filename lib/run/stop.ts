@@ -1,4 +1,4 @@
-import { PlayError } from '../errors.ts';
+import { PlayError } from '../util/errors.ts';
 
 /** What stopped a run as a whole: the error that its signal was aborted with, when that is no mere interrupt. */
 export function stopOf(signal: AbortSignal | undefined): PlayError | undefined {

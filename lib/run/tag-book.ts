@@ -1,5 +1,5 @@
-import { didYouMean } from '../nearest.ts';
-import type { Task } from '../task.ts';
+import type { Task } from '../model/task.ts';
+import { didYouMean } from '../util/nearest.ts';
 import { selectedBy } from './tags.ts';
 
 /** Tags that mean something without any task having them. */

@@ -1,4 +1,4 @@
-import type { Task } from '../task.ts';
+import type { Task } from '../model/task.ts';
 
 /**
  * Whether `--tags` and `--skip-tags` let a task run, as with Ansible: a task has its own tags and those of its

@@ -1,4 +1,4 @@
-import type { HostRecap, Listener, RunEvent, TaskRef } from '../events.ts';
+import type { HostRecap, Listener, RunEvent, TaskRef } from '../model/events.ts';
 
 type Counts = { -readonly [K in Exclude<keyof HostRecap, 'roundTrips'>]: number };
 

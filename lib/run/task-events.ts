@@ -1,8 +1,8 @@
-import { unifiedDiff } from '../diff.ts';
-import type { TaskRef } from '../events.ts';
-import type { Task } from '../task.ts';
+import type { TaskRef } from '../model/events.ts';
+import type { Task } from '../model/task.ts';
+import { unifiedDiff } from '../util/diff.ts';
 import { eventError } from './emit.ts';
-import type { Outcome } from './outcome.ts';
+import type { TaskOutcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
 import type { Running } from './running.ts';
 
@@ -30,7 +30,7 @@ export function taskEvents(
   };
 }
 
-function told({ status, changes, error, reason, durationMs }: Outcome, withDiff: boolean) {
+function told({ status, changes, error, reason, durationMs }: TaskOutcome, withDiff: boolean) {
   const diff = withDiff ? changes.flatMap(({ text }) => (text ? [unifiedDiff(text)] : [])).join('\n') : '';
   return {
     status,

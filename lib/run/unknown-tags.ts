@@ -1,6 +1,6 @@
-import { inputError } from '../errors.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
-import type { Play, Playbook } from '../play.ts';
+import type { Play, Playbook } from '../model/play.ts';
+import { inputError } from '../util/errors.ts';
 import { foresee } from './foresee.ts';
 import type { RunOptions } from './options.ts';
 import type { PlannedPlay } from './plan.ts';

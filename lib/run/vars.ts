@@ -1,12 +1,12 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { quickAjv } from '../ajv.ts';
-import { filePlace, inputError, type Place } from '../errors.ts';
 import { type ExtraVars, extraVarPlace } from '../inventory/extra-vars.ts';
-import type { Host, Value, Vars } from '../inventory/inventory.ts';
-import { didYouMean } from '../nearest.ts';
-import type { CheckedVars, RoleUse } from '../role.ts';
-import type { Schema, VarsSchema } from '../schema.ts';
-import { reveal, Secret, secret } from '../secret.ts';
+import type { InventoryHost, Value, Vars } from '../inventory/inventory.ts';
+import type { CheckedVars, RoleUse } from '../model/role.ts';
+import type { Schema, VarsSchema } from '../model/schema.ts';
+import { quickAjv } from '../util/ajv.ts';
+import { filePlace, inputError, type Place } from '../util/errors.ts';
+import { didYouMean } from '../util/nearest.ts';
+import { reveal, Secret, secret } from '../util/secret.ts';
 
 const ajv = quickAjv({ useDefaults: true, strict: false });
 ajv.addFormat('secret', true);
@@ -17,7 +17,7 @@ const validators = new WeakMap<VarsSchema, Map<string, ValidateFunction>>();
  * One host's variables for one role: `-e`, then what the playbook gives, then the inventory, then defaults.
  * @throws PlayError `input`, with the place of the value that is wrong
  */
-export function roleVars(role: RoleUse, host: Host, extra: ExtraVars): CheckedVars {
+export function roleVars(role: RoleUse, host: InventoryHost, extra: ExtraVars): CheckedVars {
   const { properties } = role.schema;
   const values: Record<string, unknown> = {};
   const defaults: Record<string, unknown> = {};
@@ -40,7 +40,7 @@ const alone = new WeakMap<VarsSchema, Map<string, VarsSchema>>();
  * One of a host's variables for a role, whether or not the others are good; undefined where it is not set.
  * @throws PlayError `input`, with the place of the value
  */
-export function roleVar(role: RoleUse, host: Host, extra: ExtraVars, name: string): unknown {
+export function roleVar(role: RoleUse, host: InventoryHost, extra: ExtraVars, name: string): unknown {
   return roleVars({ ...role, schema: schemaOf(role.schema, name) }, host, extra)[name];
 }
 
@@ -75,7 +75,11 @@ function validatorOf(schema: VarsSchema, judged: readonly string[]): ValidateFun
 }
 
 /** @throws PlayError `input` for a variable that begins like one of the roles' own and isn't */
-export function refuseUnknownVars(roles: readonly RoleUse[], hosts: readonly Host[], extra: ExtraVars): void {
+export function refuseUnknownVars(
+  roles: readonly RoleUse[],
+  hosts: readonly InventoryHost[],
+  extra: ExtraVars,
+): void {
   const known = new Set(roles.flatMap(({ schema }) => Object.keys(schema.properties)));
   const former = new Set(
     roles.flatMap(({ schema }) => Object.values(schema.properties).flatMap(formerNames)),
@@ -124,7 +128,7 @@ function formerNames({ formerly = [] }: { readonly formerly?: readonly string[] 
 /** A sentence for each variable that is written by a name it had before, with its place. */
 export function renamedVars(
   roles: readonly RoleUse[],
-  hosts: readonly Host[],
+  hosts: readonly InventoryHost[],
   extra: ExtraVars,
 ): readonly string[] {
   const schemas = [...new Set(roles.map(({ schema }) => schema))];
@@ -149,7 +153,7 @@ function pick(
   name: string,
   schema: Schema & { readonly formerly?: readonly string[] },
   role: RoleUse,
-  host: Host,
+  host: InventoryHost,
   extra: ExtraVars,
 ): unknown {
   const written = writtenName(extra.vars, name, schema);
@@ -212,7 +216,7 @@ function mapped(value: unknown, leaf: (value: unknown) => unknown): unknown {
 
 function wrongVariable(
   role: RoleUse,
-  host: Host,
+  host: InventoryHost,
   extra: ExtraVars,
   errors: readonly ErrorObject[],
   values: Readonly<Record<string, unknown>>,
@@ -251,11 +255,11 @@ function shownValue(value: unknown, schema: Schema): string {
 }
 
 /** A playbook's parameters are no host's. */
-function ownerOf({ kind }: RoleUse, { name }: Host): Place {
+function ownerOf({ kind }: RoleUse, { name }: InventoryHost): Place {
   return kind === 'playbook' ? {} : { host: name };
 }
 
-function placeOf(name: string, role: RoleUse, host: Host, extra: ExtraVars): Place {
+function placeOf(name: string, role: RoleUse, host: InventoryHost, extra: ExtraVars): Place {
   const schema = role.schema.properties[name] ?? {};
   const written = writtenName(extra.vars, name, schema);
   if (written !== undefined) return extraVarPlace(extra, written);

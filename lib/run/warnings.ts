@@ -1,4 +1,4 @@
-import type { RunEvent } from '../events.ts';
+import type { RunEvent } from '../model/events.ts';
 
 /** Warnings found before a run begins. What is said of many hosts in the same words is told once. */
 export class Warnings {

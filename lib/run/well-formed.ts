@@ -1,8 +1,8 @@
-import { inputError, PlayError } from '../errors.ts';
-import type { Playbook } from '../play.ts';
-import { type CheckedVars, isRoleUse, type Layout } from '../role.ts';
-import { Script } from '../sh.ts';
-import type { Task } from '../task.ts';
+import type { Playbook } from '../model/play.ts';
+import { type CheckedVars, isRoleUse, type Layout } from '../model/role.ts';
+import type { Task } from '../model/task.ts';
+import { inputError, PlayError } from '../util/errors.ts';
+import { Script } from '../util/sh.ts';
 
 /**
  * Refuses a playbook whose plays, roles or tasks are something else: what the type checker finds, it does not find in

@@ -1,5 +1,5 @@
-import { type Script, sh } from '../sh.ts';
-import { defineTask, type TaskType } from '../task.ts';
+import { defineTask, type TaskType } from '../model/task.ts';
+import { type Script, sh } from '../util/sh.ts';
 
 /** A deed without a state of its own: done, and counted as changed, in every run. */
 export interface ActionWant {

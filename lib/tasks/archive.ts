@@ -1,6 +1,13 @@
 import { posix } from 'node:path';
-import { lines, type Script, sh } from '../sh.ts';
-import { type Apply, type Change, defineTask, type Reply, type TaskType, uploadedPath } from '../task.ts';
+import {
+  type Apply,
+  type Change,
+  defineTask,
+  type Reply,
+  type TaskType,
+  uploadedPath,
+} from '../model/task.ts';
+import { lines, type Script, sh } from '../util/sh.ts';
 import {
   type Attributes,
   attributeChanges,

@@ -1,6 +1,6 @@
-import { PlayError } from '../errors.ts';
-import type { Script } from '../sh.ts';
-import { defineTask, type Reply, type TaskType } from '../task.ts';
+import { defineTask, type Reply, type TaskType } from '../model/task.ts';
+import { PlayError } from '../util/errors.ts';
+import type { Script } from '../util/sh.ts';
 
 /** Something that must hold before the next task; never changes anything. */
 export interface CheckWant {

@@ -1,5 +1,5 @@
-import { lines, type Script, sh } from '../sh.ts';
-import { type Change, defineTask, type TaskType } from '../task.ts';
+import { type Change, defineTask, type TaskType } from '../model/task.ts';
+import { lines, type Script, sh } from '../util/sh.ts';
 import { hostPath } from './support/paths.ts';
 
 interface CommandBase {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { lines, type Script, sh } from '../sh.ts';
-import { type Change, defineTask, type Reply, type TaskType } from '../task.ts';
+import { type Change, defineTask, type Reply, type TaskType } from '../model/task.ts';
+import { lines, type Script, sh } from '../util/sh.ts';
 import {
   type Attributes,
   attributeChanges,

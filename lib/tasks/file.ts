@@ -1,6 +1,13 @@
-import type { Secret } from '../secret.ts';
-import { lines, type Script, sh } from '../sh.ts';
-import { type Apply, type Change, defineTask, type Pending, type Reply, type TaskType } from '../task.ts';
+import {
+  type Apply,
+  type Change,
+  defineTask,
+  type Pending,
+  type Reply,
+  type TaskType,
+} from '../model/task.ts';
+import type { Secret } from '../util/secret.ts';
+import { lines, type Script, sh } from '../util/sh.ts';
 import {
   type Attributes,
   attributeChanges,

@@ -1,5 +1,5 @@
-import { type Script, sh } from '../sh.ts';
-import { type Change, defineTask, type Reply, type TaskType } from '../task.ts';
+import { type Change, defineTask, type Reply, type TaskType } from '../model/task.ts';
+import { type Script, sh } from '../util/sh.ts';
 import { ACCOUNT, validateName } from './support/names.ts';
 
 /** A group of users. */

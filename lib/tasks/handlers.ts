@@ -1,5 +1,5 @@
-import { type Script, sh } from '../sh.ts';
-import type { Handler } from '../task.ts';
+import type { Handler } from '../model/task.ts';
+import { type Script, sh } from '../util/sh.ts';
 import { UNIT, validateName } from './support/names.ts';
 import { shortName, unitFunctions } from './support/unit.ts';
 

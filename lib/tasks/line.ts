@@ -1,6 +1,13 @@
-import { reveal, Secret } from '../secret.ts';
-import { lines, type Script, sh } from '../sh.ts';
-import { type Change, type Claims, defineTask, type Pending, type Reply, type TaskType } from '../task.ts';
+import {
+  type Change,
+  type Claims,
+  defineTask,
+  type Pending,
+  type Reply,
+  type TaskType,
+} from '../model/task.ts';
+import { reveal, Secret } from '../util/secret.ts';
+import { lines, type Script, sh } from '../util/sh.ts';
 import {
   type Attributes,
   attributeChanges,

@@ -1,5 +1,5 @@
-import { type Script, sh } from '../sh.ts';
-import { type Change, defineTask, type Pending, type Reply, type TaskType } from '../task.ts';
+import { type Change, defineTask, type Pending, type Reply, type TaskType } from '../model/task.ts';
+import { type Script, sh } from '../util/sh.ts';
 import { besideName, hostPath } from './support/paths.ts';
 import { requireParent } from './support/pending.ts';
 

@@ -1,5 +1,5 @@
-import { type Script, sh } from '../sh.ts';
-import { type Change, defineTask, type JointProbe, type Reply, type TaskType } from '../task.ts';
+import { type Change, defineTask, type JointProbe, type Reply, type TaskType } from '../model/task.ts';
+import { type Script, sh } from '../util/sh.ts';
 import { apt } from './package-managers/apt.ts';
 import type { ManagerName, PackageState, Packages } from './package-managers/manager.ts';
 import { rpm } from './package-managers/rpm.ts';

@@ -1,4 +1,3 @@
-import { lines, type Script, sh } from '../sh.ts';
 import {
   type Change,
   defineTask,
@@ -8,7 +7,8 @@ import {
   type Task,
   type TaskOptions,
   type TaskType,
-} from '../task.ts';
+} from '../model/task.ts';
+import { lines, type Script, sh } from '../util/sh.ts';
 import { UNIT, validateName } from './support/names.ts';
 import { shortName, unitFiles, unitFunctions, unitName, unitPending } from './support/unit.ts';
 

@@ -1,5 +1,5 @@
-import { lines, type Script, sh } from '../sh.ts';
-import { type Change, type Claims, defineTask, type Reply, type TaskType } from '../task.ts';
+import { type Change, type Claims, defineTask, type Reply, type TaskType } from '../model/task.ts';
+import { lines, type Script, sh } from '../util/sh.ts';
 import { textContent } from './support/content.ts';
 import { validateName } from './support/names.ts';
 import { replaceFile } from './support/replace.ts';

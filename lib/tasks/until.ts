@@ -1,5 +1,5 @@
-import type { Script } from '../sh.ts';
-import { defineTask, type Reply, type TaskType } from '../task.ts';
+import { defineTask, type Reply, type TaskType } from '../model/task.ts';
+import type { Script } from '../util/sh.ts';
 
 /** Something that comes about by itself, and is waited for. */
 export interface UntilWant {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type KnownHost, PlayError, Secret } from '../../lib/index.ts';
+import { type HostView, PlayError, Secret } from '../../lib/index.ts';
 import { type Cluster, clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
 import { foundingOf } from '../domain/rabbitmq/founding.ts';
 import { ordered, preferred } from '../domain/rabbitmq/seed.ts';
@@ -46,7 +46,7 @@ export function chooseCookie(held: readonly Held[], seed: string): Secret {
 export function voters(
   held: readonly Held[],
   nodes: ReadonlyMap<string, Snapshot>,
-  playHosts: readonly KnownHost[],
+  playHosts: readonly HostView[],
   named: string | undefined,
 ): readonly Held[] {
   const founding = foundingOf(playHosts);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { defineRole, type KnownHost, type Task } from '../../lib/index.ts';
+import { defineRole, type HostView, type Task } from '../../lib/index.ts';
 import { ordered, preferred, spokesman } from '../domain/rabbitmq/seed.ts';
 import { policySettings, type Vars } from '../domain/rabbitmq/settings/policy.ts';
 import { askBroker, type Live, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
@@ -87,7 +87,7 @@ function tasks(own: Vars, wanted: Compiled): readonly Task[] {
 /** The version of a broker for which the intent comes to something else, as in the middle of an upgrade. */
 function differing(
   own: Vars,
-  playHosts: readonly KnownHost[],
+  playHosts: readonly HostView[],
   nodes: ReadonlyMap<string, Snapshot>,
   wanted: Compiled,
 ): string | undefined {

@@ -1,4 +1,4 @@
-import { type KnownHost, PlayError, type StepContext } from '../../lib/index.ts';
+import { type HostView, PlayError, type StepContext } from '../../lib/index.ts';
 import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 import { type Cluster, clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
 import { foundingOf } from '../domain/rabbitmq/founding.ts';
@@ -10,7 +10,7 @@ type Nodes = ReadonlyMap<string, Snapshot>;
 
 /** Who of a group gets clients. */
 export interface Backends {
-  readonly hosts: readonly KnownHost[];
+  readonly hosts: readonly HostView[];
   /** What the user should know of the others, a sentence each. */
   readonly warnings: readonly string[];
 }
@@ -18,12 +18,12 @@ export interface Backends {
 /** The backends of each proxy. Groups that several proxies share are asked once. */
 export async function backendsOf(
   context: StepContext<HaproxyVars>,
-): Promise<(vars: HaproxyVars) => readonly KnownHost[]> {
+): Promise<(vars: HaproxyVars) => readonly HostView[]> {
   const asking = context.hosts.filter(({ vars }) => vars.haproxy_backend_hosts === 'members');
   const groups = [...new Set(asking.map(({ vars }) => vars.haproxy_backend_group))];
   const found = new Map(
     await Promise.all(
-      groups.map(async (name): Promise<[string, readonly KnownHost[]]> => {
+      groups.map(async (name): Promise<[string, readonly HostView[]]> => {
         const group = context.group(name);
         const { hosts, warnings } = membersOf(
           name,
@@ -48,7 +48,7 @@ export async function backendsOf(
  * @param check those that a run would have join count as well
  * @throws PlayError `failed` when there is no cluster, or when there are several
  */
-export function membersOf(name: string, group: readonly KnownHost[], nodes: Nodes, check: boolean): Backends {
+export function membersOf(name: string, group: readonly HostView[], nodes: Nodes, check: boolean): Backends {
   const founding = foundingOf(group);
   const clusters = clustersOf(ordered(preferred(group), nodes), founding);
   const rivals = undecided(clusters, founding);

@@ -1,4 +1,4 @@
-import type { KnownHost } from '../../lib/index.ts';
+import type { HostView } from '../../lib/index.ts';
 import { bracketed, serverName } from '../domain/haproxy/names.ts';
 import { PEM } from '../domain/haproxy/paths.ts';
 import type { HaproxyVars } from '../domain/haproxy/settings.ts';
@@ -35,7 +35,7 @@ export function frontAddresses(vars: HaproxyVars): readonly string[] {
 }
 
 /** The brokers, and what makes one healthy. */
-export function backendLines(vars: HaproxyVars, backends: readonly KnownHost[]): readonly string[] {
+export function backendLines(vars: HaproxyVars, backends: readonly HostView[]): readonly string[] {
   const { haproxy_check_inter: inter, haproxy_check_rise: rise, haproxy_check_fall: fall } = vars;
   const options = [
     `check inter ${inter} rise ${rise} fall ${fall}`,

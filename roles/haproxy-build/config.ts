@@ -1,4 +1,4 @@
-import type { KnownHost } from '../../lib/index.ts';
+import type { HostView } from '../../lib/index.ts';
 import { BACKEND } from '../domain/haproxy/names.ts';
 import { CHROOT, SOCKET } from '../domain/haproxy/paths.ts';
 import type { HaproxyVars } from '../domain/haproxy/settings.ts';
@@ -11,7 +11,7 @@ export { serverName } from '../domain/haproxy/names.ts';
 const SPARE_CONNECTIONS = 100;
 
 /** haproxy.cfg. Holds no secret. */
-export function haproxyConfig(vars: HaproxyVars, backends: readonly KnownHost[]): string {
+export function haproxyConfig(vars: HaproxyVars, backends: readonly HostView[]): string {
   return `# Written by ts-play (role haproxy-build): changes made here are lost.
 global
     log stdout format short local0 info

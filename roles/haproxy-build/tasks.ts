@@ -3,7 +3,7 @@ import {
   file,
   group,
   type Handler,
-  type KnownHost,
+  type HostView,
   type Script,
   service,
   sh,
@@ -96,7 +96,7 @@ export function unitTasks(vars: HaproxyVars): readonly Task[] {
 }
 
 /** Configuration and service. */
-export function serviceTasks(vars: HaproxyVars, backends: readonly KnownHost[]): readonly Task[] {
+export function serviceTasks(vars: HaproxyVars, backends: readonly HostView[]): readonly Task[] {
   const { reload } = handlers(vars);
   const haproxy = program(vars);
   return [

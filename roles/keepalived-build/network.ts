@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { type KnownHost, PlayError, type Question, sh } from '../../lib/index.ts';
+import { type HostView, PlayError, type Question, sh } from '../../lib/index.ts';
 import { type Address, parseAddresses, parseDefaultRoute } from '../domain/keepalived/addresses.ts';
 
 /** A host's network, as it sees it. */
@@ -43,7 +43,7 @@ export function parseNetwork(stdout: string): Network {
  * The interface that carries the host's address, else that of its default route.
  * @throws PlayError `failed` when there is neither
  */
-export function interfaceOf({ name, address }: KnownHost, network: Network): string {
+export function interfaceOf({ name, address }: HostView, network: Network): string {
   const own = resolved(address, network);
   const carrier = network.addresses.find((each) => own.includes(each.address))?.interface;
   const found = carrier === undefined || carrier === 'lo' ? network.defaultRoute : carrier;
@@ -60,7 +60,7 @@ export function interfaceOf({ name, address }: KnownHost, network: Network): str
  * The one address that other hosts reach this one by.
  * @throws PlayError `failed` when a name has none
  */
-export function addressOf({ name, address }: KnownHost, network: Network): string {
+export function addressOf({ name, address }: HostView, network: Network): string {
   const [first] = resolved(address, network);
   if (first !== undefined) return first;
   throw new PlayError({

@@ -1,4 +1,4 @@
-import type { KnownHost } from '../../lib/index.ts';
+import type { HostView } from '../../lib/index.ts';
 import { keepalivedSettings } from '../domain/keepalived/settings.ts';
 
 /** The highest that leaves 255 to a host that owns the address itself. */
@@ -8,7 +8,7 @@ const HIGHEST = 254;
  * Every host's priority: its own variable, else 254, 253, … in the order of all the play is meant for, so that a
  * limit changes nobody's.
  */
-export function priorities(playHosts: readonly KnownHost[]): ReadonlyMap<string, number> {
+export function priorities(playHosts: readonly HostView[]): ReadonlyMap<string, number> {
   return new Map(
     playHosts.map((host, index) => [
       host.name,

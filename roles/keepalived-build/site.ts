@@ -1,4 +1,4 @@
-import type { KnownHost, RoleHost, StepContext } from '../../lib/index.ts';
+import type { HostView, RoleHost, StepContext } from '../../lib/index.ts';
 import { withPrefix } from '../domain/keepalived/addresses.ts';
 import { instancesOn } from '../domain/keepalived/instances.ts';
 import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
@@ -24,7 +24,7 @@ export async function askSites(
 export function siteOf(
   host: RoleHost<KeepalivedVars>,
   network: Network,
-  playHosts: readonly KnownHost[],
+  playHosts: readonly HostView[],
   order: ReadonlyMap<string, number>,
 ): Site {
   const { vars } = host;

@@ -2,7 +2,7 @@ import {
   defineRole,
   type Gate,
   type GateContext,
-  type KnownHost,
+  type HostView,
   type Question,
   type StepContext,
   service,
@@ -58,7 +58,7 @@ export const anotherProxyIsReady: Gate = {
   },
 };
 
-async function isReady(context: GateContext, host: KnownHost): Promise<string | undefined> {
+async function isReady(context: GateContext, host: HostView): Promise<string | undefined> {
   const port = host.setting(haproxySettings, 'haproxy_health_port');
   const asked = await context.query([host], {
     ...question,

@@ -1,4 +1,4 @@
-import { type KnownHost, PlayError } from '../../lib/index.ts';
+import { type HostView, PlayError } from '../../lib/index.ts';
 import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
 import type { Founding } from '../domain/rabbitmq/founding.ts';
 import { isRunning, knownMembers, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
@@ -36,7 +36,7 @@ export function refuseWithoutFounder(
 export function refuseSecondCluster(
   seed: Snapshot,
   answers: ReadonlyMap<string, Snapshot>,
-  wanted: readonly KnownHost[],
+  wanted: readonly HostView[],
   warn: (text: string) => void,
 ): void {
   const [first] = wanted;

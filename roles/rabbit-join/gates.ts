@@ -1,4 +1,4 @@
-import type { Gate, GateContext, KnownHost } from '../../lib/index.ts';
+import type { Gate, GateContext, HostView } from '../../lib/index.ts';
 import { classify } from '../domain/rabbitmq/classify.ts';
 import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
 import { type Founding, foundingOf } from '../domain/rabbitmq/founding.ts';
@@ -118,6 +118,6 @@ async function look({ playHosts, query }: GateContext, fresh: boolean): Promise<
   return ordered(preferred(playHosts), await query(playHosts, { ...askBroker, fresh }));
 }
 
-function namesOf(hosts: readonly KnownHost[]): readonly string[] {
+function namesOf(hosts: readonly HostView[]): readonly string[] {
   return hosts.map(({ name }) => name);
 }

@@ -2,7 +2,7 @@ import {
   defineRole,
   directory,
   file,
-  type KnownHost,
+  type HostView,
   packages,
   type RoleHost,
   service,
@@ -101,7 +101,7 @@ export const rabbitJoin = defineRole({
 /** What the host needs before its broker can run: software, limits, names. */
 function hostTasks(
   { name, vars: own }: RoleHost<Vars>,
-  playHosts: readonly KnownHost[],
+  playHosts: readonly HostView[],
   nodes: ReadonlyMap<string, Snapshot>,
 ): readonly Task[] {
   const peers = playHosts.flatMap((peer) => {

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
-import type { KnownHost, RoleHost } from '../../lib/index.ts';
+import type { HostView, RoleHost } from '../../lib/index.ts';
 import type { Vars } from '../domain/rabbitmq/settings/join.ts';
 
 /** Finds what is wrong with the brokers taken together, before any is contacted. */
 export function validate(
   hosts: readonly RoleHost<Vars>[],
-  { playHosts }: { readonly playHosts: readonly KnownHost[] },
+  { playHosts }: { readonly playHosts: readonly HostView[] },
 ): void {
   const [first] = hosts;
   if (hosts.length === playHosts.length && hosts.every((host) => host.vars.rabbit_node_type === 'ram')) {

@@ -1,4 +1,4 @@
-import { type Host, type Inventory, PlayError } from '../../lib/index.ts';
+import { type Inventory, type InventoryHost, PlayError } from '../../lib/index.ts';
 import { runName } from './record.ts';
 import { SCENARIOS, scenarioNamed } from './scenarios.ts';
 import { labOf } from './site.ts';
@@ -53,7 +53,7 @@ export function withController(inventory: Inventory): {
   /** Undefined when the cluster is not a lab. */
   readonly lab: string | undefined;
 } {
-  const localhost: Host = {
+  const localhost: InventoryHost = {
     name: 'localhost',
     groups: [],
     place: () => ({}),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type KnownHost, PlayError, type StepContext, sh } from '../../lib/index.ts';
+import { type HostView, PlayError, type StepContext, sh } from '../../lib/index.ts';
 import type { QueueSpec } from './client/spec.ts';
 import { queuesFor } from './queues.ts';
 import { runName } from './record.ts';
@@ -17,11 +17,11 @@ export interface Run {
   readonly name: string;
   /** The clients' folder, which has the run's notes too. */
   readonly work: string;
-  readonly controller: KnownHost;
-  readonly brokers: readonly KnownHost[];
-  readonly proxies: readonly KnownHost[];
+  readonly controller: HostView;
+  readonly brokers: readonly HostView[];
+  readonly proxies: readonly HostView[];
   /** Brokers and proxies, each once. */
-  readonly hosts: readonly KnownHost[];
+  readonly hosts: readonly HostView[];
   readonly front: Front;
   /** How long the fault lasts. */
   readonly seconds: number;
@@ -75,6 +75,6 @@ export async function underWay(context: Context): Promise<Run | undefined> {
 }
 
 /** A host whose broker runs. */
-export function speaker(world: World | undefined, brokers: readonly KnownHost[]): KnownHost | undefined {
+export function speaker(world: World | undefined, brokers: readonly HostView[]): HostView | undefined {
   return brokers.find(({ name }) => world?.health.get(name)?.running) ?? brokers[0];
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type KnownHost, PlayError, type Secret } from '../../lib/index.ts';
+import { type HostView, PlayError, type Secret } from '../../lib/index.ts';
 import { haproxySettings } from '../domain/haproxy/settings.ts';
 import { virtualAddresses } from '../domain/keepalived/instances.ts';
 import { joinSettings } from '../domain/rabbitmq/settings/join.ts';
@@ -18,7 +18,7 @@ export interface Front {
 const defaults = haproxySettings.vars.properties;
 
 /** From the variables, else from what the inventory says of proxies and brokers. @throws PlayError `failed` */
-export function frontOf(vars: Vars, brokers: readonly KnownHost[], proxies: readonly KnownHost[]): Front {
+export function frontOf(vars: Vars, brokers: readonly HostView[], proxies: readonly HostView[]): Front {
   const [proxy] = proxies;
   const [broker] = brokers;
   const address = vars.rabbit_prove_vip ?? virtualAddresses(proxies)[0];
@@ -45,7 +45,7 @@ function missing(what: string, variable: string): PlayError {
 }
 
 /** The lab that all these hosts are in; undefined when one of them is none of a lab's. */
-export function labOf(hosts: readonly Pick<KnownHost, 'inventoryVars'>[]): string | undefined {
+export function labOf(hosts: readonly Pick<HostView, 'inventoryVars'>[]): string | undefined {
   const names = hosts.map(({ inventoryVars }) =>
     inventoryVars.ansible_connection === 'lab' ? String(inventoryVars.lab_name ?? 'lab') : undefined,
   );

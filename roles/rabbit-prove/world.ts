@@ -1,4 +1,4 @@
-import { type KnownHost, type Question, type StepContext, sh } from '../../lib/index.ts';
+import { type HostView, type Question, type StepContext, sh } from '../../lib/index.ts';
 import { askProxies, type ProxyHost } from '../domain/haproxy/stats.ts';
 import { evaluate } from '../domain/rabbitmq/commands.ts';
 import { askHealth, type Health, type QueueHealth } from '../domain/rabbitmq/health.ts';
@@ -7,8 +7,8 @@ import type { QueueSpec } from './client/spec.ts';
 
 /** The cluster as its hosts describe it at one moment. */
 export interface World {
-  readonly brokers: readonly KnownHost[];
-  readonly proxies: readonly KnownHost[];
+  readonly brokers: readonly HostView[];
+  readonly proxies: readonly HostView[];
   readonly health: ReadonlyMap<string, Health>;
   readonly fronts: ReadonlyMap<string, ProxyHost>;
   readonly vip: string;
@@ -28,8 +28,8 @@ esac`,
 /** Asks everybody, always anew; hosts that can't answer are missing. */
 export async function askWorld(
   { query }: Pick<StepContext<unknown>, 'query'>,
-  brokers: readonly KnownHost[],
-  proxies: readonly KnownHost[],
+  brokers: readonly HostView[],
+  proxies: readonly HostView[],
   vip: string,
 ): Promise<World> {
   const [answers, fronts] = await Promise.all([query(brokers, askRunning), askProxies({ query }, proxies)]);

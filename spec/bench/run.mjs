@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { prepareClone } from '../../lib/setup.mjs';
+import { prepareClone } from '../../lib/launch/setup.mjs';
 import { Ansible, ensureAnsible } from './ansible.mjs';
 import { interrupt } from './execute.mjs';
 import { Lab, root } from './lab.mjs';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const main = new URL('../../lib/cli/main.js', import.meta.url).href;
 const entry = `const { main } = await import('${main}'); process.exit(await main(process.argv.slice(1)));`;
 
-export interface Outcome {
+export interface CommandOutput {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -42,7 +42,10 @@ export class Workplace {
     return { argv, options: { cwd: this.folder, env } };
   }
 
-  start(...args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
+  start(...args: readonly string[]): {
+    readonly child: ChildProcess;
+    readonly ended: Promise<CommandOutput>;
+  } {
     const { argv, options } = this.commandLine(...args);
     const [program = '', ...rest] = argv;
     const child = spawn(program, rest, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -54,11 +57,11 @@ export class Workplace {
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
     });
-    const ended = once(child, 'close').then(([code]): Outcome => ({ code, stdout, stderr }));
+    const ended = once(child, 'close').then(([code]): CommandOutput => ({ code, stdout, stderr }));
     return { child, ended };
   }
 
-  run(...args: readonly string[]): Promise<Outcome> {
+  run(...args: readonly string[]): Promise<CommandOutput> {
     return this.start(...args).ended;
   }
 

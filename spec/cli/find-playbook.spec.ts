@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPlaybook } from '../../lib/cli/find-playbook.ts';
-import { PlayError } from '../../lib/errors.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 
 describe('findPlaybook', () => {
   let folder: string;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../lib/cli/package.ts';
-import type { RunEvent } from '../../lib/events.ts';
+import type { RunEvent } from '../../lib/model/events.ts';
 import { ends } from '../host/processes.ts';
-import { type Outcome, Workplace } from './command.ts';
+import { type CommandOutput, Workplace } from './command.ts';
 
 const INVENTORY = 'all: { vars: { ansible_connection: local, ansible_become: false }, hosts: { one: } }\n';
 const IMPORTS =
@@ -40,7 +40,11 @@ describe('a playbook that would end the process', function () {
   });
   afterEach(() => place.dispose());
 
-  async function played(text: string, args: readonly string[] = [], name = 'site.ts'): Promise<Outcome> {
+  async function played(
+    text: string,
+    args: readonly string[] = [],
+    name = 'site.ts',
+  ): Promise<CommandOutput> {
     place.write({ [name]: text });
     return place.run(name, '-i', 'hosts.yml', ...args);
   }
@@ -279,7 +283,7 @@ describe('a playbook that would end the process', function () {
   });
 });
 
-function eventsOf({ stdout }: Outcome): readonly (RunEvent | { readonly type: 'error' })[] {
+function eventsOf({ stdout }: CommandOutput): readonly (RunEvent | { readonly type: 'error' })[] {
   return stdout
     .trimEnd()
     .split('\n')

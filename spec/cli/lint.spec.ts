@@ -30,7 +30,7 @@ describe('ts-play lint', function () {
     }),
   );
   after(() => place.dispose());
-  const seed = (name: string) => join(packageRoot, 'spec/lint/fixtures/seed', name);
+  const seed = (name: string) => join(packageRoot, 'spec/lint/fixtures/tutorial', name);
 
   it('ends with 0 when there is nothing, and when there are warnings alone', async () => {
     const good = await place.run('lint', 'site.ts', '-i', 'good.yml');

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { version } from '../../lib/cli/package.ts';
-import type { RunEvent } from '../../lib/events.ts';
+import type { RunEvent } from '../../lib/model/events.ts';
 import { ends } from '../host/processes.ts';
-import { type Outcome, Workplace } from './command.ts';
+import { type CommandOutput, Workplace } from './command.ts';
 
 const INVENTORY = `all:
   vars:
@@ -81,7 +81,7 @@ describe('the command line', () => {
   before(() => place.write(INPUTS));
   after(() => place.dispose());
 
-  const events = ({ stdout }: Outcome) =>
+  const events = ({ stdout }: CommandOutput) =>
     stdout
       .trimEnd()
       .split('\n')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { typeErrors } from '../../lib/cli/type-errors.ts';
-import { formatError } from '../../lib/errors.ts';
+import { formatError } from '../../lib/util/errors.ts';
 import { Workplace } from './command.ts';
 
 const NESTED = `play/site.ts(5,10): error TS2322: Type '() => Promise<never[]>' is not assignable to type 'readonly Task[]'.

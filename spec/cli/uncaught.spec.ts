@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { packageRoot } from '../../lib/cli/package.ts';
 import { isEngineError, ownPlace, stackLines } from '../../lib/cli/stack.ts';
 import { exitCalled, reasonOf, uncaught } from '../../lib/cli/uncaught.ts';
-import { PlayError } from '../../lib/errors.ts';
 import { stopCode } from '../../lib/run/stop.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 
 /** An error whose stack says that it came by these places, the nearest first. */
 function errorFrom(...places: readonly string[]): Error {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection, Exit, RunOptions } from '../../lib/connection/connection.ts';
+import type { CommandOptions, Connection, Exit } from '../../lib/connection/connection.ts';
 
 /** A way to a host with /bin/sh, opened anew for every test. */
 export type Connect = () => Promise<Connection>;
@@ -16,7 +16,7 @@ export interface Ran extends Exit {
 export async function capture(
   connection: Connection,
   command: string,
-  options: RunOptions = {},
+  options: CommandOptions = {},
 ): Promise<Ran> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

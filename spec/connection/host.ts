@@ -1,7 +1,7 @@
-import type { Host, Vars } from '../../lib/inventory/inventory.ts';
+import type { InventoryHost, Vars } from '../../lib/inventory/inventory.ts';
 
 /** Every variable stands on its own line of one file, counted in order. */
-export function host(vars: Vars, name = 'web1'): Host {
+export function host(vars: Vars, name = 'web1'): InventoryHost {
   const line = (variable: string) => Object.keys(vars).indexOf(variable) + 1;
   return { name, vars, groups: ['all'], place: (variable) => ({ file: 'hosts.yml', line: line(variable) }) };
 }

@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { checkConnectionVars } from '../../lib/connection/open.ts';
 import { readConnectionVars } from '../../lib/connection/vars.ts';
-import type { PlayError } from '../../lib/errors.ts';
 import type { Vars } from '../../lib/inventory/inventory.ts';
+import type { PlayError } from '../../lib/util/errors.ts';
 import { host } from './host.ts';
 
 describe('connection variables', () => {

@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatError } from '../../lib/errors.ts';
 import {
   type ApplyRecord,
   askUnderway,
@@ -16,7 +15,8 @@ import {
 } from '../../lib/host/apply-record.ts';
 import { batchLine, batchScript, REFUSED } from '../../lib/host/batch.ts';
 import { FrameReader } from '../../lib/host/frame.ts';
-import { type Script, sh } from '../../lib/sh.ts';
+import { formatError } from '../../lib/util/errors.ts';
+import { type Script, sh } from '../../lib/util/sh.ts';
 import { shells } from '../support/sandbox.ts';
 import './hosts.ts';
 import { ends, isAlive } from './processes.ts';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { batchLine, batchScript, type Part } from '../../lib/host/batch.ts';
 import { FrameReader } from '../../lib/host/frame.ts';
-import { secret } from '../../lib/secret.ts';
-import { type Script, sh } from '../../lib/sh.ts';
-import type { Reply } from '../../lib/task.ts';
+import type { Reply } from '../../lib/model/task.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { type Script, sh } from '../../lib/util/sh.ts';
 import { HOSTILE, shells } from '../support/sandbox.ts';
 import { isAlive } from './processes.ts';
 

@@ -2,7 +2,7 @@ import { ReadStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import type { Connection } from '../../lib/connection/connection.ts';
 import { connectLocal } from '../../lib/connection/local.ts';
-import { PlayError } from '../../lib/errors.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 
 /** The name of applies in these specs: another test run on this machine has another, and neither is in the other's way. */
 export const APPLIES = `tsp${process.pid.toString(36)}`;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { FrameReader } from '../../lib/host/frame.ts';
 import { Look, type Probe } from '../../lib/host/look.ts';
 import type { BatchResult } from '../../lib/host/shell.ts';
-import { secret } from '../../lib/secret.ts';
-import { lines, sh } from '../../lib/sh.ts';
-import { defineTask, type JointProbe, type Reply } from '../../lib/task.ts';
+import { defineTask, type JointProbe, type Reply } from '../../lib/model/task.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { lines, sh } from '../../lib/util/sh.ts';
 import { convergeOn, ThingHost, thing, thingType } from '../run/things.ts';
 
 /** Many things with one script; an answer with a line too few or too many fits nobody. */

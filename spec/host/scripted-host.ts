@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Connection, Exit, RunOptions } from '../../lib/connection/connection.ts';
-import { PlayError } from '../../lib/errors.ts';
+import type { CommandOptions, Connection, Exit } from '../../lib/connection/connection.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 import { readBatch, type SentBatch, type SentPart } from './shell-words.ts';
 
 /** What a scripted host does with one script: answers, or what goes wrong. */
@@ -39,7 +39,7 @@ export class ScriptedHost implements Connection {
     return parts.filter(({ id }) => id === 'apply').map(({ code }) => code.replace(/^set -eu\n/, ''));
   }
 
-  async run(command: string, options: RunOptions = {}): Promise<Exit> {
+  async run(command: string, options: CommandOptions = {}): Promise<Exit> {
     this.commands.push(command);
     options.onOpen?.();
     const [stdin] = options.stdin ?? [];
@@ -59,7 +59,7 @@ export class ScriptedHost implements Connection {
     this.closed = true;
   }
 
-  async #play(batch: SentBatch, { onStdout, onStderr }: RunOptions): Promise<void> {
+  async #play(batch: SentBatch, { onStdout, onStderr }: CommandOptions): Promise<void> {
     const mark = (words: string) => {
       onStdout?.(Buffer.from(`\n${batch.mark} ${words}\n`));
       onStderr?.(Buffer.from(`\n${batch.mark} ${words}\n`));

@@ -14,13 +14,13 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../lib/connection/connection.ts';
-import { PlayError } from '../../lib/errors.ts';
 import { makeAuthor } from '../../lib/host/apply-record.ts';
 import { HostSession } from '../../lib/host/session.ts';
-import { Redactor } from '../../lib/redact.ts';
-import { secret } from '../../lib/secret.ts';
-import { sh } from '../../lib/sh.ts';
-import { uploadedPath } from '../../lib/task.ts';
+import { uploadedPath } from '../../lib/model/task.ts';
+import { PlayError } from '../../lib/util/errors.ts';
+import { Redactor } from '../../lib/util/redact.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { rebasedLocal } from './hosts.ts';
 import { ScriptedHost } from './scripted-host.ts';
 

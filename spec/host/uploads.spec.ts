@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimScript, receiveScript, sweepScript } from '../../lib/host/uploads.ts';
-import type { Script } from '../../lib/sh.ts';
+import type { Script } from '../../lib/util/sh.ts';
 import { shells } from '../support/sandbox.ts';
 
 const sum = (text: string) => createHash('sha256').update(text).digest('hex');

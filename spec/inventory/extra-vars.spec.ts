@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatError, PlayError } from '../../lib/errors.ts';
 import { parseExtraVars, withExtraVars } from '../../lib/inventory/extra-vars.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
+import { formatError, PlayError } from '../../lib/util/errors.ts';
 import { site } from './site.ts';
 
 describe('parseExtraVars', () => {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PlayError } from '../../lib/errors.ts';
-import type { Host, Inventory } from '../../lib/inventory/inventory.ts';
+import type { Inventory, InventoryHost } from '../../lib/inventory/inventory.ts';
 import { loadInventory, parseInventory } from '../../lib/inventory/load.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 import { site } from './site.ts';
 
-function host(inventory: Inventory, name: string): Host {
+function host(inventory: Inventory, name: string): InventoryHost {
   const found = inventory.hosts.get(name);
   assert.ok(found, `no host ${name}`);
   return found;

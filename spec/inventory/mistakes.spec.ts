@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { filePlace, PlayError } from '../../lib/errors.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
+import { filePlace, PlayError } from '../../lib/util/errors.ts';
 
 function errorOf(text: string): PlayError {
   try {

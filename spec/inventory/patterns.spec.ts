@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PlayError } from '../../lib/errors.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
 import { limitHosts, selectHosts } from '../../lib/inventory/patterns.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 import { site } from './site.ts';
 
 const inventory = parseInventory(site, 'site.yml');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { PlayError } from '../../lib/errors.ts';
 import { pythonRegex } from '../../lib/inventory/python-regex.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 
 describe('a regular expression as Python reads it', () => {
   /** What Python 3.11's `re.match` says of the same. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { PlayError } from '../../lib/errors.ts';
 import { expandHosts } from '../../lib/inventory/ranges.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 
 describe('host names with ranges', () => {
   const good: [written: string, names: string, port?: number][] = [

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatError, PlayError } from '../../lib/errors.ts';
 import { parseExtraVars, withExtraVars } from '../../lib/inventory/extra-vars.ts';
 import type { Vars } from '../../lib/inventory/inventory.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
 import { withoutTemplates } from '../../lib/inventory/templates.ts';
+import { formatError, PlayError } from '../../lib/util/errors.ts';
 
 function varsOf(text: string): Vars {
   const [host] = parseInventory(text, 'hosts.yml').hosts.values();

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PlayError } from '../../lib/errors.ts';
 import { loadInventory, parseInventory } from '../../lib/inventory/load.ts';
 import { refuseVarsFolders } from '../../lib/inventory/vars-folders.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 
 const text = 'all: { children: { web: { hosts: { web1.example: } } } }';
 const inventory = parseInventory(text, 'hosts.yml');

@@ -11,7 +11,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { prepareClone } from '../../lib/setup.mjs';
+import { prepareClone } from '../../lib/launch/setup.mjs';
 import { interrupt } from '../bench/execute.mjs';
 import { tsPlay } from '../bench/lab.mjs';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { unifiedDiff } from '../../lib/diff.ts';
 import { showDiff } from '../../lib/report/diff.ts';
 import { painter } from '../../lib/report/paint.ts';
+import { unifiedDiff } from '../../lib/util/diff.ts';
 
 function numbered(count: number, word: string): string {
   return Array.from({ length: count }, (_, i) => `${word} ${i}\n`).join('');

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../lib/events.ts';
+import type { RunEvent } from '../../lib/model/events.ts';
 import { createReporter, type Output, type ReporterOptions } from '../../lib/report/reporter.ts';
 import { FakeTerminal } from '../support/fake-terminal.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HostRecap } from '../../lib/events.ts';
+import type { HostRecap } from '../../lib/model/events.ts';
 import { painter } from '../../lib/report/paint.ts';
 import { recapTable, recapText } from '../../lib/report/recap.ts';
 import type { RecapEvent } from '../../lib/report/state.ts';

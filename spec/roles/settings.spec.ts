@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { GateContext, KnownHost, Play, Question, Role, VarsSchema } from '../../lib/index.ts';
+import type { GateContext, HostView, Play, Question, Role, VarsSchema } from '../../lib/index.ts';
 import { noExtraVars } from '../../lib/inventory/extra-vars.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
 import { plan } from '../../lib/run/plan.ts';
@@ -76,7 +76,7 @@ interface Case {
   readonly playbook: readonly [given: Given, value: unknown];
 }
 
-const first = (hosts: readonly KnownHost[]): KnownHost => {
+const first = (hosts: readonly HostView[]): HostView => {
   const [host] = hosts;
   assert.ok(host);
   return host;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { sh } from '../../lib/sh.ts';
-import type { Handler, Task, TaskOptions } from '../../lib/task.ts';
+import type { Handler, Task, TaskOptions } from '../../lib/model/task.ts';
 import { check } from '../../lib/tasks/check.ts';
 import { until } from '../../lib/tasks/until.ts';
+import { sh } from '../../lib/util/sh.ts';
 import type { Doing } from '../host/scripted-host.ts';
 import type { SentPart } from '../host/shell-words.ts';
 import { names, role, Site } from './site.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { PlayError } from '../../lib/errors.ts';
 import { ClaimBook } from '../../lib/run/claims.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 import { thing } from './things.ts';
 
 describe('ClaimBook', () => {

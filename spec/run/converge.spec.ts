@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PlayError } from '../../lib/errors.ts';
+import type { Handler, Task } from '../../lib/model/task.ts';
+import { defineTask } from '../../lib/model/task.ts';
 import { Turns } from '../../lib/run/turns.ts';
-import { sh } from '../../lib/sh.ts';
-import type { Handler, Task } from '../../lib/task.ts';
-import { defineTask } from '../../lib/task.ts';
+import { PlayError } from '../../lib/util/errors.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { convergeOn, deed, ThingHost, thing, things, thingType } from './things.ts';
 
 const restart: Handler = { name: 'restart web', script: sh`do restart` };

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunEvent } from '../../lib/events.ts';
 import { action, type Lock, sh } from '../../lib/index.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
+import type { RunEvent } from '../../lib/model/events.ts';
 import { type RunResult, run } from '../../lib/run/run.ts';
 import { APPLIES, cuttable, rebasedLocal } from '../host/hosts.ts';
 

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Probe } from '../../lib/host/look.ts';
-import type { KnownHost, Layout, Question, RoleHost, Step, StepContext } from '../../lib/role.ts';
+import type { HostView, Layout, Question, RoleHost, Step, StepContext } from '../../lib/model/role.ts';
+import { defineTask, type Task } from '../../lib/model/task.ts';
 import { type AheadStep, lookAhead } from '../../lib/run/look-ahead.ts';
 import type { RunResult } from '../../lib/run/run.ts';
-import { secret } from '../../lib/secret.ts';
-import { sh } from '../../lib/sh.ts';
-import { defineTask, type Task } from '../../lib/task.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { knownHost } from '../known-host.ts';
 import { names, role, Site } from './site.ts';
 import { thing, things, thingType } from './things.ts';
@@ -155,7 +155,7 @@ describe('a play that looks ahead', () => {
   });
 
   it('lets a step remember things by its play, and each trial has a memory of its own', async () => {
-    const memory = new WeakMap<readonly KnownHost[], string[]>();
+    const memory = new WeakMap<readonly HostView[], string[]>();
     const remembered: (readonly string[])[] = [];
     const learning: Step<object> = async ({ playHosts, hosts, query }) => {
       const found = await query(hosts, held('a'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseExtraVars } from '../../lib/inventory/extra-vars.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
-import { defineParametricPlaybook } from '../../lib/play.ts';
+import { defineParametricPlaybook } from '../../lib/model/play.ts';
 import { makePlaybook } from '../../lib/run/make.ts';
 import { run } from '../../lib/run/run.ts';
 import { Site } from './site.ts';

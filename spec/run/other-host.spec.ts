@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { sh } from '../../lib/sh.ts';
-import { defineTask, type Pending } from '../../lib/task.ts';
+import { defineTask, type Pending } from '../../lib/model/task.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { Site } from './site.ts';
 import { thing } from './things.ts';
 

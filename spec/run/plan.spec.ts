@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { PlayError } from '../../lib/errors.ts';
 import type { ExtraVars } from '../../lib/inventory/extra-vars.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
-import type { Play, PlayHost } from '../../lib/play.ts';
-import { defineRole, type RoleUse } from '../../lib/role.ts';
+import type { Play, PlayHost } from '../../lib/model/play.ts';
+import { defineRole, type RoleUse } from '../../lib/model/role.ts';
 import { type PlannedPlay, plan, type Selection } from '../../lib/run/plan.ts';
 import { refuseUsedTemplates } from '../../lib/run/used-templates.ts';
-import { Secret, secret } from '../../lib/secret.ts';
+import { PlayError } from '../../lib/util/errors.ts';
+import { Secret, secret } from '../../lib/util/secret.ts';
 
 const inventory = parseInventory(
   `all:

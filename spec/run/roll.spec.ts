@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Gate, GateContext } from '../../lib/gate.ts';
-import { sh } from '../../lib/sh.ts';
+import type { Gate, GateContext } from '../../lib/model/gate.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { role, Site } from './site.ts';
 import { deed, thing } from './things.ts';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PlayError } from '../../lib/errors.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
-import type { Step } from '../../lib/role.ts';
+import type { Step } from '../../lib/model/role.ts';
+import { defineTask, type Task } from '../../lib/model/task.ts';
 import type { RunResult } from '../../lib/run/run.ts';
-import { secret } from '../../lib/secret.ts';
-import { sh } from '../../lib/sh.ts';
-import { defineTask, type Task } from '../../lib/task.ts';
+import { PlayError } from '../../lib/util/errors.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { names, role, Site, type Spoil } from './site.ts';
 import { deed, thing, things, thingType } from './things.ts';
 

@@ -1,11 +1,11 @@
 import type { Connection } from '../../lib/connection/connection.ts';
-import { PlayError } from '../../lib/errors.ts';
-import type { RunEvent } from '../../lib/events.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
-import type { Play } from '../../lib/play.ts';
-import { defineRole, type Step } from '../../lib/role.ts';
+import type { RunEvent } from '../../lib/model/events.ts';
+import type { Play } from '../../lib/model/play.ts';
+import { defineRole, type Step } from '../../lib/model/role.ts';
 import type { RunOptions } from '../../lib/run/options.ts';
 import { type RunResult, run } from '../../lib/run/run.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 import type { Doing } from '../host/scripted-host.ts';
 import type { SentPart } from '../host/shell-words.ts';
 import { ThingHost } from './things.ts';

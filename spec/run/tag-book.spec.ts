@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Step } from '../../lib/role.ts';
+import type { Step } from '../../lib/model/role.ts';
 import { TagBook } from '../../lib/run/tag-book.ts';
 import { role, Site } from './site.ts';
 import { deed, thing } from './things.ts';

@@ -1,11 +1,11 @@
 import { HostSession } from '../../lib/host/session.ts';
-import { Redactor } from '../../lib/redact.ts';
+import { defineTask, type Task, type TaskType } from '../../lib/model/task.ts';
 import { converge, withHandlers } from '../../lib/run/converge.ts';
 import { Foresight } from '../../lib/run/foresight.ts';
-import type { Outcome } from '../../lib/run/outcome.ts';
+import type { TaskOutcome } from '../../lib/run/outcome.ts';
 import { Turns } from '../../lib/run/turns.ts';
-import { sh } from '../../lib/sh.ts';
-import { defineTask, type Task, type TaskType } from '../../lib/task.ts';
+import { Redactor } from '../../lib/util/redact.ts';
+import { sh } from '../../lib/util/sh.ts';
 import type { Doing } from '../host/scripted-host.ts';
 import { ScriptedHost } from '../host/scripted-host.ts';
 import type { SentPart } from '../host/shell-words.ts';
@@ -80,7 +80,7 @@ export class ThingHost extends ScriptedHost {
   }
 }
 
-export interface Told extends Outcome {
+export interface Told extends TaskOutcome {
   readonly task: string;
 }
 

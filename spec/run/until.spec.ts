@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { sh } from '../../lib/sh.ts';
 import { until } from '../../lib/tasks/until.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { convergeOn, ThingHost, thing } from './things.ts';
 
 const ready = (within = 5, next: string | null = 'wait') =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { PlayError } from '../../lib/errors.ts';
 import { noExtraVars } from '../../lib/inventory/extra-vars.ts';
 import { plan } from '../../lib/run/plan.ts';
+import { PlayError } from '../../lib/util/errors.ts';
 import { inventory, role, Site } from './site.ts';
 import { thing } from './things.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Reply, Task } from '../../lib/task.ts';
+import type { Reply, Task } from '../../lib/model/task.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** Asks tasks of one kind all together. Undefined when the answer fits nobody. */

@@ -1,5 +1,5 @@
-import type { EventError, HostRecap, RunEvent, Status, TaskRef } from '../../lib/events.ts';
-import type { Change } from '../../lib/task.ts';
+import type { EventError, HostRecap, RunEvent, Status, TaskRef } from '../../lib/model/events.ts';
+import type { Change } from '../../lib/model/task.ts';
 
 /** Runs as the engine tells them, for everything that draws or counts events. */
 

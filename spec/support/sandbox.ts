@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { quote, type Script } from '../../lib/sh.ts';
-import { type Change, type Pending, type Reply, type Task, uploadedPath } from '../../lib/task.ts';
+import { type Change, type Pending, type Reply, type Task, uploadedPath } from '../../lib/model/task.ts';
+import { quote, type Script } from '../../lib/util/sh.ts';
 
 /** A POSIX shell found on this machine. */
 export interface Shell {

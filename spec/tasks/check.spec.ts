@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { PlayError } from '../../lib/errors.ts';
-import { sh } from '../../lib/sh.ts';
 import { check } from '../../lib/tasks/check.ts';
+import { PlayError } from '../../lib/util/errors.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { converge, inEveryShell, look } from '../support/sandbox.ts';
 
 inEveryShell('check', (box) => {

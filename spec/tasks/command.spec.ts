@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
-import { secret } from '../../lib/secret.ts';
-import { sh } from '../../lib/sh.ts';
 import { action } from '../../lib/tasks/action.ts';
 import { command } from '../../lib/tasks/command.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { converge, HOSTILE, inEveryShell, look, whats } from '../support/sandbox.ts';
 
 const reply = (stdout: string) => ({ code: 0, stdout, stderr: 'sh: oops' });

@@ -12,10 +12,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { secret } from '../../lib/secret.ts';
-import { sh } from '../../lib/sh.ts';
 import { file } from '../../lib/tasks/file.ts';
 import { sha256Of } from '../../lib/tasks/support/checksum.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { applyOnce, converge, HOSTILE, inEveryShell, look, Sandbox, whats } from '../support/sandbox.ts';
 
 const reply = (stdout: string) => ({ code: 0, stdout, stderr: '' });

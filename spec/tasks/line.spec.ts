@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { secret } from '../../lib/secret.ts';
-import { sh } from '../../lib/sh.ts';
 import { type LineWant, line } from '../../lib/tasks/line.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { sh } from '../../lib/util/sh.ts';
 import { applyOnce, converge, HOSTILE, inEveryShell, look, whats } from '../support/sandbox.ts';
 
 const reply = (text: string, stat = `${Buffer.byteLength(text)}:81a4:0:0:root:root`) => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { Pending } from '../../lib/task.ts';
+import type { Pending } from '../../lib/model/task.ts';
 import { type ServiceWant, service } from '../../lib/tasks/service.ts';
 import { askJointly, sameVerdicts } from '../support/joint.ts';
 import { applyOnce, converge, inEveryShell, look, type Sandbox } from '../support/sandbox.ts';

@@ -8,16 +8,16 @@ import type { Login } from './login.ts';
 import { CONNECT_TIMEOUT_MS, KEEPALIVE_COUNT_MAX, KEEPALIVE_INTERVAL_MS, type SshTarget } from './target.ts';
 
 /** How far an attempt got: TCP, the SSH handshake with the host's key, the login. */
-export type Stage = 'dial' | 'handshake' | 'login';
+export type ConnectStage = 'dial' | 'handshake' | 'login';
 
 /** Why one attempt to connect failed. */
 export class Setback extends Error {
-  readonly stage: Stage;
+  readonly stage: ConnectStage;
   /** The attempt used up its time. */
   readonly timedOut: boolean;
   override readonly cause: NodeJS.ErrnoException & { readonly level?: string };
 
-  constructor(stage: Stage, cause: unknown, timedOut: boolean) {
+  constructor(stage: ConnectStage, cause: unknown, timedOut: boolean) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     super(error.message);
     this.stage = stage;
@@ -45,7 +45,7 @@ export async function attempt(
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
   const abandon = new AbortController();
-  let stage: Stage = 'dial';
+  let stage: ConnectStage = 'dial';
   let destroy = () => {};
   try {
     return await orAborted(

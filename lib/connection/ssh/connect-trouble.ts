@@ -1,5 +1,5 @@
-import { PlayError } from '../../errors.ts';
-import { quote } from '../../sh.ts';
+import { PlayError } from '../../util/errors.ts';
+import { quote } from '../../util/sh.ts';
 import type { Setback } from './attempt.ts';
 import type { Login } from './login.ts';
 import { CONNECT_TIMEOUT_MS, endpoint, type SshTarget } from './target.ts';

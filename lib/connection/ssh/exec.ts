@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { onAbort } from '../abort.ts';
-import type { Exit, RunOptions } from '../connection.ts';
+import type { CommandOptions, Exit } from '../connection.ts';
 import { feed } from '../feed.ts';
 import { cantOpen, noExit } from './loss.ts';
 
@@ -23,7 +23,7 @@ export interface OpenClient {
 export function exec(
   { client, host, lost }: OpenClient,
   command: string,
-  options: RunOptions,
+  options: CommandOptions,
 ): Promise<Exit> {
   const { stdin = [], onOpen, onStdout, onStderr, signal } = options;
   const stopped = new AbortController();

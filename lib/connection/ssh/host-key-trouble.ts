@@ -1,5 +1,5 @@
-import { PlayError } from '../../errors.ts';
-import { quote } from '../../sh.ts';
+import { PlayError } from '../../util/errors.ts';
+import { quote } from '../../util/sh.ts';
 import { fingerprint, type KnownKey, keyType, knownName } from '../known-hosts.ts';
 import { endpoint, type SshTarget } from './target.ts';
 

@@ -1,5 +1,5 @@
 import type { ServerHostKeyAlgorithm } from 'ssh2';
-import { PlayError } from '../../errors.ts';
+import { PlayError } from '../../util/errors.ts';
 import { judge, type KnownKey, lookup, type Verdict } from '../known-hosts.ts';
 import { rememberHostKey } from '../known-hosts-append.ts';
 import { cantRemember, changedKey, revokedKey, unknownKey } from './host-key-trouble.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
-import type { Secret } from '../../secret.ts';
+import type { Secret } from '../../util/secret.ts';
 
 /** A private key file as it was found: a key to log in with, or the reason why it is none. */
 export type KeyFile = {

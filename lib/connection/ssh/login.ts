@@ -1,5 +1,5 @@
 import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveAuthMethod } from 'ssh2';
-import type { Secret } from '../../secret.ts';
+import type { Secret } from '../../util/secret.ts';
 import { fingerprint } from '../known-hosts.ts';
 import { type AgentKey, agentKeys } from './agent.ts';
 import { type KeyFile, readKeyFile } from './keys.ts';

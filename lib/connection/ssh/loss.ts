@@ -1,4 +1,4 @@
-import { PlayError } from '../../errors.ts';
+import { PlayError } from '../../util/errors.ts';
 
 const AGAIN = 'see whether the host is well, then run it again: what was done there is found and left alone';
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Secret } from '../../secret.ts';
+import type { Secret } from '../../util/secret.ts';
 
 /**
  * `strict`: a host key must be known. `accept-new`: the key of a host that was never seen is remembered.

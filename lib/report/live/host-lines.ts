@@ -1,4 +1,4 @@
-import type { EventError } from '../../events.ts';
+import type { EventError } from '../../model/events.ts';
 import { describeCounts, describeError } from '../describe.ts';
 import type { Paint } from '../paint.ts';
 import { countTasks, type HostState, hasFailed, hostTasks, openRole, type RoleState } from '../state.ts';

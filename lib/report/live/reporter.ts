@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../events.ts';
+import type { RunEvent } from '../../model/events.ts';
 import type { Reporter, ReporterOptions } from '../options.ts';
 import { painter } from '../paint.ts';
 import { Sink } from '../sink.ts';

@@ -1,5 +1,5 @@
-import { lines, type Script, sh } from '../../sh.ts';
-import type { Change } from '../../task.ts';
+import type { Change } from '../../model/task.ts';
+import { lines, type Script, sh } from '../../util/sh.ts';
 import { changedNames, type Manager, type PackageState, type Packages } from './manager.ts';
 
 /** apt and dpkg. Uses no cache of its own: dpkg's status is the truth. */

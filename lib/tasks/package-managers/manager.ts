@@ -1,5 +1,5 @@
-import type { Script } from '../../sh.ts';
-import type { Change } from '../../task.ts';
+import type { Change } from '../../model/task.ts';
+import type { Script } from '../../util/sh.ts';
 
 export type ManagerName = 'apt' | 'dnf' | 'yum';
 

@@ -1,5 +1,5 @@
-import { lines, type Script, sh } from '../../sh.ts';
-import type { Change } from '../../task.ts';
+import type { Change } from '../../model/task.ts';
+import { lines, type Script, sh } from '../../util/sh.ts';
 import type { Existing } from './entry.ts';
 
 /** Who a file or directory belongs to and who may use it. What is left out stays as it is. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { reveal, Secret } from '../../secret.ts';
-import { type Script, sh } from '../../sh.ts';
-import { type Upload, uploadedPath } from '../../task.ts';
+import { type Upload, uploadedPath } from '../../model/task.ts';
+import { reveal, Secret } from '../../util/secret.ts';
+import { type Script, sh } from '../../util/sh.ts';
 import { type LocalFile, localFile, sha256Of } from './checksum.ts';
 
 /** Local files above this many bytes travel on a channel of their own. */

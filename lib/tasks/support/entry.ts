@@ -1,4 +1,4 @@
-import { type Script, sh } from '../../sh.ts';
+import { type Script, sh } from '../../util/sh.ts';
 
 /** Something that exists at a path, symbolic links followed. */
 export interface Existing {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { Secret } from '../../secret.ts';
+import { Secret } from '../../util/secret.ts';
 
 // A secret may be guessable, so its fingerprint is keyed and worth nothing outside this process.
 const key = randomBytes(32);

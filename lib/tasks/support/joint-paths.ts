@@ -1,5 +1,5 @@
-import { sh } from '../../sh.ts';
-import type { Joint, JointProbe, Reply } from '../../task.ts';
+import type { Joint, JointProbe, Reply } from '../../model/task.ts';
+import { sh } from '../../util/sh.ts';
 import { DIFF_LIMIT } from './content.ts';
 import { STAT_FORMAT } from './entry.ts';
 

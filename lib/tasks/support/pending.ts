@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Pending } from '../../task.ts';
+import type { Pending } from '../../model/task.ts';
 import type { Entry } from './entry.ts';
 
 /** Whether an earlier task, not yet applied (check mode), looks after something that `matches`. */

@@ -1,5 +1,5 @@
-import { Secret } from '../../secret.ts';
-import { lines, type Script, sh } from '../../sh.ts';
+import { Secret } from '../../util/secret.ts';
+import { lines, type Script, sh } from '../../util/sh.ts';
 import { type Attributes, setAttributes } from './attributes.ts';
 import { type Content, writeContent } from './content.ts';
 import { besideName } from './paths.ts';

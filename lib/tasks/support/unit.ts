@@ -1,5 +1,5 @@
-import { type Script, sh } from '../../sh.ts';
-import type { Pending } from '../../task.ts';
+import type { Pending } from '../../model/task.ts';
+import { type Script, sh } from '../../util/sh.ts';
 import { isPending } from './pending.ts';
 
 /** A unit's full name: `.service` unless it says another kind. */

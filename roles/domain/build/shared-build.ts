@@ -1,5 +1,5 @@
 import {
-  type KnownHost,
+  type HostView,
   type Layout,
   link,
   PlayError,
@@ -42,7 +42,7 @@ export interface SharedBuild<V> {
 /** @param recipeOf what a host's variables ask for; undefined where nothing is to be built */
 export function sharedBuild<V>(recipeOf: (vars: V) => Recipe | undefined): SharedBuild<V> {
   // All steps of one play see the same list of its hosts: what the first one learned need not be asked again.
-  const found = new WeakMap<readonly KnownHost[], Findings>();
+  const found = new WeakMap<readonly HostView[], Findings>();
 
   return {
     async make(context) {

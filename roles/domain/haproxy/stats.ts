@@ -1,4 +1,4 @@
-import { type KnownHost, type Question, Secret, type StepContext, secret, sh } from '../../../lib/index.ts';
+import { type HostView, type Question, Secret, type StepContext, secret, sh } from '../../../lib/index.ts';
 import { bracketed } from './names.ts';
 import { haproxySettings } from './settings.ts';
 
@@ -48,7 +48,7 @@ cat <&3' ${port} 2>/dev/null | sed 's/^/csv=/'`,
 }
 
 /** Where the stats page of a proxy is, as its variables say. */
-export function statsPageOf(host: KnownHost): StatsPage {
+export function statsPageOf(host: HostView): StatsPage {
   const user = host.setting(haproxySettings, 'haproxy_stats_user');
   const password = host.setting(haproxySettings, 'haproxy_stats_password');
   return {
@@ -59,7 +59,7 @@ export function statsPageOf(host: KnownHost): StatsPage {
 }
 
 /** The stats page as a person opens it. */
-export function statsPageUrl(host: KnownHost): string {
+export function statsPageUrl(host: HostView): string {
   const { port, uri } = statsPageOf(host);
   const bind = host.setting(haproxySettings, 'haproxy_stats_bind');
   const address = bind === '*' ? host.address : bind;
@@ -69,7 +69,7 @@ export function statsPageUrl(host: KnownHost): string {
 /** Asks each proxy at its own page; one that can't answer is missing from the result. */
 export async function askProxies(
   { query }: Pick<StepContext<unknown>, 'query'>,
-  proxies: readonly KnownHost[],
+  proxies: readonly HostView[],
 ): Promise<ReadonlyMap<string, ProxyHost>> {
   const answers = await Promise.all(
     proxies.map(async (proxy) => [...(await query([proxy], askProxy(statsPageOf(proxy))))]),

@@ -1,4 +1,4 @@
-import type { KnownHost } from '../../../lib/index.ts';
+import type { HostView } from '../../../lib/index.ts';
 import { type KeepalivedVars, keepalivedSettings } from './settings.ts';
 
 /** A group of addresses that move together, as the variables have it. */
@@ -20,7 +20,7 @@ export function instancesOf(vars: KeepalivedVars): readonly InstanceWish[] {
 }
 
 /** The addresses of all groups that these hosts share, without prefixes, each once. */
-export function virtualAddresses(hosts: readonly KnownHost[]): readonly string[] {
+export function virtualAddresses(hosts: readonly HostView[]): readonly string[] {
   const all = hosts.flatMap((host) => [
     ...(host.setting(keepalivedSettings, 'keepalived_vips') ?? []),
     ...host.setting(keepalivedSettings, 'keepalived_instances').flatMap(({ vips }) => vips),

@@ -1,4 +1,4 @@
-import { type KnownHost, PlayError, type Question, type StepContext, sh } from '../../../lib/index.ts';
+import { type HostView, PlayError, type Question, type StepContext, sh } from '../../../lib/index.ts';
 import { type Address, parseAddresses } from './addresses.ts';
 
 /** Longest wait until each virtual address stands. Milliseconds. */
@@ -85,6 +85,6 @@ async function trouble<V>(context: StepContext<V>, wrong: readonly Misplaced[]):
   });
 }
 
-function list(hosts: readonly KnownHost[]): string {
+function list(hosts: readonly HostView[]): string {
   return hosts.map(({ name }) => name).join(', ');
 }

@@ -1,4 +1,4 @@
-import { type KnownHost, type Value, withoutTemplates } from '../../../lib/index.ts';
+import { type HostView, type Value, withoutTemplates } from '../../../lib/index.ts';
 
 /** Where the inventory says that clients connect to. */
 export interface ClientTarget {
@@ -16,7 +16,7 @@ export interface ClientTarget {
 export const PORT_VARIABLES: readonly string[] = ['client_port', 'amqp_port'];
 
 /** The ports in {@link PORT_VARIABLES}, and every `amqp://` or `amqps://` URL in whatever variable. */
-export function clientTargets(hosts: readonly KnownHost[]): readonly ClientTarget[] {
+export function clientTargets(hosts: readonly HostView[]): readonly ClientTarget[] {
   return hosts.flatMap(({ name: host, inventoryVars }) =>
     Object.entries(withoutTemplates(inventoryVars)).flatMap(([variable, value]) => {
       const ports = PORT_VARIABLES.includes(variable) ? [value].flat().map(Number) : [];

@@ -1,4 +1,4 @@
-import type { KnownHost } from '../../../lib/index.ts';
+import type { HostView } from '../../../lib/index.ts';
 import { joinSettings } from './settings/join.ts';
 
 /** What the variables say of how a cluster begins. */
@@ -11,9 +11,9 @@ export interface Founding {
   harmless(host: string): readonly string[];
 }
 
-export function foundingOf(hosts: readonly KnownHost[]): Founding {
+export function foundingOf(hosts: readonly HostView[]): Founding {
   const seeds = hosts.map((host) => host.setting(joinSettings, 'rabbit_seed'));
-  const isGivenUp = (host: KnownHost) =>
+  const isGivenUp = (host: HostView) =>
     host.setting(joinSettings, 'rabbit_allow_data_loss').includes(host.name);
   return {
     seed: seeds.find((seed) => seed !== undefined),

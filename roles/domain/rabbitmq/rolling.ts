@@ -1,4 +1,4 @@
-import type { KnownHost, RoleHost, Step, StepContext, Task } from '../../../lib/index.ts';
+import type { HostView, RoleHost, Step, StepContext, Task } from '../../../lib/index.ts';
 import { virtualAddresses } from '../keepalived/instances.ts';
 import { awaitVips } from '../keepalived/vip.ts';
 import { askHealth, queueTitle } from './health.ts';
@@ -71,7 +71,7 @@ export function rollingSteps<V, T>({ proxies, due, deed, done }: Rolling<V, T>):
 /** Says which queues nobody serves meanwhile: they come back with their messages. */
 async function tellPaused<V>(
   { query, playHosts, warn }: StepContext<V>,
-  hosts: readonly KnownHost[],
+  hosts: readonly HostView[],
 ): Promise<void> {
   const health = await query(playHosts, askHealth);
   for (const { name } of hosts) {

@@ -1,4 +1,4 @@
-import type { KnownHost } from '../../../lib/index.ts';
+import type { HostView } from '../../../lib/index.ts';
 import { clustersOf, foundingCluster } from './clusters.ts';
 import { type Founding, foundingOf } from './founding.ts';
 import { joinSettings } from './settings/join.ts';
@@ -31,18 +31,18 @@ export function chooseSeed(
 }
 
 /** By a play's hosts, the one that the others joined in it. */
-const joined = new WeakMap<readonly KnownHost[], string>();
+const joined = new WeakMap<readonly HostView[], string>();
 
 /** Keeps the seed for the rest of the play, so that the cluster is spoken for by the same host as check mode says. */
-export function keepSeed(playHosts: readonly KnownHost[], host: string): void {
+export function keepSeed(playHosts: readonly HostView[], host: string): void {
   joined.set(playHosts, host);
 }
 
 /** The hosts, the one that founds the cluster first: the one that was kept, the seed that is named, else a disc node. */
-export function preferred(hosts: readonly KnownHost[]): readonly KnownHost[] {
+export function preferred(hosts: readonly HostView[]): readonly HostView[] {
   const { seed } = foundingOf(hosts);
   const kept = joined.get(hosts);
-  const rank = (host: KnownHost) => {
+  const rank = (host: HostView) => {
     if (host.name === kept) return -1;
     return host.name === seed ? 0 : host.setting(joinSettings, 'rabbit_node_type') === 'ram' ? 2 : 1;
   };

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectSsh, type SshTarget } from '../../../lib/connection/ssh.ts';
-import { PlayError } from '../../../lib/errors.ts';
+import { PlayError } from '../../../lib/util/errors.ts';
 import { newKey } from '../keys.ts';
 import { type SshServer, startSshServer } from '../ssh-server.ts';
 import { loopback } from './loopback.ts';

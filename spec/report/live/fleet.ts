@@ -1,4 +1,4 @@
-import type { RunEvent, TaskRef } from '../../../lib/events.ts';
+import type { RunEvent, TaskRef } from '../../../lib/model/events.ts';
 
 /** A run of one role on many hosts, all at once: each third builds, the eighth can't be reached, the tenth fails. */
 export function fleetRun(size: number): readonly RunEvent[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunEvent } from '../../../lib/events.ts';
+import type { RunEvent } from '../../../lib/model/events.ts';
 import { frame } from '../../../lib/report/live/frame.ts';
 import { painter } from '../../../lib/report/paint.ts';
 import { Tracker } from '../../../lib/report/track.ts';

@@ -1,4 +1,4 @@
-import type { KnownHost, RoleHost, Vars } from '../../../lib/index.ts';
+import type { HostView, RoleHost, Vars } from '../../../lib/index.ts';
 import { secret } from '../../../lib/index.ts';
 import { type HaproxyVars, haproxyVars } from '../../../roles/domain/haproxy/settings.ts';
 import { knownHost } from '../../known-host.ts';
@@ -28,12 +28,12 @@ export function known(
   address: string,
   groups: readonly string[] = ['all', 'brokers'],
   vars: Vars = {},
-): KnownHost {
+): HostView {
   return knownHost(name, { address, groups, vars });
 }
 
 export const brokers = [known('hadoop001', '192.0.2.11'), known('hadoop002', '192.0.2.12')];
 
-export function proxy(host: KnownHost, changed: Partial<HaproxyVars> = {}): RoleHost<HaproxyVars> {
+export function proxy(host: HostView, changed: Partial<HaproxyVars> = {}): RoleHost<HaproxyVars> {
   return { ...host, vars: haproxyWith(changed) };
 }

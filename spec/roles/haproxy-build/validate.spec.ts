@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { type KnownHost, secret } from '../../../lib/index.ts';
+import { type HostView, secret } from '../../../lib/index.ts';
 import type { HaproxyVars } from '../../../roles/domain/haproxy/settings.ts';
 import { validateHaproxy } from '../../../roles/haproxy-build/validate.ts';
 import { brokers, known, proxy } from './hosts.ts';
@@ -8,8 +8,8 @@ import { pem } from './pem.ts';
 
 const web = known('web1', '192.0.2.21', ['all', 'proxies']);
 
-function validate(changed: Partial<HaproxyVars> = {}, host: KnownHost = web): void {
-  const groups: Readonly<Record<string, readonly KnownHost[]>> = {
+function validate(changed: Partial<HaproxyVars> = {}, host: HostView = web): void {
+  const groups: Readonly<Record<string, readonly HostView[]>> = {
     brokers,
     proxies: [web],
     all: [...brokers, web],
@@ -84,7 +84,7 @@ describe('the variables of haproxy-build', () => {
       const { name, address } = host ?? web;
       return known(name, address, [], word === undefined ? {} : { rabbit_config_proxy_protocol: word });
     };
-    const check = (sends: boolean, ...group: readonly KnownHost[]) =>
+    const check = (sends: boolean, ...group: readonly HostView[]) =>
       validateHaproxy([proxy(web, { haproxy_proxy_protocol: sends })], { group: () => group });
     check(false, expecting(undefined), expecting(false, second));
     check(true, expecting(true), expecting(true, second));

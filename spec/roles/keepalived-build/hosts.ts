@@ -1,5 +1,6 @@
-import { type KnownHost, type RoleHost, secret } from '../../../lib/index.ts';
+import { type HostView, type RoleHost, secret, type Vars } from '../../../lib/index.ts';
 import { type KeepalivedVars, keepalivedVars } from '../../../roles/domain/keepalived/settings.ts';
+import { knownHost } from '../../known-host.ts';
 import { defaultsOf, known } from '../haproxy-build/hosts.ts';
 
 /** A host's variables: defaults, the required ones, and what a case changes. */
@@ -14,11 +15,15 @@ export function keepalivedWith(changed: Partial<KeepalivedVars> = {}): Keepalive
   };
 }
 
-export const proxies: readonly [KnownHost, KnownHost] = [
+export const proxies: readonly [HostView, HostView] = [
   known('hadoop001', '192.0.2.11'),
   known('hadoop002', '192.0.2.12'),
 ];
 
-export function holder(host: KnownHost, changed: Partial<KeepalivedVars> = {}): RoleHost<KeepalivedVars> {
-  return { ...host, vars: keepalivedWith(changed) };
+export function holder(host: HostView, changed: Partial<KeepalivedVars> = {}): RoleHost<KeepalivedVars> {
+  const { keepalived_auth_pass: _, ...vars } = changed;
+  return {
+    ...knownHost(host.name, { address: host.address, groups: host.groups, vars: vars as Vars }),
+    vars: keepalivedWith(changed),
+  };
 }

@@ -11,7 +11,8 @@ import { holder, proxies } from './hosts.ts';
 /** Both hosts with the first part; the second host with the second part on top. */
 function validate(both: Partial<KeepalivedVars> = {}, second: Partial<KeepalivedVars> = {}): void {
   const [a, b] = proxies;
-  validateKeepalived([holder(a, both), holder(b, { ...both, ...second })], { playHosts: proxies });
+  const hosts = [holder(a, both), holder(b, { ...both, ...second })];
+  validateKeepalived(hosts, { playHosts: hosts });
 }
 
 describe('the variables of keepalived-build', () => {

@@ -7,7 +7,7 @@ import { answer, context, defaultsOf, known, running } from '../domain/rabbitmq/
 const { definition } = rabbitConfig;
 const nodes = { a: running('a'), b: running('b'), c: running('c') };
 const host = (name: string, vars: Partial<Vars>): RoleHost<Vars> => ({
-  ...known(name, '192.0.2.11'),
+  ...known(name, '192.0.2.11', vars),
   vars: { ...(defaultsOf(definition.vars.properties) as unknown as Vars), ...vars },
 });
 

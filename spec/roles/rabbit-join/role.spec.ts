@@ -29,7 +29,10 @@ async function step(
   nodes: Readonly<Record<string, Snapshot>>,
   rest: Partial<StepContext<Vars>> = {},
 ) {
-  const asked = context(hosts, nodes, { playHosts: [...three], ...rest });
+  const asked = context(hosts, nodes, {
+    playHosts: three.map((each) => hosts.find(({ name }) => name === each.name) ?? each),
+    ...rest,
+  });
   const layout = await definition.steps[index]?.(asked.context);
   assert.ok(layout);
   const titles = Object.fromEntries(

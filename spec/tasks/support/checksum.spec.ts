@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { secret } from '../../../lib/secret.ts';
 import { localFile, sha256Of, validateSha256 } from '../../../lib/tasks/support/checksum.ts';
 import { fingerprint } from '../../../lib/tasks/support/fingerprint.ts';
+import { secret } from '../../../lib/util/secret.ts';
 
 describe('checksum', () => {
   it('hashes a file of several chunks, and again when it has changed', () => {

@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { secret } from '../../../lib/secret.ts';
-import type { Reply, Task } from '../../../lib/task.ts';
+import type { Reply, Task } from '../../../lib/model/task.ts';
 import { directory } from '../../../lib/tasks/directory.ts';
 import { file } from '../../../lib/tasks/file.ts';
 import { DIFF_LIMIT } from '../../../lib/tasks/support/content.ts';
 import { jointFile } from '../../../lib/tasks/support/joint-paths.ts';
+import { secret } from '../../../lib/util/secret.ts';
 import { askJointly, sameVerdicts, verdict } from '../../support/joint.ts';
 import { HOSTILE, inEveryShell, type Sandbox } from '../../support/sandbox.ts';
 

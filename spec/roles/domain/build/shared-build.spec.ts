@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
-  type KnownHost,
+  type HostView,
   PlayError,
   type RoleHost,
   type StepContext,
@@ -36,7 +36,7 @@ class FakePlay {
   readonly hosts: Record<string, FakeHost>;
   readonly gone = new Set<string>();
   check = false;
-  readonly #known: readonly KnownHost[];
+  readonly #known: readonly HostView[];
 
   constructor(hosts: Record<string, FakeHost>) {
     this.hosts = hosts;

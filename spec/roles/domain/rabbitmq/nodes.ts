@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KnownHost, Reply, RoleHost, StepContext, Vars } from '../../../../lib/index.ts';
+import type { HostView, Reply, RoleHost, StepContext, Vars } from '../../../../lib/index.ts';
 import type { BrokerUser, Live, Snapshot } from '../../../../roles/domain/rabbitmq/snapshot.ts';
 import { knownHost } from '../../../known-host.ts';
 import { packed } from './packed.ts';
@@ -96,7 +96,7 @@ export function answer({
   return { code: 0, stdout: lines.join('\n'), stderr: '' };
 }
 
-export function known(name: string, address: string, vars: object = {}): KnownHost {
+export function known(name: string, address: string, vars: object = {}): HostView {
   return knownHost(name, { address, groups: ['all', 'brokers'], vars: vars as Vars });
 }
 

@@ -7,7 +7,7 @@ import { lintKeepalivedFiles } from '../../../../roles/keepalived-build/lint-fil
 import { judgeCheckScript } from '../../../../roles/keepalived-build/vrrp/check-script.ts';
 import { config, site, type Written } from './configs.ts';
 
-const tutorial = readFileSync(join(packageRoot, 'spec/lint/fixtures/seed/haproxy_check.sh'), 'utf8');
+const tutorial = readFileSync(join(packageRoot, 'spec/lint/fixtures/tutorial/haproxy_check.sh'), 'utf8');
 
 function judge(text: string, check = 'interval 5') {
   const watch = site('a', { check }).instances[0]?.watches[0];

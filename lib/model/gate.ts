@@ -1,4 +1,4 @@
-import type { KnownHost, StepContext } from './role.ts';
+import type { HostView, StepContext } from './role.ts';
 
 /** When a gate is asked: before a play's first batch, between two batches, after the last one. */
 export type GateMoment = 'before' | 'between' | 'after';
@@ -7,7 +7,7 @@ export type GateMoment = 'before' | 'between' | 'after';
 export interface GateContext extends Pick<StepContext<unknown>, 'playHosts' | 'group' | 'query' | 'check'> {
   readonly moment: GateMoment;
   /** The hosts that are worked on next; none after the last batch. */
-  readonly next: readonly KnownHost[];
+  readonly next: readonly HostView[];
 }
 
 /** An invariant of the whole, not of one host: a roll goes on only while it holds. */

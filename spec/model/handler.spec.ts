@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { askOwed, handlersOf, handlerTask, notified, owe, readOwed } from '../lib/handler.ts';
-import { secret } from '../lib/secret.ts';
-import { sh } from '../lib/sh.ts';
-import type { Handler, Task } from '../lib/task.ts';
-import { thing } from './run/things.ts';
-import { converge, inEveryShell, look, whats } from './support/sandbox.ts';
+import { askOwed, handlersOf, handlerTask, notified, owe, readOwed } from '../../lib/model/handler.ts';
+import type { Handler, Task } from '../../lib/model/task.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { sh } from '../../lib/util/sh.ts';
+import { thing } from '../run/things.ts';
+import { converge, inEveryShell, look, whats } from '../support/sandbox.ts';
 
 const named = (name: string, script = sh`:`): Handler => ({ name, script });
 const notifying = (...notify: Handler[]): Task => thing({ name: 't', value: 'v' }, { notify });

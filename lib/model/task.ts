@@ -1,4 +1,4 @@
-import type { Script } from './sh.ts';
+import type { Script } from '../util/sh.ts';
 
 /** What a host answered to one script. Text is UTF-8, without the final newline of either stream. */
 export interface Reply {

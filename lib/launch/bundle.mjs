@@ -20,7 +20,7 @@ export async function bundle(root) {
   await Promise.all([program(dist, common), library(dist, common)]);
 }
 
-/** One script, which lib/start.mjs can load together with its compiled code. */
+/** One script, which lib/launch/start.mjs can load together with its compiled code. */
 async function program(dist, common) {
   await build({
     ...common,

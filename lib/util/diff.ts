@@ -1,5 +1,5 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import type { Change } from './task.ts';
+import type { Change } from '../model/task.ts';
 
 /** Longer diffs are cut: a terminal isn't where one reads them. */
 const MAX_LINES = 200;

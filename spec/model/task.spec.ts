@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { sh } from '../lib/sh.ts';
-import { defineTask, uploadedPath } from '../lib/task.ts';
-import { deed, thing, thingType } from './run/things.ts';
+import { defineTask, uploadedPath } from '../../lib/model/task.ts';
+import { sh } from '../../lib/util/sh.ts';
+import { deed, thing, thingType } from '../run/things.ts';
 
 const reply = (stdout: string, code = 0) => ({ code, stdout, stderr: '' });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 
-describe('the rows of docs/seed-coverage.md', () => {
-  const rows = readFileSync('docs/seed-coverage.md', 'utf8')
+describe('the rows of docs/tutorial-coverage.md', () => {
+  const rows = readFileSync('docs/tutorial-coverage.md', 'utf8')
     .split('\n')
     .filter((line) => /^\| \d/.test(line))
     .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').trim()));

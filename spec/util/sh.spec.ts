@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { inspect } from 'node:util';
-import { secret } from '../lib/secret.ts';
-import { lines, quote, Script, sh } from '../lib/sh.ts';
-import { HOSTILE } from './support/sandbox.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { lines, quote, Script, sh } from '../../lib/util/sh.ts';
+import { HOSTILE } from '../support/sandbox.ts';
 
 const said = (script: Script) =>
   spawnSync('/bin/sh', ['-s'], { input: script.reveal(), encoding: 'utf8' }).stdout;

@@ -1,4 +1,4 @@
-import { type Script, sh } from './sh.ts';
+import { type Script, sh } from '../util/sh.ts';
 import type { Handler, Reply, Task } from './task.ts';
 
 /** Where a host remembers what it still owes: one empty file a handler. */

@@ -1,5 +1,5 @@
+import type { Inventory, Vars } from '../inventory/inventory.ts';
 import type { Gate } from './gate.ts';
-import type { Inventory, Vars } from './inventory/inventory.ts';
 import type { CheckedVars, RoleHost, RoleUse } from './role.ts';
 import type { VarsOf, VarsSchema } from './schema.ts';
 import type { Task } from './task.ts';

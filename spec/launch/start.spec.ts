@@ -44,9 +44,9 @@ describe('start', () => {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'ts-play-start-'));
-    mkdirSync(join(root, 'lib'));
+    mkdirSync(join(root, 'lib/launch'), { recursive: true });
     mkdirSync(bundle(), { recursive: true });
-    copyFileSync(join(process.cwd(), 'lib/start.mjs'), join(root, 'lib/start.mjs'));
+    copyFileSync(join(process.cwd(), 'lib/launch/start.mjs'), join(root, 'lib/launch/start.mjs'));
     writeFileSync(bundle('cli.cjs'), program('one'));
   });
   afterEach(() => {
@@ -57,7 +57,7 @@ describe('start', () => {
 
   /** Starts the program in a process of its own, which is the only one that has not compiled it before. */
   function start(...args: readonly string[]) {
-    const url = JSON.stringify(pathToFileURL(join(root, 'lib/start.mjs')).href);
+    const url = JSON.stringify(pathToFileURL(join(root, 'lib/launch/start.mjs')).href);
     const code = `const { start } = await import(${url}); process.exitCode = await start(process.argv.slice(1));`;
     const { status, stdout, stderr } = spawnSync(
       process.execPath,

@@ -1,11 +1,11 @@
-import type { Vars } from './inventory/inventory.ts';
-import type { Finding, Spot } from './lint/finding.ts';
+import type { Vars } from '../inventory/inventory.ts';
+import type { Finding, Spot } from '../lint/finding.ts';
+import type { Script } from '../util/sh.ts';
 import type { GivenVars, SettingOf, VarsOf, VarsSchema } from './schema.ts';
-import type { Script } from './sh.ts';
 import type { Reply, Task } from './task.ts';
 
 /** A host as the inventory knows it. */
-export interface KnownHost {
+export interface HostView {
   /** The inventory's name, which need not be the host's own. */
   readonly name: string;
   /** `ansible_host`, else the name: where other machines find it. */
@@ -36,7 +36,7 @@ export interface RoleSettings<S extends VarsSchema> {
 }
 
 /** A host that takes part in the role, with the role's variables for it. */
-export interface RoleHost<V> extends KnownHost {
+export interface RoleHost<V> extends HostView {
   readonly vars: V;
 }
 
@@ -56,10 +56,10 @@ export interface StepContext<V> {
   /** Hosts of the play that are still in it, in the play's order. */
   readonly hosts: readonly RoleHost<V>[];
   /** All hosts the play is meant for, with those that a limit, a batch or a failure keeps out of it. */
-  readonly playHosts: readonly KnownHost[];
+  readonly playHosts: readonly HostView[];
   readonly check: boolean;
   /** All hosts of a group, whether or not they are in the play; empty for an unknown group. */
-  group(name: string): readonly KnownHost[];
+  group(name: string): readonly HostView[];
   /**
    * Asks hosts, of the play or not, all at once. A host of the play that can't answer leaves the play;
    * another is just not in the result.
@@ -104,7 +104,7 @@ export interface LintUse<V> {
 /** What a linter can see beside its own role: the inventory, and the playbook's other roles. No host is asked. */
 export interface LintContext {
   /** All hosts of a group; empty for an unknown one. */
-  group(name: string): readonly KnownHost[];
+  group(name: string): readonly HostView[];
   /** A finding's place: where the host's variable was written, by the playbook or in the inventory. */
   at(host: string, variable: string): Spot;
   /** How the playbook uses another role, by its name. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const stamp = join(root, 'dist', '.built');
 
 /** Installs and compiles what is missing or older than its source; costs a few milliseconds when nothing is. */
@@ -102,5 +102,5 @@ function newest(folders) {
   return latest;
 }
 
-// `node lib/setup.mjs` is what `npm pack` runs first.
+// `node lib/launch/setup.mjs` is what `npm pack` runs first.
 if (process.argv[1] === fileURLToPath(import.meta.url)) await prepareClone();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { defineRole } from '../lib/role.ts';
+import { defineRole } from '../../lib/model/role.ts';
 
 describe('defineRole', () => {
   const seen: unknown[] = [];

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
-const path = fileURLToPath(new URL('../dist/bundle/cli.cjs', import.meta.url));
+const path = fileURLToPath(new URL('../../dist/bundle/cli.cjs', import.meta.url));
 /** Beside the program: whoever may write there could change the program itself. */
 const compiled = `${path}.${process.version}-${process.arch}`;
 const DIGEST_BYTES = 8;

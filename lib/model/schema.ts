@@ -1,4 +1,4 @@
-import type { Secret } from './secret.ts';
+import type { Secret } from '../util/secret.ts';
 
 interface Described {
   /** Names that it had before. They still work in the inventory and with `-e`, with a warning. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { Redactor } from '../lib/redact.ts';
-import { secret } from '../lib/secret.ts';
-import { sh } from '../lib/sh.ts';
+import { Redactor } from '../../lib/util/redact.ts';
+import { secret } from '../../lib/util/secret.ts';
+import { sh } from '../../lib/util/sh.ts';
 
 function cleaned(text: string, ...values: string[]): string {
   const redactor = new Redactor();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { asPlayError, filePlace, formatError, inputError, PlayError } from '../lib/errors.ts';
+import { asPlayError, filePlace, formatError, inputError, PlayError } from '../../lib/util/errors.ts';
 
 describe('PlayError', () => {
   it('says what, where, why and what next, a line each', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { reveal, Secret, secret } from '../lib/secret.ts';
+import { reveal, Secret, secret } from '../../lib/util/secret.ts';
 
 describe('Secret', () => {
   const hidden = secret('hunter2');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { didYouMean, nearest } from '../lib/nearest.ts';
+import { didYouMean, nearest } from '../../lib/util/nearest.ts';
 
 describe('nearest', () => {
   const known = ['hosts', 'vars', 'children', 'rabbitmq', 'haproxy', 'db'];
