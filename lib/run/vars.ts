@@ -5,7 +5,7 @@ import type { CheckedVars, RoleUse } from '../model/role.ts';
 import type { Schema, VarsSchema } from '../model/schema.ts';
 import { quickAjv } from '../util/ajv.ts';
 import { filePlace, inputError, type Place } from '../util/errors.ts';
-import { didYouMean } from '../util/nearest.ts';
+import { didYouMean, isTypo } from '../util/nearest.ts';
 import { reveal, Secret, secret } from '../util/secret.ts';
 
 const ajv = quickAjv({ useDefaults: true, strict: false });
@@ -86,13 +86,14 @@ export function refuseUnknownVars(
   );
   const check = (name: string, place: () => Place) => {
     if (known.has(name) || former.has(name)) return;
-    const owner = roles.find((role) => isOwn(role, name));
+    const owner = roles.find((role) => isOwn(role, name)) ?? roles.find((role) => isMisspelt(name, role));
     if (owner === undefined) return;
-    throw inputError(`unknown variable ${name} for role ${owner?.name}`, {
+    throw inputError(`unknown variable ${name} for role ${owner.name}`, {
       where: place(),
       next:
         didYouMean(name, known) ??
-        `the role's variables are: ${Object.keys(owner?.schema.properties ?? {}).join(', ')}`,
+        didYouMean(name, former) ??
+        `the role's variables are: ${Object.keys(owner.schema.properties).join(', ')}`,
     });
   };
   for (const name of Object.keys(extra.vars)) check(name, () => extraVarPlace(extra, name));
@@ -114,6 +115,13 @@ export function refuseUnknownVars(
 /** Whether a variable of this name could only be the role's. */
 function isOwn({ prefix, otherPrefixes = [] }: RoleUse, name: string): boolean {
   return prefix !== '' && name.startsWith(prefix) && !otherPrefixes.some((longer) => name.startsWith(longer));
+}
+
+/** Whether a variable is a typing error away from a former name of one of the role's: no prefix claims those any more. */
+function isMisspelt(name: string, { schema }: RoleUse): boolean {
+  return Object.values(schema.properties)
+    .flatMap(formerNames)
+    .some((former) => isTypo(name, former));
 }
 
 function renamedTo(former: string, { properties }: VarsSchema): string | undefined {

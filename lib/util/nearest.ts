@@ -25,6 +25,11 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
   return found === undefined ? undefined : `did you mean "${found}"?`;
 }
 
+/** Whether a word differs from another one in at most two letters. */
+export function isTypo(word: string, meant: string): boolean {
+  return distance(word.toLowerCase(), meant.toLowerCase()) <= 2;
+}
+
 /** Edits a typo may have: two from four letters on (two swapped letters count as two), a third of long words. */
 function allowance(word: string): number {
   return word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));

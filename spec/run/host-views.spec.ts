@@ -122,7 +122,7 @@ describe('an unknown variable', () => {
     vars: {
       type: 'object',
       additionalProperties: false,
-      properties: { shop_port: { type: 'integer', description: 'x' } },
+      properties: { shop_port: { type: 'integer', formerly: ['store_port'], description: 'x' } },
     },
     steps: [],
   });
@@ -139,5 +139,14 @@ describe('an unknown variable', () => {
     check('shop_till_count');
     check('shopping');
     assert.throws(() => check('shop_prot'), /unknown variable shop_prot for role shop/);
+  });
+
+  it('is a mistake where it is a typing error in a former name', () => {
+    check('store_port');
+    check('store_portfolio');
+    assert.throws(() => check('store_prot'), {
+      message: /unknown variable store_prot for role shop/,
+      next: 'did you mean "store_port"?',
+    });
   });
 });
