@@ -10,7 +10,7 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { bootOver, defineLastWords, defineLone, defineNeverBooted } from '../domain/rabbitmq/boot.ts';
+import { bootOver, defineLastWords, defineLone, defineNeverBooted } from '../domain/rabbitmq/scripts/boot.ts';
 import {
   alone,
   BROKER_HOME,
@@ -18,7 +18,7 @@ import {
   BROKER_USER,
   evaluate,
   setNode,
-} from '../domain/rabbitmq/commands.ts';
+} from '../domain/rabbitmq/scripts/commands.ts';
 
 /** Where the broker's own cookie lies. */
 export const COOKIE_FILE = `${BROKER_HOME}/.erlang.cookie`;

@@ -1,7 +1,7 @@
 import { defineRole, file, packages, Secret, sh } from '../../lib/index.ts';
-import { ableToBoot } from '../domain/rabbitmq/half-made.ts';
+import { askBroker } from '../domain/rabbitmq/facts/snapshot.ts';
 import { cookieSettings } from '../domain/rabbitmq/settings/cookie.ts';
-import { askBroker } from '../domain/rabbitmq/snapshot.ts';
+import { ableToBoot } from '../domain/rabbitmq/tasks/able-to-boot.ts';
 import { chooseCookie, voters } from './choose.ts';
 import { COOKIE_FILE, cookie } from './cookie.ts';
 import { askMissing, earlyCookie } from './early.ts';

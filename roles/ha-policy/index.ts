@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineRole, type HostView, type Task } from '../../lib/index.ts';
-import { ordered, preferred, spokesman } from '../domain/rabbitmq/seed.ts';
+import { askBroker, type Live, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { ordered, preferred, spokesman } from '../domain/rabbitmq/rules/founding-node.ts';
 import { policySettings, type Vars } from '../domain/rabbitmq/settings/policy.ts';
-import { askBroker, type Live, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { advise } from './advice.ts';
 import { askKept, defaultQueueType } from './default-queue-type.ts';
 import { type Compiled, compile } from './definition.ts';

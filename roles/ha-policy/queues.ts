@@ -1,5 +1,5 @@
 import type { Question } from '../../lib/index.ts';
-import { askErlang, erlangData, parseAnswer } from '../domain/rabbitmq/ask-erlang.ts';
+import { askErlang, erlangData, parseAnswer } from '../domain/rabbitmq/erlang/ask-erlang.ts';
 import type { Compiled } from './definition.ts';
 
 /** A queue that the pattern matches, and what keeps it from being replicated as wanted, as the broker tells it. */

@@ -1,10 +1,10 @@
 import { type HostView, PlayError, type StepContext } from '../../lib/index.ts';
 import type { HaproxyVars } from '../domain/haproxy/settings.ts';
-import { type Cluster, clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
-import { foundingOf } from '../domain/rabbitmq/founding.ts';
-import { ordered, preferred } from '../domain/rabbitmq/seed.ts';
-import { matchSilent } from '../domain/rabbitmq/silent.ts';
-import { askBroker, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { type Cluster, clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/rules/clusters.ts';
+import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
+import { ordered, preferred } from '../domain/rabbitmq/rules/founding-node.ts';
+import { matchSilent } from '../domain/rabbitmq/rules/unreachable-members.ts';
 
 type Nodes = ReadonlyMap<string, Snapshot>;
 

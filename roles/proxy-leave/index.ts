@@ -8,7 +8,7 @@ import {
   service,
   sh,
 } from '../../lib/index.ts';
-import { answersQuestion } from '../domain/haproxy/answers.ts';
+import { answersQuestion } from '../domain/haproxy/facts/answers.ts';
 import { haproxySettings } from '../domain/haproxy/settings.ts';
 import { virtualAddresses } from '../domain/keepalived/instances.ts';
 import { awaitVips } from '../domain/keepalived/vip.ts';

@@ -1,9 +1,9 @@
 import { type Change, defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { classify } from '../domain/rabbitmq/classify.ts';
-import { alone, BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
-import { putAside } from '../domain/rabbitmq/put-aside.ts';
-import type { SeedView } from '../domain/rabbitmq/seed.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/facts/snapshot.ts';
+import { classify } from '../domain/rabbitmq/rules/classify.ts';
+import type { SeedView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { alone, BROKER_SERVICE, ctl } from '../domain/rabbitmq/scripts/commands.ts';
+import { putAside } from '../domain/rabbitmq/scripts/data-folder.ts';
 
 /** What a task claims that leaves a broker stopped, to start for the first time. */
 export const FIRST_START = 'rabbitmq first start';

@@ -1,14 +1,14 @@
 import { defineRole, type Step, type Task } from '../../lib/index.ts';
-import { foundingOf } from '../domain/rabbitmq/founding.ts';
-import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/seed.ts';
+import { askBroker } from '../domain/rabbitmq/facts/snapshot.ts';
+import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
+import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/rules/founding-node.ts';
 import { configSettings, type Vars } from '../domain/rabbitmq/settings/config.ts';
-import { askBroker } from '../domain/rabbitmq/snapshot.ts';
 import { asksForConf } from './conf.ts';
 import { blank, discovered, type FormationWant } from './formation.ts';
 import { readEnv, refuseMixture } from './inter-node.ts';
+import { askSaid } from './partition-files.ts';
 import { decide, namesOf } from './partition-step.ts';
 import { partitionFiles, partitionsRunning } from './partition-tasks.ts';
-import { askSaid } from './partitions-said.ts';
 import { refuseOld } from './refuse-old.ts';
 import { configTasks } from './tasks.ts';
 import { validate } from './validate.ts';

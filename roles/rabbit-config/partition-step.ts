@@ -1,11 +1,11 @@
 import type { StepContext } from '../../lib/index.ts';
-import { partitionHandlingOf } from '../domain/rabbitmq/said.ts';
+import { knownMembers, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { compareVersions } from '../domain/rabbitmq/rules/versions.ts';
 import type { Vars } from '../domain/rabbitmq/settings/config.ts';
-import { knownMembers, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
-import { compareVersions } from '../domain/rabbitmq/versions.ts';
+import { partitionHandlingOf } from '../domain/rabbitmq/settings/partition-handling.ts';
+import { tellOf } from './partition-advice.ts';
+import type { Said } from './partition-files.ts';
 import { type PartitionPlan, type PartitionView, plans } from './partitions.ts';
-import type { Said } from './partitions-said.ts';
-import { tellOf } from './partitions-told.ts';
 
 type Asking = Pick<StepContext<Vars>, 'hosts' | 'playHosts' | 'warn' | 'report'>;
 

@@ -1,6 +1,6 @@
 import type { Vars } from '../domain/rabbitmq/settings/config.ts';
 import { asksForConf } from './conf.ts';
-import type { Said } from './partitions-said.ts';
+import type { Said } from './partition-files.ts';
 import { CONF } from './paths.ts';
 
 /** What can be set on a running broker, and in our drop-in. */

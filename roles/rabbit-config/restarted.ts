@@ -7,8 +7,8 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { restartUnit } from '../domain/rabbitmq/boot.ts';
-import { alone, BROKER_SERVICE, ctl, tool } from '../domain/rabbitmq/commands.ts';
+import { restartUnit } from '../domain/rabbitmq/scripts/boot.ts';
+import { alone, BROKER_SERVICE, ctl, tool } from '../domain/rabbitmq/scripts/commands.ts';
 import { FIRST_START } from './formation.ts';
 
 export interface RestartedWant {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Change } from '../../lib/index.ts';
-import type { Deed, Definitions } from '../domain/rabbitmq/deeds.ts';
-import type { Entities, Sought } from '../domain/rabbitmq/entities.ts';
+import type { Deed, Definitions } from '../domain/rabbitmq/erlang/metadata-edits.ts';
+import type { Entities, Sought } from '../domain/rabbitmq/facts/entities.ts';
 import type { Entity } from './entity.ts';
 import { definedPolicy, globalParameter, parameter } from './parameter.ts';
 import { permission, topicPermission } from './permission.ts';

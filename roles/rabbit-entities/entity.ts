@@ -8,9 +8,9 @@ import {
   type Secret,
   type TaskType,
 } from '../../lib/index.ts';
-import { parseAnswer } from '../domain/rabbitmq/ask-erlang.ts';
-import { type Deed, doDeeds } from '../domain/rabbitmq/deeds.ts';
-import type { Entities, Sought } from '../domain/rabbitmq/entities.ts';
+import { parseAnswer } from '../domain/rabbitmq/erlang/ask-erlang.ts';
+import { type Deed, doDeeds } from '../domain/rabbitmq/erlang/metadata-edits.ts';
+import type { Entities, Sought } from '../domain/rabbitmq/facts/entities.ts';
 
 /** One thing that the cluster shall hold, or shall not. Pure: what is comes in, what to do goes out. */
 export interface Entity {

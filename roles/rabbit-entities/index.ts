@@ -1,16 +1,16 @@
 import { defineRole, PlayError, type RoleHost, type Task } from '../../lib/index.ts';
-import { askErlang } from '../domain/rabbitmq/ask-erlang.ts';
-import type { Entities } from '../domain/rabbitmq/entities.ts';
-import { entitiesExpression } from '../domain/rabbitmq/entities-expression.ts';
-import { plugins } from '../domain/rabbitmq/plugin.ts';
-import { ordered, preferred, spokesman } from '../domain/rabbitmq/seed.ts';
+import { askErlang } from '../domain/rabbitmq/erlang/ask-erlang.ts';
+import { entitiesExpression } from '../domain/rabbitmq/erlang/entities-expression.ts';
+import type { Entities } from '../domain/rabbitmq/facts/entities.ts';
+import { askBroker } from '../domain/rabbitmq/facts/snapshot.ts';
+import { ordered, preferred, spokesman } from '../domain/rabbitmq/rules/founding-node.ts';
 import { entitiesSettings, type Vars } from '../domain/rabbitmq/settings/entities.ts';
-import { askBroker } from '../domain/rabbitmq/snapshot.ts';
+import { plugins } from '../domain/rabbitmq/tasks/plugins.ts';
 import { type Entity, entityTask, parseEntities } from './entity.ts';
 import { missing } from './missing.ts';
 import { pluginsOff } from './plugins-off.ts';
 import { validate } from './validate.ts';
-import { administrators, soughtBy, wishes } from './wishes.ts';
+import { administrators, soughtBy, wishes } from './wanted.ts';
 
 /** What a cluster holds beside its messages. */
 export const rabbitEntities = defineRole({

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { DefinedPolicy, Entities, GlobalParameter, Parameter } from '../domain/rabbitmq/entities.ts';
+import type {
+  DefinedPolicy,
+  Entities,
+  GlobalParameter,
+  Parameter,
+} from '../domain/rabbitmq/facts/entities.ts';
 import { partsThatDiffer, same, shown } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
 

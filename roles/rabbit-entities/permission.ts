@@ -1,6 +1,6 @@
 import { sh } from '../../lib/index.ts';
-import type { TopicPermission } from '../domain/rabbitmq/entities.ts';
-import type { Permission } from '../domain/rabbitmq/snapshot.ts';
+import type { TopicPermission } from '../domain/rabbitmq/facts/entities.ts';
+import type { Permission } from '../domain/rabbitmq/facts/snapshot.ts';
 import { partsThatDiffer } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
 

@@ -1,5 +1,5 @@
 import { defineTask, type Script, sh, type TaskType } from '../../lib/index.ts';
-import { askErlang, haveDone, parseAnswer } from '../domain/rabbitmq/ask-erlang.ts';
+import { askErlang, haveDone, parseAnswer } from '../domain/rabbitmq/erlang/ask-erlang.ts';
 
 /** What a node says of its plugins. */
 interface Plugins {

@@ -7,7 +7,7 @@ import {
   type Named,
   type Queue,
   queueType,
-} from '../domain/rabbitmq/entities.ts';
+} from '../domain/rabbitmq/facts/entities.ts';
 import { partsThatDiffer, same } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
 

@@ -1,7 +1,7 @@
 import type { Change, Secret } from '../../lib/index.ts';
-import type { Deed } from '../domain/rabbitmq/deeds.ts';
-import type { Entities, LimitedUser } from '../domain/rabbitmq/entities.ts';
-import { hasPassword } from '../domain/rabbitmq/password.ts';
+import type { Deed } from '../domain/rabbitmq/erlang/metadata-edits.ts';
+import type { Entities, LimitedUser } from '../domain/rabbitmq/facts/entities.ts';
+import { hasPassword } from '../domain/rabbitmq/rules/password.ts';
 import { sorted } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
 

@@ -1,6 +1,6 @@
 import type { RoleHost, ValidateContext } from '../../lib/index.ts';
 import type { Vars } from '../domain/rabbitmq/settings/entities.ts';
-import { wishes } from './wishes.ts';
+import { wishes } from './wanted.ts';
 
 /** Finds what contradicts itself, before any host is contacted. @throws Error */
 export function validate(

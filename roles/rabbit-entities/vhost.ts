@@ -1,6 +1,6 @@
 import type { Change } from '../../lib/index.ts';
-import { type Held, keptFor } from '../domain/rabbitmq/default-type.ts';
-import { defaultTypeClaim, type Entities, queueType, type Vhost } from '../domain/rabbitmq/entities.ts';
+import { type Held, keptFor } from '../domain/rabbitmq/erlang/default-queue-type.ts';
+import { defaultTypeClaim, type Entities, queueType, type Vhost } from '../domain/rabbitmq/facts/entities.ts';
 import { sorted } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
 

@@ -1,11 +1,11 @@
 import { defineRole, PlayError, service } from '../../lib/index.ts';
-import { lastStopped, membersOf } from '../domain/rabbitmq/blocked.ts';
-import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
-import { askEvidence, type Evidence } from '../domain/rabbitmq/evidence.ts';
-import { forgotten } from '../domain/rabbitmq/forgotten.ts';
-import { askHealth, type Health, queueTitle } from '../domain/rabbitmq/health.ts';
-import { ordered } from '../domain/rabbitmq/seed.ts';
-import { withoutMembers } from '../domain/rabbitmq/without-members.ts';
+import { askEvidence, type Evidence } from '../domain/rabbitmq/facts/evidence.ts';
+import { askHealth, type Health, queueTitle } from '../domain/rabbitmq/facts/health.ts';
+import { lastStopped, membersOf } from '../domain/rabbitmq/rules/blocked.ts';
+import { ordered } from '../domain/rabbitmq/rules/founding-node.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
+import { forgotten } from '../domain/rabbitmq/tasks/forgotten.ts';
+import { withoutMembers } from '../domain/rabbitmq/tasks/without-members.ts';
 import { forgottenOffline } from './offline.ts';
 import { vars } from './vars.ts';
 

@@ -1,7 +1,12 @@
 import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { alone, ctl } from '../domain/rabbitmq/commands.ts';
-import { askEvidence, type Evidence, FORGOTTEN_FOLDER, parseEvidence } from '../domain/rabbitmq/evidence.ts';
-import type { NodeWant } from '../domain/rabbitmq/forgotten.ts';
+import {
+  askEvidence,
+  type Evidence,
+  FORGOTTEN_FOLDER,
+  parseEvidence,
+} from '../domain/rabbitmq/facts/evidence.ts';
+import { alone, ctl } from '../domain/rabbitmq/scripts/commands.ts';
+import type { NodeWant } from '../domain/rabbitmq/tasks/forgotten.ts';
 
 /** A stopped node's cluster without another: it then starts by itself, and the others follow it. */
 export const forgottenOfflineType: TaskType<NodeWant, Evidence> = {

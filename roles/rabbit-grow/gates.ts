@@ -1,7 +1,7 @@
 import type { Gate } from '../../lib/index.ts';
-import { healthOf } from '../domain/rabbitmq/gates.ts';
-import { unrest } from '../domain/rabbitmq/safety.ts';
-import { askBroker } from '../domain/rabbitmq/snapshot.ts';
+import { askBroker } from '../domain/rabbitmq/facts/snapshot.ts';
+import { healthOf } from '../domain/rabbitmq/gates/cluster.ts';
+import { unrest } from '../domain/rabbitmq/rules/safety.ts';
 
 /**
  * The cluster that a host is to come to is whole and calm. The newcomer itself doesn't count: it may have got half-way

@@ -1,6 +1,6 @@
 import { defineRole, PlayError, type RoleHost, type StepContext, type Task, until } from '../../lib/index.ts';
-import { growthScript, parseGrowth, synchronised } from '../domain/rabbitmq/growth.ts';
-import { askHealth, type Health } from '../domain/rabbitmq/health.ts';
+import { growthScript, parseGrowth, synchronised } from '../domain/rabbitmq/facts/growth.ts';
+import { askHealth, type Health } from '../domain/rabbitmq/facts/health.ts';
 import { members, rebalanced } from './tasks.ts';
 import { type Vars, vars } from './vars.ts';
 

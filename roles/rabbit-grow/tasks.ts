@@ -1,14 +1,14 @@
 import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { alone, tool } from '../domain/rabbitmq/commands.ts';
 import {
   type Growth,
   growthScript,
   leadsTooLittle,
   parseGrowth,
   withoutMember,
-} from '../domain/rabbitmq/growth.ts';
-import { queueTitle } from '../domain/rabbitmq/health.ts';
-import { addMember, addMembers } from '../domain/rabbitmq/members.ts';
+} from '../domain/rabbitmq/facts/growth.ts';
+import { queueTitle } from '../domain/rabbitmq/facts/health.ts';
+import { alone, tool } from '../domain/rabbitmq/scripts/commands.ts';
+import { addMember, addMembers } from '../domain/rabbitmq/scripts/queue-members.ts';
 
 interface Want {
   /** As in `rabbit@hadoop004`. */

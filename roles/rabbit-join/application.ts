@@ -1,7 +1,12 @@
 import { defineTask, lines, type TaskType } from '../../lib/index.ts';
-import { alone, BROKER_HOME, BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
-import { startApplication } from '../domain/rabbitmq/start-application.ts';
+import {
+  isRunning,
+  parseSnapshot,
+  type Snapshot,
+  snapshotScript,
+} from '../domain/rabbitmq/facts/snapshot.ts';
+import { alone, BROKER_HOME, BROKER_SERVICE, ctl } from '../domain/rabbitmq/scripts/commands.ts';
+import { startApplication } from '../domain/rabbitmq/scripts/start-application.ts';
 
 export interface ApplicationWant {
   /** Check mode: a broker that doesn't answer may be one that an earlier change would have brought back. */

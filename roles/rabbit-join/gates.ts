@@ -1,11 +1,11 @@
 import type { Gate, GateContext, HostView } from '../../lib/index.ts';
-import { classify } from '../domain/rabbitmq/classify.ts';
-import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
-import { type Founding, foundingOf } from '../domain/rabbitmq/founding.ts';
-import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/seed.ts';
-import { askBroker, isRunning, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
-import { notWhole } from '../domain/rabbitmq/whole.ts';
-import { aboutRivals, rivalry, waysOut } from './ways-out.ts';
+import { askBroker, isRunning, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { classify } from '../domain/rabbitmq/rules/classify.ts';
+import { notWhole } from '../domain/rabbitmq/rules/cluster-faults.ts';
+import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/rules/clusters.ts';
+import { type Founding, foundingOf } from '../domain/rabbitmq/rules/founding.ts';
+import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { aboutRivals, rivalry, waysOut } from './remedies.ts';
 
 type Nodes = ReadonlyMap<string, Snapshot>;
 

@@ -8,15 +8,22 @@ import {
   service,
   type Task,
 } from '../../lib/index.ts';
-import { restartBroker } from '../domain/rabbitmq/boot.ts';
-import { startsLast } from '../domain/rabbitmq/classify.ts';
-import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
-import { foundingOf } from '../domain/rabbitmq/founding.ts';
-import { ableToBoot } from '../domain/rabbitmq/half-made.ts';
-import { plugins } from '../domain/rabbitmq/plugin.ts';
-import { chooseSeed, keepSeed, ordered, preferred, seedView, spokesman } from '../domain/rabbitmq/seed.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { startsLast } from '../domain/rabbitmq/rules/classify.ts';
+import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
+import {
+  chooseSeed,
+  keepSeed,
+  ordered,
+  preferred,
+  seedView,
+  spokesman,
+} from '../domain/rabbitmq/rules/founding-node.ts';
+import { restartBroker } from '../domain/rabbitmq/scripts/boot.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
 import { joinSettings, type Vars } from '../domain/rabbitmq/settings/join.ts';
-import { askBroker, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { ableToBoot } from '../domain/rabbitmq/tasks/able-to-boot.ts';
+import { plugins } from '../domain/rabbitmq/tasks/plugins.ts';
 import { application } from './application.ts';
 import { clusterName } from './cluster-name.ts';
 import {

@@ -1,9 +1,9 @@
 import { lines, type Script, sh } from '../../lib/index.ts';
-import { BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
-import { putAside } from '../domain/rabbitmq/put-aside.ts';
-import type { SeedView } from '../domain/rabbitmq/seed.ts';
-import type { Snapshot } from '../domain/rabbitmq/snapshot.ts';
-import { startApplication } from '../domain/rabbitmq/start-application.ts';
+import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import type { SeedView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { BROKER_SERVICE, ctl } from '../domain/rabbitmq/scripts/commands.ts';
+import { putAside } from '../domain/rabbitmq/scripts/data-folder.ts';
+import { startApplication } from '../domain/rabbitmq/scripts/start-application.ts';
 
 export type NodeType = 'disc' | 'ram';
 

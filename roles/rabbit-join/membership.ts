@@ -1,10 +1,15 @@
 import { type Change, defineTask, lines, type Script, type TaskType } from '../../lib/index.ts';
-import { type Classified, classify } from '../domain/rabbitmq/classify.ts';
-import { alone } from '../domain/rabbitmq/commands.ts';
-import type { SeedView } from '../domain/rabbitmq/seed.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import {
+  isRunning,
+  parseSnapshot,
+  type Snapshot,
+  snapshotScript,
+} from '../domain/rabbitmq/facts/snapshot.ts';
+import { type Classified, classify } from '../domain/rabbitmq/rules/classify.ts';
+import type { SeedView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { alone } from '../domain/rabbitmq/scripts/commands.ts';
 import { changeType, join, type NodeType, startMember } from './join.ts';
-import { waysOut } from './ways-out.ts';
+import { waysOut } from './remedies.ts';
 
 export interface MemberWant {
   /** The cluster to belong to, by the node that stands for it, as it was when asked. */

@@ -1,7 +1,7 @@
 import type { Gate, GateContext, StepContext } from '../../lib/index.ts';
-import { healthOf } from '../domain/rabbitmq/gates.ts';
-import type { Health } from '../domain/rabbitmq/health.ts';
-import { askBroker } from '../domain/rabbitmq/snapshot.ts';
+import type { Health } from '../domain/rabbitmq/facts/health.ts';
+import { askBroker } from '../domain/rabbitmq/facts/snapshot.ts';
+import { healthOf } from '../domain/rabbitmq/gates/cluster.ts';
 import { findLeaver, type Leaver } from './leaver.ts';
 import { reasonsAgainst } from './reasons.ts';
 

@@ -1,10 +1,10 @@
 import { defineRole, type StepContext, service, type Task } from '../../lib/index.ts';
-import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
-import { forgotten } from '../domain/rabbitmq/forgotten.ts';
-import type { Health } from '../domain/rabbitmq/health.ts';
-import { isRunning } from '../domain/rabbitmq/snapshot.ts';
-import { brokerStopped } from '../domain/rabbitmq/stopped.ts';
-import { withoutMembers } from '../domain/rabbitmq/without-members.ts';
+import type { Health } from '../domain/rabbitmq/facts/health.ts';
+import { isRunning } from '../domain/rabbitmq/facts/snapshot.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
+import { brokerStopped } from '../domain/rabbitmq/tasks/broker-stopped.ts';
+import { forgotten } from '../domain/rabbitmq/tasks/forgotten.ts';
+import { withoutMembers } from '../domain/rabbitmq/tasks/without-members.ts';
 import { refuseAmong } from '../support/leaving.ts';
 import { lookAtLeaver } from './gates.ts';
 import { isOurs, type Leaver } from './leaver.ts';

@@ -1,5 +1,5 @@
-import type { Health } from '../domain/rabbitmq/health.ts';
-import { isRunning, knownMembers, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import type { Health } from '../domain/rabbitmq/facts/health.ts';
+import { isRunning, knownMembers, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 
 /** What is known of the node that leaves. */
 export interface Leaver {

@@ -1,15 +1,15 @@
 import { defineTask, lines, type TaskType, until } from '../../lib/index.ts';
-import { alone } from '../domain/rabbitmq/commands.ts';
-import type { NodeWant } from '../domain/rabbitmq/forgotten.ts';
-import { caughtUp, growthScript, parseGrowth } from '../domain/rabbitmq/growth.ts';
+import { caughtUp, growthScript, parseGrowth } from '../domain/rabbitmq/facts/growth.ts';
 import {
   askHealth,
   type Health,
   healthWithQueues,
   type QueueHealth,
   queueTitle,
-} from '../domain/rabbitmq/health.ts';
-import { addMember } from '../domain/rabbitmq/members.ts';
+} from '../domain/rabbitmq/facts/health.ts';
+import { alone } from '../domain/rabbitmq/scripts/commands.ts';
+import { addMember } from '../domain/rabbitmq/scripts/queue-members.ts';
+import type { NodeWant } from '../domain/rabbitmq/tasks/forgotten.ts';
 
 /** A member that a queue is to get on a node which has none of it. */
 export interface Replacement {

@@ -1,14 +1,14 @@
 import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { alone, ctl } from '../domain/rabbitmq/commands.ts';
-import type { NodeWant } from '../domain/rabbitmq/forgotten.ts';
-import { putAside } from '../domain/rabbitmq/put-aside.ts';
 import {
   isRunning,
   knownMembers,
   parseSnapshot,
   type Snapshot,
   snapshotScript,
-} from '../domain/rabbitmq/snapshot.ts';
+} from '../domain/rabbitmq/facts/snapshot.ts';
+import { alone, ctl } from '../domain/rabbitmq/scripts/commands.ts';
+import { putAside } from '../domain/rabbitmq/scripts/data-folder.ts';
+import type { NodeWant } from '../domain/rabbitmq/tasks/forgotten.ts';
 
 /** The broker's application does not run; its VM may. */
 export const appStoppedType: TaskType<NodeWant, Snapshot> = {

@@ -1,5 +1,5 @@
 import { defineRole, type RoleUse, type StepContext } from '../../lib/index.ts';
-import { askHealth, type QueueHealth, queueTitle } from '../domain/rabbitmq/health.ts';
+import { askHealth, type QueueHealth, queueTitle } from '../domain/rabbitmq/facts/health.ts';
 
 /** The queues of a cluster by title; exclusive ones, which live and die with a connection, are left out. */
 type Queues = ReadonlyMap<string, QueueHealth>;

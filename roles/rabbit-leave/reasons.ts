@@ -1,5 +1,5 @@
-import { type Health, type QueueHealth, queueTitle } from '../domain/rabbitmq/health.ts';
-import { lossOf, pausedBy, type Reasons, unrest } from '../domain/rabbitmq/safety.ts';
+import { type Health, type QueueHealth, queueTitle } from '../domain/rabbitmq/facts/health.ts';
+import { lossOf, pausedBy, type Reasons, unrest } from '../domain/rabbitmq/rules/safety.ts';
 import type { Leaver } from './leaver.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { action, directory, type Layout, secret, sh, until } from '../../lib/index.ts';
-import { ctl } from '../domain/rabbitmq/commands.ts';
+import { ctl } from '../domain/rabbitmq/scripts/commands.ts';
 import type { ClientSpec } from './client/spec.ts';
 import { heal, watch } from './fault.ts';
 import { CONTROL_VHOST } from './queues.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { action, file, type Layout, PlayError, sh } from '../../lib/index.ts';
-import { ctl } from '../domain/rabbitmq/commands.ts';
+import { ctl } from '../domain/rabbitmq/scripts/commands.ts';
 import type { Figures } from './client/figures.ts';
 import { askNotes, heal } from './fault.ts';
 import { CONTROL_VHOST } from './queues.ts';

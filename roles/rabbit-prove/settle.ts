@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { action, file, type Layout, sh, type Task } from '../../lib/index.ts';
-import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
 import { playbook } from './playbook.ts';
 import type { Settled } from './record.ts';
 import { type Context, type Run, underWay } from './run.ts';

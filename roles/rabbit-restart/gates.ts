@@ -1,5 +1,5 @@
 import type { Gate } from '../../lib/index.ts';
-import { calm, calmNow, survives } from '../domain/rabbitmq/gates.ts';
+import { calm, calmNow, survives } from '../domain/rabbitmq/gates/cluster.ts';
 
 /**
  * What holds before the first host is taken out and between two. Mirrors that catch up are given minutes between two hosts,

@@ -1,7 +1,7 @@
 import { defineRole } from '../../lib/index.ts';
-import { putBack, takeOut } from '../domain/rabbitmq/layer.ts';
-import { whileDown } from '../domain/rabbitmq/layers.ts';
-import { rollingSteps } from '../domain/rabbitmq/rolling.ts';
+import { whileDown } from '../domain/rabbitmq/rolling/components.ts';
+import { putBack, takeOut } from '../domain/rabbitmq/rolling/out-of-service.ts';
+import { rollingSteps } from '../domain/rabbitmq/rolling/steps.ts';
 import { rolled, rolledHosts } from './progress.ts';
 import { type Vars, vars } from './vars.ts';
 

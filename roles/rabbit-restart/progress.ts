@@ -1,5 +1,5 @@
 import { type Question, type StepContext, sh } from '../../lib/index.ts';
-import { type Layer, OUT_FOLDER } from '../domain/rabbitmq/layer.ts';
+import { type Layer, OUT_FOLDER } from '../domain/rabbitmq/rolling/out-of-service.ts';
 
 /** The mark of a host that this roll, in one run or several, has been at; it goes when the roll is over. */
 export const rolled: Layer = {

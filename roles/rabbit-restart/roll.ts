@@ -8,8 +8,8 @@ import {
   type RoleUse,
   type Task,
 } from '../../lib/index.ts';
-import { mend } from '../domain/rabbitmq/layers.ts';
-import { askProxies } from '../domain/rabbitmq/proxies.ts';
+import { mend } from '../domain/rabbitmq/rolling/components.ts';
+import { askProxies } from '../domain/rabbitmq/rolling/proxies.ts';
 import { rollGates } from './gates.ts';
 import { vars } from './vars.ts';
 

@@ -1,6 +1,6 @@
 import { PlayError } from '../../lib/index.ts';
-import type { Blocked } from '../domain/rabbitmq/blocked.ts';
-import { BROKER_HOME, BROKER_SERVICE, BROKER_USER } from '../domain/rabbitmq/commands.ts';
+import type { Blocked } from '../domain/rabbitmq/rules/blocked.ts';
+import { BROKER_HOME, BROKER_SERVICE, BROKER_USER } from '../domain/rabbitmq/scripts/commands.ts';
 
 /** A command line for a person: run as root, it runs the tool as the broker's user, past the distribution's wrapper. */
 export function byHand(command: string): string {

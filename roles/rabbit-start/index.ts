@@ -1,8 +1,8 @@
 import { defineRole, type RoleHost, type Task, until } from '../../lib/index.ts';
-import { blockedBy, isRam, membersOf } from '../domain/rabbitmq/blocked.ts';
-import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
-import { askEvidence, type Evidence } from '../domain/rabbitmq/evidence.ts';
-import { ordered } from '../domain/rabbitmq/seed.ts';
+import { askEvidence, type Evidence } from '../domain/rabbitmq/facts/evidence.ts';
+import { blockedBy, isRam, membersOf } from '../domain/rabbitmq/rules/blocked.ts';
+import { ordered } from '../domain/rabbitmq/rules/founding-node.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
 import { blockedError } from './advice.ts';
 import { begun, runs } from './start.ts';
 import { type Vars, vars } from './vars.ts';

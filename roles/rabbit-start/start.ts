@@ -1,7 +1,12 @@
 import { type Change, defineTask, lines, sh, type TaskType, type until } from '../../lib/index.ts';
-import { alone, BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
-import { startApplication } from '../domain/rabbitmq/start-application.ts';
+import {
+  isRunning,
+  parseSnapshot,
+  type Snapshot,
+  snapshotScript,
+} from '../domain/rabbitmq/facts/snapshot.ts';
+import { alone, BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
+import { startApplication } from '../domain/rabbitmq/scripts/start-application.ts';
 
 const startUnit = sh`systemctl reset-failed ${BROKER_SERVICE} 2>/dev/null || :
 systemctl --no-block start ${BROKER_SERVICE}

@@ -1,5 +1,5 @@
 import { type Question, sh } from '../../lib/index.ts';
-import { BROKER_HOME } from '../domain/rabbitmq/commands.ts';
+import { BROKER_HOME } from '../domain/rabbitmq/scripts/commands.ts';
 
 /** What a broker's host says beside its broker. */
 export interface BrokerHost {

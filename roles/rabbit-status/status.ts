@@ -1,9 +1,9 @@
-import type { ProxyHost } from '../domain/haproxy/stats.ts';
-import { divergence } from '../domain/rabbitmq/divergence.ts';
-import type { Health, QueueHealth } from '../domain/rabbitmq/health.ts';
-import { queueTitle } from '../domain/rabbitmq/health.ts';
-import { isAlone, unrest } from '../domain/rabbitmq/safety.ts';
-import type { Live, Policy } from '../domain/rabbitmq/snapshot.ts';
+import type { ProxyHost } from '../domain/haproxy/facts/stats.ts';
+import type { Health, QueueHealth } from '../domain/rabbitmq/facts/health.ts';
+import { queueTitle } from '../domain/rabbitmq/facts/health.ts';
+import type { Live, Policy } from '../domain/rabbitmq/facts/snapshot.ts';
+import { divergence } from '../domain/rabbitmq/rules/divergence.ts';
+import { isAlone, unrest } from '../domain/rabbitmq/rules/safety.ts';
 import type { BrokerHost } from './questions.ts';
 
 /** Everything that was asked, by host; a host that did not answer is missing. */

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { defineRole, directory, file, type Gate, type RoleHost, type StepContext } from '../../lib/index.ts';
-import { askEvidence, type Evidence } from '../domain/rabbitmq/evidence.ts';
-import { healthOf } from '../domain/rabbitmq/gates.ts';
-import { askHealth } from '../domain/rabbitmq/health.ts';
-import { ordered } from '../domain/rabbitmq/seed.ts';
-import { brokerStopped } from '../domain/rabbitmq/stopped.ts';
+import { askEvidence, type Evidence } from '../domain/rabbitmq/facts/evidence.ts';
+import { askHealth } from '../domain/rabbitmq/facts/health.ts';
+import { healthOf } from '../domain/rabbitmq/gates/cluster.ts';
+import { ordered } from '../domain/rabbitmq/rules/founding-node.ts';
+import { brokerStopped } from '../domain/rabbitmq/tasks/broker-stopped.ts';
 import { type Placed, splits, stopOrder } from './order.ts';
 import { type Vars, vars } from './vars.ts';
 

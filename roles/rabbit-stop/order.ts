@@ -1,4 +1,4 @@
-import type { Health } from '../domain/rabbitmq/health.ts';
+import type { Health } from '../domain/rabbitmq/facts/health.ts';
 
 /** A node and the host it is on. */
 export interface Placed {

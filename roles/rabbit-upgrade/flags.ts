@@ -1,6 +1,6 @@
 import { defineTask, type Question, sh, type TaskType } from '../../lib/index.ts';
-import { askErlang, parseAnswer } from '../domain/rabbitmq/ask-erlang.ts';
-import { alone, ctl } from '../domain/rabbitmq/commands.ts';
+import { askErlang, parseAnswer } from '../domain/rabbitmq/erlang/ask-erlang.ts';
+import { alone, ctl } from '../domain/rabbitmq/scripts/commands.ts';
 
 /** What stands between a cluster and its next version. */
 export interface Flags {

@@ -1,5 +1,5 @@
 import type { Gate } from '../../lib/index.ts';
-import { compareVersions, plainVersion } from '../domain/rabbitmq/versions.ts';
+import { compareVersions, plainVersion } from '../domain/rabbitmq/rules/versions.ts';
 import { askFlags, type Flags } from './flags.ts';
 import { askOffer, chosen } from './packages.ts';
 import { pathProblem } from './path.ts';

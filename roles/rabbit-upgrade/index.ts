@@ -1,6 +1,6 @@
 import { defineRole, type StepContext } from '../../lib/index.ts';
-import { whileDown } from '../domain/rabbitmq/layers.ts';
-import { rollingSteps } from '../domain/rabbitmq/rolling.ts';
+import { whileDown } from '../domain/rabbitmq/rolling/components.ts';
+import { rollingSteps } from '../domain/rabbitmq/rolling/steps.ts';
 import { askOffer, chosen, install } from './packages.ts';
 import { type Vars, vars } from './vars.ts';
 

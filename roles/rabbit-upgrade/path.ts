@@ -1,4 +1,4 @@
-import { compareVersions, plainVersion } from '../domain/rabbitmq/versions.ts';
+import { compareVersions, plainVersion } from '../domain/rabbitmq/rules/versions.ts';
 
 /** A release series and those that a running cluster can come from, node by node. */
 const PATHS: Readonly<Record<string, readonly string[]>> = {

@@ -3,11 +3,11 @@ import type { GateContext, HostView, Play, Question, Role, VarsSchema } from '..
 import { noExtraVars } from '../../lib/inventory/extra-vars.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
 import { plan } from '../../lib/run/plan.ts';
-import { statsPageOf } from '../../roles/domain/haproxy/stats.ts';
+import { statsPageOf } from '../../roles/domain/haproxy/facts/stats.ts';
 import { virtualAddresses } from '../../roles/domain/keepalived/instances.ts';
-import { foundingOf } from '../../roles/domain/rabbitmq/founding.ts';
-import { partitionHandlingOf } from '../../roles/domain/rabbitmq/said.ts';
+import { foundingOf } from '../../roles/domain/rabbitmq/rules/founding.ts';
 import { joinSettings } from '../../roles/domain/rabbitmq/settings/join.ts';
+import { partitionHandlingOf } from '../../roles/domain/rabbitmq/settings/partition-handling.ts';
 import { erlangCookie } from '../../roles/erlang-cookie/index.ts';
 import { haproxyBuild } from '../../roles/haproxy-build/index.ts';
 import { shippedRoles } from '../../roles/index.ts';

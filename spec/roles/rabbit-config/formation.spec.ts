@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Reply } from '../../../lib/index.ts';
-import { seedView } from '../../../roles/domain/rabbitmq/seed.ts';
+import { seedView } from '../../../roles/domain/rabbitmq/rules/founding-node.ts';
 import { blank, discovered } from '../../../roles/rabbit-config/formation.ts';
 import { answer, down, running, user } from '../domain/rabbitmq/nodes.ts';
 

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { partitionHandlingOf } from '../../../roles/domain/rabbitmq/said.ts';
 import type { Vars } from '../../../roles/domain/rabbitmq/settings/config.ts';
+import { partitionHandlingOf } from '../../../roles/domain/rabbitmq/settings/partition-handling.ts';
 import { FIRST_START } from '../../../roles/rabbit-config/formation.ts';
 import { rabbitConfig } from '../../../roles/rabbit-config/index.ts';
+import { tellOf } from '../../../roles/rabbit-config/partition-advice.ts';
+import { askSaid, type Said } from '../../../roles/rabbit-config/partition-files.ts';
 import {
   handlingType,
   partitionFiles,
   partitionsRunning,
 } from '../../../roles/rabbit-config/partition-tasks.ts';
 import { type PartitionView, plans } from '../../../roles/rabbit-config/partitions.ts';
-import { askSaid, type Said } from '../../../roles/rabbit-config/partitions-said.ts';
-import { tellOf } from '../../../roles/rabbit-config/partitions-told.ts';
 import { CONF } from '../../../roles/rabbit-config/paths.ts';
 import { restarted } from '../../../roles/rabbit-config/restarted.ts';
 import { knownHost } from '../../known-host.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../lib/index.ts';
-import { askErlang } from '../../../roles/domain/rabbitmq/ask-erlang.ts';
-import type { Entities } from '../../../roles/domain/rabbitmq/entities.ts';
+import { askErlang } from '../../../roles/domain/rabbitmq/erlang/ask-erlang.ts';
+import type { Entities } from '../../../roles/domain/rabbitmq/facts/entities.ts';
 import { shown } from '../../../roles/rabbit-entities/compare.ts';
 import { type Entity, entityTask } from '../../../roles/rabbit-entities/entity.ts';
 import { featureFlags } from '../../../roles/rabbit-entities/feature-flags.ts';

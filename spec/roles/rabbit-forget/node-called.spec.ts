@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Evidence } from '../../../roles/domain/rabbitmq/evidence.ts';
+import type { Evidence } from '../../../roles/domain/rabbitmq/facts/evidence.ts';
 import { nodeCalled } from '../../../roles/rabbit-forget/index.ts';
 
 const disk = { members: ['rabbit@a', 'rabbit@b.example'] } as unknown as Evidence;

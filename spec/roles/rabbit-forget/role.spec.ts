@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Question, Reply, RoleHost } from '../../../lib/index.ts';
-import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/facts/health.ts';
 import { rabbitForget } from '../../../roles/rabbit-forget/index.ts';
 import type { Vars } from '../../../roles/rabbit-forget/vars.ts';
 import { context, defaultsOf, known } from '../domain/rabbitmq/nodes.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { GateContext } from '../../../lib/index.ts';
-import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/facts/health.ts';
 import { readyToGrow } from '../../../roles/rabbit-grow/gates.ts';
 import { answer, appStopped, known, running } from '../domain/rabbitmq/nodes.ts';
 import { packed } from '../domain/rabbitmq/packed.ts';

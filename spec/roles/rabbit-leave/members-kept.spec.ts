@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/facts/health.ts';
 import { membersKeptType, membersReady, replacements } from '../../../roles/rabbit-leave/members-kept.ts';
 import { packed } from '../domain/rabbitmq/packed.ts';
 import { a, b, c, health, queue } from '../domain/rabbitmq/views.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { queueTitle } from '../../../roles/domain/rabbitmq/health.ts';
+import { queueTitle } from '../../../roles/domain/rabbitmq/facts/health.ts';
 import { tableRows, tableText } from '../../../roles/rabbit-leave/queue-table.ts';
 import { a, b, c, queue } from '../domain/rabbitmq/views.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Question, RoleHost } from '../../../lib/index.ts';
-import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
-import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/facts/health.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { rabbitLeave } from '../../../roles/rabbit-leave/index.ts';
 import type { Vars } from '../../../roles/rabbit-leave/vars.ts';
 import { answer, appStopped, context, down, known, running } from '../domain/rabbitmq/nodes.ts';

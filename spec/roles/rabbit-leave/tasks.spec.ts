@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Reply } from '../../../lib/index.ts';
-import { forgottenType } from '../../../roles/domain/rabbitmq/forgotten.ts';
-import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
-import { withoutMembersType } from '../../../roles/domain/rabbitmq/without-members.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/facts/health.ts';
+import { forgottenType } from '../../../roles/domain/rabbitmq/tasks/forgotten.ts';
+import { withoutMembersType } from '../../../roles/domain/rabbitmq/tasks/without-members.ts';
 import { hasMaintenance, maintenanceType } from '../../../roles/rabbit-leave/maintenance.ts';
 import { appStoppedType, resetType } from '../../../roles/rabbit-leave/membership.ts';
 import { serverDrainedType } from '../../../roles/rabbit-leave/server-drained.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type RoleHost, secret } from '../../../lib/index.ts';
-import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/facts/health.ts';
 import { settle } from '../../../roles/rabbit-prove/settle.ts';
 import { type Vars, vars } from '../../../roles/rabbit-prove/vars.ts';
 import { context, defaultsOf, known } from '../domain/rabbitmq/nodes.ts';

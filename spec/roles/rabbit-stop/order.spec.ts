@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
+import type { Health } from '../../../roles/domain/rabbitmq/facts/health.ts';
 import { splits, stopOrder } from '../../../roles/rabbit-stop/order.ts';
 
 const nodes = ['a', 'b', 'c'].map((host) => ({ host, node: `rabbit@${host}` }));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compareVersions, plainVersion } from '../../../roles/domain/rabbitmq/versions.ts';
+import { compareVersions, plainVersion } from '../../../roles/domain/rabbitmq/rules/versions.ts';
 import type { Flags } from '../../../roles/rabbit-upgrade/flags.ts';
 import { unready } from '../../../roles/rabbit-upgrade/gate.ts';
 import { chosen } from '../../../roles/rabbit-upgrade/packages.ts';

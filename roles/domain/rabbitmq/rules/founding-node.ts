@@ -1,0 +1,85 @@
+import type { HostView } from '../../../../lib/index.ts';
+import { isRunning, knownMembers, type Snapshot } from '../facts/snapshot.ts';
+import { joinSettings } from '../settings/join.ts';
+import { clustersOf, foundingCluster } from './clusters.ts';
+import { type Founding, foundingOf } from './founding.ts';
+
+/** What the seed of the cluster knows. */
+export interface SeedView {
+  readonly node: string;
+  /** Node names of its cluster, itself included; undefined when it isn't running. */
+  readonly members: readonly string[] | undefined;
+}
+
+/**
+ * The host whose cluster the others join: one of the cluster that is chosen by {@link foundingCluster}, one that runs
+ * if any does. So a host that lost its disk joins its cluster again, and a blank one never takes the place of one
+ * with data.
+ * @param nodes what the hosts answered, the preferred first
+ * @returns undefined when no node answered
+ */
+export function chooseSeed(
+  nodes: ReadonlyMap<string, Snapshot>,
+  founding: Founding = foundingOf([]),
+): string | undefined {
+  const hosts = foundingCluster(clustersOf(nodes, founding), founding)?.hosts ?? [];
+  const runs = (host: string) => {
+    const node = nodes.get(host);
+    return node !== undefined && isRunning(node);
+  };
+  return hosts.find(runs) ?? hosts[0];
+}
+
+/** By a play's hosts, the one that the others joined in it. */
+const joined = new WeakMap<readonly HostView[], string>();
+
+/** Keeps the seed for the rest of the play, so that the cluster is spoken for by the same host as check mode says. */
+export function keepSeed(playHosts: readonly HostView[], host: string): void {
+  joined.set(playHosts, host);
+}
+
+/** The hosts, the one that founds the cluster first: the one that was kept, the seed that is named, else a disc node. */
+export function preferred(hosts: readonly HostView[]): readonly HostView[] {
+  const { seed } = foundingOf(hosts);
+  const kept = joined.get(hosts);
+  const rank = (host: HostView) => {
+    if (host.name === kept) return -1;
+    return host.name === seed ? 0 : host.setting(joinSettings, 'rabbit_node_type') === 'ram' ? 2 : 1;
+  };
+  return [...hosts].sort((a, b) => rank(a) - rank(b));
+}
+
+/** What a node knows as the seed. */
+export function seedView(seed: Snapshot): SeedView {
+  return { node: seed.node, members: seed.live?.running ? (seed.live.members ?? undefined) : undefined };
+}
+
+/**
+ * The host through which what belongs to the cluster as a whole is asked and set: the seed, else a running member.
+ * @param nodes what the hosts answered, the preferred first
+ * @param among hosts that may be chosen
+ */
+export function spokesman(
+  nodes: ReadonlyMap<string, Snapshot>,
+  among: readonly string[],
+  founding?: Founding,
+): string | undefined {
+  const seed = chooseSeed(nodes, founding) ?? '';
+  return [...among.filter((host) => host === seed), ...among].find((host) => {
+    const node = nodes.get(host);
+    return node !== undefined && isRunning(node) && knownMembers(node).includes(nodes.get(seed)?.node ?? '');
+  });
+}
+
+/** Answers in the order of the hosts, which decides where nothing else does. */
+export function ordered<T>(
+  hosts: readonly { readonly name: string }[],
+  answers: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+  return new Map(
+    hosts.flatMap(({ name }) => {
+      const answer = answers.get(name);
+      return answer === undefined ? [] : [[name, answer] as const];
+    }),
+  );
+}
