@@ -1,5 +1,5 @@
 import { defineParametricPlaybook } from 'ts-play';
-import { rabbitForget } from 'ts-play/roles/rabbit-forget';
+import { rabbitForget } from 'ts-play/operations/rabbit-forget';
 
 /** Has the cluster forget a node that is lost; with `offline` while nothing runs, for want of that node. */
 export default defineParametricPlaybook({

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { defineParametricPlaybook, PlayError } from 'ts-play';
-import { proofRuns, rabbitProve, rabbitVerdict, undoRun, withController } from 'ts-play/roles/rabbit-prove';
+import { proofRuns, rabbitProve, rabbitVerdict, undoRun, withController } from 'ts-play/proof';
 
 /**
  * The proof that no confirmed message is lost: clients at work while one fault after the other is injected.

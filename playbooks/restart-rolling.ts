@@ -1,5 +1,5 @@
 import { defineParametricPlaybook } from 'ts-play';
-import { rabbitRestart, rabbitRolled, rollOver } from 'ts-play/roles/rabbit-restart';
+import { rabbitRestart, rabbitRolled, rollOver } from 'ts-play/operations/rabbit-restart';
 
 /** Restarts the brokers one at a time, each out of virtual IP, proxies and service meanwhile; goes on where a run was cut off. */
 export default defineParametricPlaybook({

@@ -1,10 +1,16 @@
 import { defineParametricPlaybook, type Inventory, moveHost, type Play } from 'ts-play';
+import { anotherProxyIsReady, proxyLeave } from 'ts-play/operations/proxy-leave';
+import {
+  inventoryPlay,
+  mayLeave,
+  queueTable,
+  rabbitLeave,
+  serverDrained,
+} from 'ts-play/operations/rabbit-leave';
 import { haPolicy } from 'ts-play/roles/ha-policy';
 import { haproxyBuild } from 'ts-play/roles/haproxy-build';
 import { keepalivedBuild } from 'ts-play/roles/keepalived-build';
-import { anotherProxyIsReady, proxyLeave } from 'ts-play/roles/proxy-leave';
 import { rabbitPartitions } from 'ts-play/roles/rabbit-config';
-import { inventoryPlay, mayLeave, queueTable, rabbitLeave, serverDrained } from 'ts-play/roles/rabbit-leave';
 
 /**
  * A host leaves, alive or dead: `ts-play playbooks/scale-in.ts -i INVENTORY --node HOST`. Refused with reasons unless

@@ -1,9 +1,9 @@
 import { defineParametricPlaybook, moveHost } from 'ts-play';
+import { inventoryPlay, rabbitGrow, readyToGrow } from 'ts-play/operations/rabbit-grow';
 import { erlangCookie } from 'ts-play/roles/erlang-cookie';
 import { haPolicy } from 'ts-play/roles/ha-policy';
 import { haproxyBuild } from 'ts-play/roles/haproxy-build';
 import { rabbitConfig } from 'ts-play/roles/rabbit-config';
-import { inventoryPlay, rabbitGrow, readyToGrow } from 'ts-play/roles/rabbit-grow';
 import { canJoin, oneCluster, rabbitJoin } from 'ts-play/roles/rabbit-join';
 
 /**

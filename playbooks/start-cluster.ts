@@ -1,5 +1,5 @@
 import { definePlaybook } from 'ts-play';
-import { rabbitStart } from 'ts-play/roles/rabbit-start';
+import { rabbitStart } from 'ts-play/operations/rabbit-start';
 
 /** Starts a stopped cluster: all nodes at once, and none when the disks say that a lost one is waited for. */
 export default definePlaybook({

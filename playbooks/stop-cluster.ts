@@ -1,5 +1,5 @@
 import { defineParametricPlaybook, type Gate } from 'ts-play';
-import { rabbitStop, together } from 'ts-play/roles/rabbit-stop';
+import { rabbitStop, together } from 'ts-play/operations/rabbit-stop';
 
 /** Stops the whole cluster, one node after the other; start-cluster.ts starts it again. */
 export default defineParametricPlaybook({

@@ -1,6 +1,6 @@
 import { action, defineParametricPlaybook, sh } from 'ts-play';
-import { rollOver } from 'ts-play/roles/rabbit-restart';
-import { canUpgrade, featureFlags, rabbitUpgrade } from 'ts-play/roles/rabbit-upgrade';
+import { rollOver } from 'ts-play/operations/rabbit-restart';
+import { canUpgrade, featureFlags, rabbitUpgrade } from 'ts-play/operations/rabbit-upgrade';
 
 /** Upgrades the brokers one at a time, each out of virtual IP, proxies and service meanwhile; goes on where a run was cut off. */
 export default defineParametricPlaybook({

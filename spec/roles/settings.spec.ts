@@ -13,10 +13,10 @@ import { haproxyBuild } from '../../roles/haproxy-build/index.ts';
 import { shippedRoles } from '../../roles/index.ts';
 import { keepalivedBuild } from '../../roles/keepalived-build/index.ts';
 import { checkPort } from '../../roles/keepalived-build/tasks.ts';
-import { anotherProxyIsReady } from '../../roles/proxy-leave/index.ts';
+import { anotherProxyIsReady } from '../../roles/operations/proxy-leave/index.ts';
+import { frontOf } from '../../roles/proof/site.ts';
 import { rabbitConfig } from '../../roles/rabbit-config/index.ts';
 import { rabbitJoin } from '../../roles/rabbit-join/index.ts';
-import { frontOf } from '../../roles/rabbit-prove/site.ts';
 import { lintPlays } from '../lint/support.ts';
 
 const SHA = 'a'.repeat(64);

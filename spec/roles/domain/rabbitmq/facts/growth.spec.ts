@@ -9,7 +9,7 @@ import {
   synchronised,
   withoutMember,
 } from '../../../../../roles/domain/rabbitmq/facts/growth.ts';
-import { membersType } from '../../../../../roles/rabbit-grow/tasks.ts';
+import { membersType } from '../../../../../roles/operations/rabbit-grow/tasks.ts';
 import { packed } from '../packed.ts';
 
 const share = (over: Partial<Share> = {}): Share => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Evidence, parseEvidence } from '../../../../../roles/domain/rabbitmq/facts/evidence.ts';
 import { blockedBy, isRam } from '../../../../../roles/domain/rabbitmq/rules/blocked.ts';
-import { blockedError } from '../../../../../roles/rabbit-start/advice.ts';
+import { blockedError } from '../../../../../roles/operations/rabbit-start/advice.ts';
 
 const [a, b, c] = ['rabbit@a', 'rabbit@b', 'rabbit@c'];
 const members = [a, b, c];

@@ -128,15 +128,15 @@ fi`,
 describe('what stops a broker', () => {
   /** Where a boot is waited for by other means, cannot be cut off, or where a person is only told what to type. */
   const SEEN_TO = [
+    'roles/domain/rabbitmq/rules/cluster-faults.ts',
     'roles/domain/rabbitmq/scripts/boot.ts',
-    'roles/domain/rabbitmq/tasks/able-to-boot.ts',
     'roles/domain/rabbitmq/scripts/data-folder.ts',
     'roles/domain/rabbitmq/scripts/start-application.ts',
-    'roles/domain/rabbitmq/rules/cluster-faults.ts',
+    'roles/domain/rabbitmq/tasks/able-to-boot.ts',
     'roles/erlang-cookie/cookie.ts',
-    'roles/rabbit-forget/index.ts',
+    'roles/operations/rabbit-forget/index.ts',
+    'roles/operations/rabbit-start/advice.ts',
     'roles/rabbit-join/application.ts',
-    'roles/rabbit-start/advice.ts',
   ];
   const STOPS =
     /systemctl[^\n`]* (?:stop|restart) [^\n`]*\$\{BROKER_SERVICE\}|(?:restart|reload)\(BROKER_SERVICE\)|BROKER_SERVICE, state: '(?:stopped|restarted)'/;
@@ -145,7 +145,7 @@ describe('what stops a broker', () => {
     const roles = join(process.cwd(), 'roles');
     const files = readdirSync(roles, { recursive: true, encoding: 'utf8' })
       // What proves that a cluster survives faults does harm on purpose.
-      .filter((file) => file.endsWith('.ts') && !file.startsWith('rabbit-prove/'))
+      .filter((file) => file.endsWith('.ts') && !file.startsWith('proof/'))
       .filter((file) => STOPS.test(readFileSync(join(roles, file), 'utf8')))
       .map((file) => `roles/${file}`);
     assert.deepEqual(files.sort(), SEEN_TO);

@@ -1,0 +1,16 @@
+import type { VarsOf, VarsSchema } from '../../../lib/index.ts';
+
+export const vars = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['proxy_leave_host'],
+  properties: {
+    proxy_leave_host: {
+      type: 'string',
+      minLength: 1,
+      description: 'The proxy that leaves, by its name in the inventory; it is no host of the play.',
+    },
+  },
+} as const satisfies VarsSchema;
+
+export type Vars = VarsOf<typeof vars>;

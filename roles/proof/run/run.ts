@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { type HostView, PlayError, type StepContext, sh } from '../../../lib/index.ts';
+import type { QueueSpec } from '../client/spec.ts';
+import { runName } from '../ledger/record.ts';
+import type { Vars } from '../params.ts';
+import { queuesFor } from '../queues.ts';
+import { type Scenario, scenarioNamed } from '../scenarios.ts';
+import { type Front, frontOf } from '../site.ts';
+import { askWorld, type World } from './cluster-state.ts';
+
+export type Context = StepContext<Vars>;
+
+/** What all steps of a run know. */
+export interface Run {
+  readonly own: Vars;
+  readonly scenario: Scenario;
+  readonly name: string;
+  /** The clients' folder, which has the run's notes too. */
+  readonly work: string;
+  readonly controller: HostView;
+  readonly brokers: readonly HostView[];
+  readonly proxies: readonly HostView[];
+  /** Brokers and proxies, each once. */
+  readonly hosts: readonly HostView[];
+  readonly front: Front;
+  /** How long the fault lasts. */
+  readonly seconds: number;
+  world(): Promise<World>;
+  queues(world: World): readonly QueueSpec[];
+}
+
+export function runOf(context: Context): Run {
+  const [controller] = context.hosts;
+  if (controller === undefined) throw new PlayError({ kind: 'failed', what: 'there is no controller' });
+  const { vars: own } = controller;
+  const scenario = scenarioNamed(own.rabbit_prove_scenario);
+  const name = runName({ scenario: scenario.name, run: own.rabbit_prove_run });
+  const brokers = context.group(own.rabbit_prove_brokers);
+  const proxies = context.group(own.rabbit_prove_proxies);
+  const front = frontOf(own, brokers, proxies);
+  return {
+    own,
+    scenario,
+    name,
+    work: join(own.rabbit_prove_ledger, 'runs', name),
+    controller,
+    brokers,
+    proxies,
+    hosts: [...new Map([...brokers, ...proxies].map((host) => [host.name, host])).values()],
+    front,
+    seconds: scenario.partition ? own.rabbit_prove_partition_seconds : own.rabbit_prove_seconds,
+    world: () => askWorld(context, brokers, proxies, front.vip),
+    queues(world) {
+      const [view] = [...world.health.values()];
+      return queuesFor({
+        vhost: own.rabbit_prove_vhost,
+        mirrors: Number.parseInt(view?.version ?? '0', 10) < 4,
+        control: scenario.name === 'control',
+      });
+    },
+  };
+}
+
+/** The run, once its clients have been started; check mode starts none. */
+export async function underWay(context: Context): Promise<Run | undefined> {
+  if (context.check) return undefined;
+  const run = runOf(context);
+  const answers = await context.query([run.controller], {
+    name: 'whether the clients were started',
+    fresh: true,
+    script: sh`[ -e ${join(run.work, 'pid')} ] && echo yes`,
+    parse: ({ stdout }) => stdout === 'yes',
+  });
+  return answers.get(run.controller.name) ? run : undefined;
+}
+
+/** A host whose broker runs. */
+export function speaker(world: World | undefined, brokers: readonly HostView[]): HostView | undefined {
+  return brokers.find(({ name }) => world?.health.get(name)?.running) ?? brokers[0];
+}
