@@ -24,7 +24,7 @@ export default defineParametricPlaybook({
     additionalProperties: false,
     required: ['node'],
     properties: {
-      node: { type: 'string', minLength: 1, description: 'The host that leaves, as the inventory calls it.' },
+      ...rabbitLeave.params.properties,
       lose: {
         type: 'array',
         items: { type: 'string' },
@@ -52,7 +52,7 @@ export default defineParametricPlaybook({
       hosts: 'proxies',
       ...all,
       gates: [anotherProxyIsReady],
-      roles: [proxyLeave({ proxy_leave_host: node })],
+      roles: [proxyLeave({ host: node })],
     };
     const brokerPlays: readonly Play[] = [
       { name: 'clients', hosts: 'proxies', ...all, tasks: [serverDrained({ host: node })] },
@@ -60,7 +60,7 @@ export default defineParametricPlaybook({
         name: 'node',
         hosts: 'brokers',
         ...all,
-        roles: [rabbitLeave({ rabbit_leave_host: node }), table.after],
+        roles: [rabbitLeave({ node }), table.after],
       },
     ];
     const proxyRoles = [haproxyBuild(), ...(isProxy ? [keepalivedBuild()] : [])];

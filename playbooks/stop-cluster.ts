@@ -8,6 +8,7 @@ export default defineParametricPlaybook({
     type: 'object',
     additionalProperties: false,
     properties: {
+      ...rabbitStop.params.properties,
       force: {
         type: 'boolean',
         default: false,
@@ -15,11 +16,11 @@ export default defineParametricPlaybook({
       },
     },
   },
-  make: ({ params }) => {
-    const gates: readonly Gate[] = params.force ? [] : [together];
+  make: ({ params: { force, ...params } }) => {
+    const gates: readonly Gate[] = force ? [] : [together];
     return {
       lock: { name: 'rabbitmq', hosts: 'brokers' },
-      plays: [{ name: 'stop', hosts: 'brokers', become: true, gates, roles: [rabbitStop()] }],
+      plays: [{ name: 'stop', hosts: 'brokers', become: true, gates, roles: [rabbitStop(params)] }],
     };
   },
 });

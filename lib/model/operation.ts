@@ -42,7 +42,9 @@ export interface Operation<S extends VarsSchema> {
  * Makes an operation: a part of a play that takes a target. Its parameters come from the playbook alone, and no variable
  * of the inventory is read. Names in a parameter's `formerly` are variables that it replaces: these are refused.
  */
-export function defineOperation<const S extends VarsSchema>(definition: OperationDefinition<S>): Operation<S> {
+export function defineOperation<const S extends VarsSchema>(
+  definition: OperationDefinition<S>,
+): Operation<S> {
   const { name, params: schema } = definition;
   const use = (...given: Given<S>): RoleUse => {
     const [values = {}, { tags = [] } = {}] = given as readonly [NoVars?, Options?];

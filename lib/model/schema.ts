@@ -104,5 +104,7 @@ export type GivenVars<S extends VarsSchema> = {
 export type GivenParams<S extends VarsSchema> = {
   readonly [K in Extract<keyof S['properties'], RequiredOf<S>>]: GivenOf<TypeOf<S['properties'][K]>>;
 } & {
-  readonly [K in Exclude<keyof S['properties'], RequiredOf<S>>]?: GivenOf<TypeOf<S['properties'][K]>> | undefined;
+  readonly [K in Exclude<keyof S['properties'], RequiredOf<S>>]?:
+    | GivenOf<TypeOf<S['properties'][K]>>
+    | undefined;
 };

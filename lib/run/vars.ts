@@ -168,7 +168,12 @@ export function fromText(text: string, schema: Schema): Value {
   }
 }
 
-function wrongVariable(role: RoleUse, host: InventoryHost, extra: ExtraVars, problem: ValueProblem): PlayError {
+function wrongVariable(
+  role: RoleUse,
+  host: InventoryHost,
+  extra: ExtraVars,
+  problem: ValueProblem,
+): PlayError {
   const { name, missing } = problem;
   const kind = role.kind ?? 'role';
   if (missing) {

@@ -9,7 +9,8 @@ import type { Place } from './errors.ts';
 export function callerPlace(called: (...args: never[]) => unknown): Place {
   const trace: { stack?: string } = {};
   Error.captureStackTrace(trace, called);
-  const [, file, line] = /\n\s+at (?:.*? \()?((?:file:\/\/)?\/.*?):(\d+):\d+\)?(?:\n|$)/.exec(trace.stack ?? '') ?? [];
+  const [, file, line] =
+    /\n\s+at (?:.*? \()?((?:file:\/\/)?\/.*?):(\d+):\d+\)?(?:\n|$)/.exec(trace.stack ?? '') ?? [];
   if (file === undefined) return {};
   return { file: file.startsWith('file:') ? fileURLToPath(file) : file, line: Number(line) };
 }

@@ -1,29 +1,31 @@
 import { join } from 'node:path';
-import { action, defineRole, sh } from '../../lib/index.ts';
+import { action, defineOperation, sh } from '../../lib/index.ts';
 import { runName } from './ledger/record.ts';
-import { vars } from './params.ts';
+import { runParams } from './params.ts';
 import { begin, tidy, warm } from './run/begin.ts';
 import { collect } from './run/collect.ts';
 import { heal } from './run/fault.ts';
-import { hold, strike } from './run/inject.ts';
+import { injectFaults, letFaultLast } from './run/inject.ts';
+import type { Context } from './run/run.ts';
 import { settle, stop } from './run/settle.ts';
 import { scenarioNamed } from './scenarios.ts';
 import { CLIENT } from './site.ts';
 
+export { proofParams } from './params.ts';
 export { type PlannedRun, proofRuns, withController } from './plan.ts';
-export { rabbitVerdict } from './verdict.ts';
+export { proofVerdict } from './verdict.ts';
 
-/** One run of one scenario of the proof, steered from the controller. */
-export const rabbitProve = defineRole({
+/** One run of one scenario of the proof, controlled from `localhost`. */
+export const proofRun = defineOperation({
   name: 'rabbit-prove',
   description:
     'Clients under load while a fault is injected: what was confirmed, lost, and how long it took.',
-  prefix: 'rabbit_prove_',
-  vars,
-  validate(hosts) {
-    for (const { vars: own } of hosts) scenarioNamed(own.rabbit_prove_scenario);
-  },
-  steps: [tidy, begin, warm, strike, hold, ...settle, stop, collect],
+  params: runParams,
+  validate: ({ scenario }) => void scenarioNamed(scenario),
+  steps: (params) =>
+    [tidy, begin, warm, injectFaults, letFaultLast, ...settle, stop, collect].map(
+      (step) => (context: Context) => step(context, params),
+    ),
 });
 
 /** What ends a run that failed half-way; the hosts' own timers do the same a little later. */

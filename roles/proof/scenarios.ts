@@ -1,7 +1,7 @@
 import { PlayError, type Script, sh } from '../../lib/index.ts';
-import type { Vars } from './params.ts';
+import type { RunParams } from './params.ts';
 import { queuesFor } from './queues.ts';
-import { holdersOf, leaderOf, type World } from './run/cluster-state.ts';
+import { type ClusterState, holdersOf, leaderOf } from './run/cluster-state.ts';
 import type { Fault } from './run/fault.ts';
 
 /** One thing that can befall a cluster. */
@@ -11,9 +11,9 @@ export interface Scenario {
   /** Lasts as long as a partition takes to be noticed. */
   readonly partition?: true;
   /** What befalls which hosts; chosen by what they say, `run` counts from 1. */
-  faults?(world: World, vars: Vars): readonly Fault[];
+  faults?(state: ClusterState, params: RunParams): readonly Fault[];
   /** Playbooks that are run under load instead, one after the other, with their arguments. */
-  playbooks?(vars: Vars): readonly (readonly string[])[];
+  playbooks?(params: RunParams): readonly (readonly string[])[];
 }
 
 const BROKER = 'rabbitmq-server';
@@ -24,9 +24,9 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'control',
     title: 'an unreplicated queue loses its host: the control, which must be seen to fail',
-    faults: (world, vars) => [
+    faults: (state, params) => [
       {
-        on: target(leaderOf(world, queueNamed('control-durable', vars)), 'the unreplicated queue'),
+        on: target(leaderOf(state, queueNamed('control-durable', params)), 'the unreplicated queue'),
         what: 'its broker is killed and kept down',
         harm: sh`systemctl mask --runtime --quiet ${BROKER}
 ${beam('KILL')}`,
@@ -38,9 +38,9 @@ systemctl start --no-block ${BROKER}`,
   {
     name: 'kill-leader',
     title: "SIGKILL of the broker that leads the queue (the quorum queue's and the mirrored one's in turn)",
-    faults: (world, vars) => [
+    faults: (state, params) => [
       {
-        on: leaderHost(world, vars),
+        on: leaderHost(state, params),
         what: 'its broker is killed',
         harm: beam('KILL'),
         undo: sh`systemctl start --no-block ${BROKER}`,
@@ -50,16 +50,16 @@ systemctl start --no-block ${BROKER}`,
   {
     name: 'freeze-node',
     title: "SIGSTOP of the queue's leader",
-    faults: (world, vars) => [
-      { on: leaderHost(world, vars), what: 'its broker is frozen', harm: beam('STOP'), undo: beam('CONT') },
+    faults: (state, params) => [
+      { on: leaderHost(state, params), what: 'its broker is frozen', harm: beam('STOP'), undo: beam('CONT') },
     ],
   },
   {
     name: 'kill-haproxy',
     title: 'HAProxy of the VIP holder is killed, and kept down',
-    faults: (world) => [
+    faults: (state) => [
       {
-        on: target(holdersOf(world)[0], 'the virtual address'),
+        on: target(holdersOf(state)[0], 'the virtual address'),
         what: 'its HAProxy is killed and kept down',
         harm: sh`systemctl mask --runtime --quiet haproxy
 systemctl kill --signal=KILL haproxy`,
@@ -71,9 +71,9 @@ systemctl start --no-block haproxy`,
   {
     name: 'stop-keepalived',
     title: 'Keepalived of the VIP holder is stopped',
-    faults: (world) => [
+    faults: (state) => [
       {
-        on: target(holdersOf(world)[0], 'the virtual address'),
+        on: target(holdersOf(state)[0], 'the virtual address'),
         what: 'its Keepalived is stopped',
         harm: sh`systemctl stop keepalived`,
         undo: sh`systemctl start --no-block keepalived`,
@@ -83,9 +83,9 @@ systemctl start --no-block haproxy`,
   {
     name: 'kill-keepalived',
     title: 'Keepalived of the VIP holder is killed; its systemd starts it again',
-    faults: (world) => [
+    faults: (state) => [
       {
-        on: target(holdersOf(world)[0], 'the virtual address'),
+        on: target(holdersOf(state)[0], 'the virtual address'),
         what: 'its Keepalived is killed',
         harm: sh`systemctl kill --signal=KILL keepalived`,
         undo: sh`systemctl start --no-block keepalived`,
@@ -95,9 +95,9 @@ systemctl start --no-block haproxy`,
   {
     name: 'cut-link',
     title: 'the VIP holder loses its network',
-    faults: (world) => {
-      const on = target(holdersOf(world)[0], 'the virtual address');
-      const own = [...world.brokers, ...world.proxies].find(({ name }) => name === on)?.address ?? on;
+    faults: (state) => {
+      const on = target(holdersOf(state)[0], 'the virtual address');
+      const own = [...state.brokers, ...state.proxies].find(({ name }) => name === on)?.address ?? on;
       return [{ on, what: 'its link is cut', harm: linkDown(own), undo: linkUp }];
     },
   },
@@ -128,7 +128,7 @@ done`,
   {
     name: 'scale',
     title: 'scale-out.ts, then scale-in.ts under load',
-    playbooks: ({ rabbit_prove_spare: spare }) => {
+    playbooks: ({ spare }) => {
       return ['scale-out.ts', 'scale-in.ts'].map((name) => [name, '-e', `node=${spare}`]);
     },
   },
@@ -137,9 +137,9 @@ done`,
     name: 'minority-partition',
     title: 'one broker is cut off from all others',
     partition: true,
-    faults: (world, vars) => {
-      const on = awayFromHolder(world, vars);
-      const others = world.brokers.filter(({ name }) => name !== on);
+    faults: (state, params) => {
+      const on = awayFromHolder(state, params);
+      const others = state.brokers.filter(({ name }) => name !== on);
       return [
         cutOff(
           on,
@@ -153,9 +153,9 @@ done`,
     name: 'asymmetric-partition',
     title: 'two brokers lose sight of each other, and both still see the third',
     partition: true,
-    faults: (world, vars) => {
-      const on = awayFromHolder(world, vars);
-      const [other] = world.brokers.filter(({ name }) => name !== on);
+    faults: (state, params) => {
+      const on = awayFromHolder(state, params);
+      const [other] = state.brokers.filter(({ name }) => name !== on);
       if (other === undefined) throw new PlayError({ kind: 'failed', what: 'a partition takes two brokers' });
       return [cutOff(on, [other.address], `it is cut off from ${other.name}`)];
     },
@@ -173,8 +173,8 @@ export function scenarioNamed(name: string): Scenario {
   });
 }
 
-function queueNamed(kind: string, vars: Vars) {
-  const queue = queuesFor({ vhost: vars.rabbit_prove_vhost, mirrors: true, control: true }).find(
+function queueNamed(kind: string, params: RunParams) {
+  const queue = queuesFor({ vhost: params.vhost, mirrors: true, control: true }).find(
     (each) => each.kind === kind,
   );
   if (queue === undefined) throw new RangeError(`no queue ${kind}`);
@@ -182,18 +182,18 @@ function queueNamed(kind: string, vars: Vars) {
 }
 
 /** The host that leads the quorum queue, or in every second run the mirrored one. */
-function leaderHost(world: World, vars: Vars): string {
-  const quorum = leaderOf(world, queueNamed('quorum', vars));
-  const mirrored = leaderOf(world, queueNamed('mirrored', vars));
-  return target(vars.rabbit_prove_run % 2 === 0 ? (mirrored ?? quorum) : quorum, 'the queue');
+function leaderHost(state: ClusterState, params: RunParams): string {
+  const quorum = leaderOf(state, queueNamed('quorum', params));
+  const mirrored = leaderOf(state, queueNamed('mirrored', params));
+  return target(params.run % 2 === 0 ? (mirrored ?? quorum) : quorum, 'the queue');
 }
 
 /** A queue's leader that does not hold the virtual address, so that clients stay on the others' side. */
-function awayFromHolder(world: World, vars: Vars): string {
-  const holders = holdersOf(world);
-  const leader = leaderHost(world, vars);
+function awayFromHolder(state: ClusterState, params: RunParams): string {
+  const holders = holdersOf(state);
+  const leader = leaderHost(state, params);
   if (!holders.includes(leader)) return leader;
-  return target(world.brokers.find(({ name }) => !holders.includes(name))?.name, 'no virtual address');
+  return target(state.brokers.find(({ name }) => !holders.includes(name))?.name, 'no virtual address');
 }
 
 function target(host: string | undefined, what: string): string {

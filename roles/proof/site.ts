@@ -5,7 +5,7 @@ import { type HostView, PlayError, type Secret } from '../../lib/index.ts';
 import { haproxySettings } from '../domain/haproxy/settings.ts';
 import { virtualAddresses } from '../domain/keepalived/instances.ts';
 import { joinSettings } from '../domain/rabbitmq/settings/join.ts';
-import type { Vars } from './params.ts';
+import type { RunParams } from './params.ts';
 
 /** Where the clients connect to, and as whom. */
 export interface Front {
@@ -17,30 +17,34 @@ export interface Front {
 
 const defaults = haproxySettings.vars.properties;
 
-/** From the variables, else from what the inventory says of proxies and brokers. @throws PlayError `failed` */
-export function frontOf(vars: Vars, brokers: readonly HostView[], proxies: readonly HostView[]): Front {
+/** From the parameters, else from what the inventory says of proxies and brokers. @throws PlayError `failed` */
+export function frontOf(
+  params: Pick<RunParams, 'vip' | 'port' | 'user' | 'password'>,
+  brokers: readonly HostView[],
+  proxies: readonly HostView[],
+): Front {
   const [proxy] = proxies;
   const [broker] = brokers;
-  const address = vars.rabbit_prove_vip ?? virtualAddresses(proxies)[0];
-  const given = vars.rabbit_prove_password ?? broker?.setting(joinSettings, 'rabbit_admin_password');
-  if (address === undefined) throw missing('the address that clients connect to', 'rabbit_prove_vip');
-  if (given === undefined) throw missing("the clients' password", 'rabbit_prove_password');
+  const address = params.vip ?? virtualAddresses(proxies)[0];
+  const given = params.password ?? broker?.setting(joinSettings, 'rabbit_admin_password');
+  if (address === undefined) throw missing('the address that clients connect to', 'vip');
+  if (given === undefined) throw missing("the clients' password", 'password');
   return {
     vip: address,
     port:
-      vars.rabbit_prove_port ??
+      params.port ??
       proxy?.setting(haproxySettings, 'haproxy_front_port') ??
       defaults.haproxy_front_port.default,
-    user: vars.rabbit_prove_user ?? broker?.setting(joinSettings, 'rabbit_admin_user') ?? 'admin',
+    user: params.user ?? broker?.setting(joinSettings, 'rabbit_admin_user') ?? 'admin',
     password: given,
   };
 }
 
-function missing(what: string, variable: string): PlayError {
+function missing(what: string, parameter: string): PlayError {
   return new PlayError({
     kind: 'failed',
     what: `nothing says ${what}`,
-    next: `set ${variable} in the inventory`,
+    next: `say -e ${parameter}=…`,
   });
 }
 

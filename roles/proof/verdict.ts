@@ -1,22 +1,20 @@
 import { join } from 'node:path';
-import { check, defineRole, file, sh } from '../../lib/index.ts';
+import { check, defineOperation, file, sh } from '../../lib/index.ts';
 import { ledgerOf } from './ledger/ledger.ts';
 import { renderPage } from './ledger/page.ts';
 import type { RunRecord } from './ledger/record.ts';
 import { renderLedger } from './ledger/render.ts';
-import { vars } from './params.ts';
+import { verdictParams } from './params.ts';
 
 /** The ledger of all runs, and whether it proves what it shall. */
-export const rabbitVerdict = defineRole({
+export const proofVerdict = defineOperation({
   name: 'rabbit-prove-verdict',
   description: 'The ledger of the proof, as a report, as JSON and as a page; fails when something was lost.',
-  prefix: 'rabbit_prove_',
-  vars,
-  steps: [
+  params: verdictParams,
+  steps: ({ ledger: folder, runs: names }) => [
     async (context) => {
       const [controller] = context.hosts;
       if (context.check || controller === undefined) return () => [];
-      const { rabbit_prove_ledger: folder, rabbit_prove_runs: names } = controller.vars;
       const records: RunRecord[] = [];
       for (const name of names) {
         const answers = await context.query([controller], {

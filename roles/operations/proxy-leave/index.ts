@@ -1,8 +1,10 @@
 import {
-  defineRole,
+  defineOperation,
   type Gate,
   type GateContext,
   type HostView,
+  type Layout,
+  type NoVars,
   type Question,
   type StepContext,
   service,
@@ -13,40 +15,28 @@ import { haproxySettings } from '../../domain/haproxy/settings.ts';
 import { virtualAddresses } from '../../domain/keepalived/instances.ts';
 import { awaitVips } from '../../domain/keepalived/vip.ts';
 import { refuseAmong } from '../support/leaving.ts';
-import { type Vars, vars } from './params.ts';
+import { params } from './params.ts';
 
 /** A proxy hands its virtual addresses over, and then stops. Played on the proxies that stay. */
-export const proxyLeave = defineRole({
+export const proxyLeave = defineOperation({
   name: 'proxy-leave',
   description: 'Has a proxy hand over its virtual addresses to those that stay, and stops it.',
-  prefix: 'proxy_leave_',
-  vars,
-  validate(hosts, { playHosts }) {
-    refuseAmong(
-      playHosts,
-      hosts.map(({ vars: own }) => own.proxy_leave_host),
-    );
-  },
-  steps: [
+  params,
+  validate: ({ host }, _hosts, { playHosts }) => refuseAmong(playHosts, host),
+  steps: ({ host }) => [
+    async (context) => stopped('keepalived', host, await isReachable(context, host)),
     async (context) => {
-      const host = await reachable(context);
-      return () =>
-        host === undefined
-          ? []
-          : [service({ name: 'keepalived', state: 'stopped', enabled: false }, { on: host, once: true })];
-    },
-    async (context) => {
-      const vips = virtualAddresses(context.hosts);
-      // Their clients go there from now on; HAProxy may only stop when nobody comes any more.
-      if (!context.check) await awaitVips(context, vips);
-      const host = await reachable(context);
-      return () =>
-        host === undefined
-          ? []
-          : [service({ name: 'haproxy', state: 'stopped', enabled: false }, { on: host, once: true })];
+      // Clients use the other proxies from now on; HAProxy may only stop when it gets no new ones.
+      if (!context.check) await awaitVips(context, virtualAddresses(context.hosts));
+      return stopped('haproxy', host, await isReachable(context, host));
     },
   ],
 });
+
+/** One whose host is dead needs no task. */
+function stopped(name: string, on: string, reachable: boolean): Layout<NoVars> {
+  return () => (reachable ? [service({ name, state: 'stopped', enabled: false }, { on, once: true })] : []);
+}
 
 /** One of the proxies that stay can take the virtual addresses at once. */
 export const anotherProxyIsReady: Gate = {
@@ -76,17 +66,16 @@ const question: Question<string> = {
   parse: ({ stdout }) => stdout,
 };
 
-/** The host that leaves, when it can be reached: one that is dead holds nothing. */
-async function reachable({ hosts, query, warn }: StepContext<Vars>): Promise<string | undefined> {
-  const host = hosts[0]?.vars.proxy_leave_host ?? '';
-  const there = await query([{ name: host }], {
-    name: 'whether it is there',
+/** Whether the host that leaves can be reached: one that is dead holds nothing. */
+async function isReachable({ query, warn }: StepContext<NoVars>, host: string): Promise<boolean> {
+  const answers = await query([{ name: host }], {
+    name: 'whether it can be reached',
     script: sh`:`,
     parse: () => true,
   });
-  if (there.has(host)) return host;
+  if (answers.has(host)) return true;
   warn(
     `${host} can't be reached: when it is back, stop keepalived and haproxy there before it takes an address`,
   );
-  return undefined;
+  return false;
 }

@@ -1,4 +1,4 @@
-import { defineRole, PlayError, service } from '../../../lib/index.ts';
+import { defineOperation, PlayError, service } from '../../../lib/index.ts';
 import { askEvidence, type Evidence } from '../../domain/rabbitmq/facts/evidence.ts';
 import { askHealth, type Health, queueTitle } from '../../domain/rabbitmq/facts/health.ts';
 import { lastStopped, membersOf } from '../../domain/rabbitmq/rules/blocked.ts';
@@ -7,23 +7,15 @@ import { BROKER_SERVICE } from '../../domain/rabbitmq/scripts/commands.ts';
 import { forgotten } from '../../domain/rabbitmq/tasks/forgotten.ts';
 import { withoutMembers } from '../../domain/rabbitmq/tasks/without-members.ts';
 import { forgottenOffline } from './offline.ts';
-import { vars } from './params.ts';
+import { params } from './params.ts';
 
-/** A lost node taken out of its cluster, by those that are left (the seed's sections 2.6 and 2.7). */
-export const rabbitForget = defineRole({
+/** Takes a lost node out of its cluster, through the nodes that are left (sections 2.6 and 2.7 of the tutorial). */
+export const rabbitForget = defineOperation({
   name: 'rabbit-forget',
-  description: 'A lost node taken out of its cluster, also while the whole cluster is down.',
-  prefix: 'rabbit_forget_',
-  vars,
-  steps: [
+  description: 'Takes a lost node out of its cluster, also while the whole cluster is down.',
+  params,
+  steps: ({ node: name, offline, queues: withQueues }) => [
     async ({ hosts, playHosts, query, warn }) => {
-      const [first] = hosts;
-      if (first === undefined) return () => [];
-      const {
-        rabbit_forget_node: name,
-        rabbit_forget_offline: offline,
-        rabbit_forget_queues: withQueues,
-      } = first.vars;
       const disks = ordered(playHosts, await query(playHosts, askEvidence));
       const health = ordered(hosts, await query(hosts, askHealth));
       const node = nodeCalled(name, disks, [...health.values()]);

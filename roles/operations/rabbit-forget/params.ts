@@ -1,22 +1,22 @@
 import type { VarsOf, VarsSchema } from '../../../lib/index.ts';
-import { formerly } from '../../domain/formerly.ts';
+import { replacing } from '../../domain/formerly.ts';
 
-export const vars = {
+export const params = {
   type: 'object',
   additionalProperties: false,
-  required: ['rabbit_forget_node'],
-  properties: formerly('forget_', 'rabbit_forget_', {
-    rabbit_forget_node: {
+  required: ['node'],
+  properties: replacing(['rabbit_forget_', 'forget_'], {
+    node: {
       type: 'string',
       minLength: 1,
       description: 'The node to forget: `rabbit@hadoop003`, or its host alone.',
     },
-    rabbit_forget_offline: {
+    offline: {
       type: 'boolean',
       default: false,
-      description: 'Have a stopped node forget it, where no node can start without it. Only for Mnesia.',
+      description: 'Have a stopped node forget it, if no node can start without it. Only for Mnesia.',
     },
-    rabbit_forget_queues: {
+    queues: {
       type: 'boolean',
       default: false,
       description: 'Also forget queues that are on that node alone, with their messages; refused otherwise.',
@@ -24,4 +24,4 @@ export const vars = {
   }),
 } as const satisfies VarsSchema;
 
-export type Vars = VarsOf<typeof vars>;
+export type Params = VarsOf<typeof params>;

@@ -1,39 +1,36 @@
 import {
-  defineRole,
+  defineOperation,
+  type Layout,
+  type NoVars,
   PlayError,
-  type RoleHost,
   type StepContext,
   type Task,
   until,
 } from '../../../lib/index.ts';
 import { growthScript, parseGrowth, synchronised } from '../../domain/rabbitmq/facts/growth.ts';
 import { askHealth, type Health } from '../../domain/rabbitmq/facts/health.ts';
+import { params } from './params.ts';
 import { members, rebalanced } from './tasks.ts';
-import { type Vars, vars } from './params.ts';
 
 export { inventoryPlay } from '../support/inventory-play.ts';
 export { readyToGrow } from './gates.ts';
 
 /** A new member of the cluster gets its part of the queues. */
-export const rabbitGrow = defineRole({
+export const rabbitGrow = defineOperation({
   name: 'rabbit-grow',
   description: 'Gives a new member of the cluster its part of the queues, and waits until it has all of it.',
-  prefix: 'rabbit_grow_',
-  vars,
-  validate(hosts, { playHosts }) {
-    for (const { vars: own } of hosts) {
-      if (!playHosts.some(({ name }) => name === own.rabbit_grow_node)) {
-        throw new Error(`rabbit_grow_node names ${own.rabbit_grow_node}, which is no host of this play`);
-      }
+  params,
+  validate({ node }, _hosts, { playHosts }) {
+    if (!playHosts.some(({ name }) => name === node)) {
+      throw new Error(`node names ${node}, which is no host of this play`);
     }
   },
-  steps: [
-    async (context) => bySpeaker(context, (node) => [members({ node })]),
-    async (context) =>
+  steps: ({ node: newHost, within, rebalance }) => [
+    (context) => onOldMember(context, newHost, (node) => [members({ node })]),
+    (context) =>
       // What is not there yet can't be looked at: in check mode nothing is waited for.
-      bySpeaker(context, (node, own) => (context.check ? [] : [waitForAll(node, own.rabbit_grow_within)])),
-    async (context) =>
-      bySpeaker(context, (node, own) => (own.rabbit_grow_rebalance ? [rebalanced({ node })] : [])),
+      onOldMember(context, newHost, (node) => (context.check ? [] : [waitForAll(node, within)])),
+    (context) => onOldMember(context, newHost, (node) => (rebalance ? [rebalanced({ node })] : [])),
   ],
 });
 
@@ -44,29 +41,29 @@ function waitForAll(node: string, within: number): Task {
     holds: (reply) => synchronised(parseGrowth(reply)),
     within,
     every: 2,
-    next: `look at the queues named; then run it again, with more time: -e rabbit_grow_within=${within * 4}`,
+    next: `look at the queues named; then run it again with more time: -e within=${within * 4}`,
   });
 }
 
 /** Lays out what belongs to the cluster as a whole on one of the members that were there before. */
-async function bySpeaker(
-  { hosts, playHosts, query, check }: StepContext<Vars>,
-  tasks: (node: string, own: Vars) => readonly Task[],
-): Promise<(host: RoleHost<Vars>) => readonly Task[]> {
-  const newcomer = hosts[0]?.vars.rabbit_grow_node ?? '';
+async function onOldMember(
+  { hosts, playHosts, query, check }: StepContext<NoVars>,
+  newHost: string,
+  tasks: (node: string) => readonly Task[],
+): Promise<Layout<NoVars>> {
   const views = await query(playHosts, askHealth);
   const running = (host: string): Health | undefined =>
     views.get(host)?.running ? views.get(host) : undefined;
-  const node = running(newcomer)?.node;
-  const speaker = hosts.find(({ name }) => name !== newcomer && running(name));
-  if (node === undefined || speaker === undefined) {
+  const node = running(newHost)?.node;
+  const oldMember = hosts.find(({ name }) => name !== newHost && running(name));
+  if (node === undefined || oldMember === undefined) {
     if (check) return () => [];
     throw new PlayError({
       kind: 'failed',
-      what: node === undefined ? `the broker of ${newcomer} does not run` : 'no other broker runs',
+      what: node === undefined ? `the broker of ${newHost} does not run` : 'no other broker runs',
       next: 'systemctl status rabbitmq-server',
-      where: { host: newcomer },
+      where: { host: newHost },
     });
   }
-  return ({ name, vars: own }) => (name === speaker.name ? tasks(node, own) : []);
+  return ({ name }) => (name === oldMember.name ? tasks(node) : []);
 }

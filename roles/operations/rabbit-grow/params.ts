@@ -1,27 +1,28 @@
 import type { VarsOf, VarsSchema } from '../../../lib/index.ts';
+import { replacing } from '../../domain/formerly.ts';
 
-export const vars = {
+export const params = {
   type: 'object',
   additionalProperties: false,
-  required: ['rabbit_grow_node'],
-  properties: {
-    rabbit_grow_node: {
+  required: ['node'],
+  properties: replacing(['rabbit_grow_'], {
+    node: {
       type: 'string',
       minLength: 1,
-      description: 'The host, by its name in the inventory, whose node is to have a part of the queues.',
+      description: 'The host that becomes a broker, by its name in the inventory.',
     },
-    rabbit_grow_within: {
+    within: {
       type: 'integer',
       minimum: 1,
       default: 900,
-      description: 'Seconds that the queues are given until the node has all of them.',
+      description: 'Seconds that its node may take until it has all of its queues.',
     },
-    rabbit_grow_rebalance: {
+    rebalance: {
       type: 'boolean',
       default: true,
-      description: 'Spread the leaders over the nodes again when the node leads nothing.',
+      description: 'Spread the leaders over the nodes again if the node leads nothing.',
     },
-  },
+  }),
 } as const satisfies VarsSchema;
 
-export type Vars = VarsOf<typeof vars>;
+export type Params = VarsOf<typeof params>;

@@ -1,45 +1,39 @@
-import { defineRole, type StepContext, service, type Task } from '../../../lib/index.ts';
+import { defineOperation, type NoVars, type StepContext, service, type Task } from '../../../lib/index.ts';
 import type { Health } from '../../domain/rabbitmq/facts/health.ts';
 import { isRunning } from '../../domain/rabbitmq/facts/snapshot.ts';
 import { BROKER_SERVICE } from '../../domain/rabbitmq/scripts/commands.ts';
 import { brokerStopped } from '../../domain/rabbitmq/tasks/broker-stopped.ts';
 import { forgotten } from '../../domain/rabbitmq/tasks/forgotten.ts';
+import { hasMaintenance, maintenance } from '../../domain/rabbitmq/tasks/maintenance.ts';
 import { withoutMembers } from '../../domain/rabbitmq/tasks/without-members.ts';
 import { refuseAmong } from '../support/leaving.ts';
 import { lookAtLeaver } from './gates.ts';
 import { isOurs, type Leaver } from './leaver.ts';
-import { hasMaintenance, maintenance } from './maintenance.ts';
 import { membersKept, membersReady } from './members-kept.ts';
 import { appStopped, reset } from './membership.ts';
-import { type Vars, vars } from './params.ts';
+import { params } from './params.ts';
 
+export { serverDrained } from '../../domain/haproxy/tasks/server-drained.ts';
 export { inventoryPlay } from '../support/inventory-play.ts';
 export { mayLeave } from './gates.ts';
 export { queueTable } from './queue-table.ts';
-export { serverDrained } from './server-drained.ts';
 
 /** A node leaves its cluster, alive or dead. Played on the brokers that stay. */
-export const rabbitLeave = defineRole({
+export const rabbitLeave = defineOperation({
   name: 'rabbit-leave',
   description: 'Takes a node, alive or dead, out of its cluster, through the nodes that stay.',
-  prefix: 'rabbit_leave_',
-  vars,
-  validate(hosts, { playHosts }) {
-    refuseAmong(
-      playHosts,
-      hosts.map(({ vars: own }) => own.rabbit_leave_host),
-    );
-  },
-  steps: [
+  params,
+  validate: ({ node }, _hosts, { playHosts }) => refuseAmong(playHosts, node),
+  steps: ({ node }) => [
     async (context) => {
-      const look = await lookAtLeaver(context, hostOf(context));
+      const look = await lookAtLeaver(context, node);
       if (look === undefined) return nobodyAnswers(context);
       const { leaver, views } = look;
       const cluster = [...views.values()][0]?.members ?? [];
       warnOf(leaver, cluster, context);
       const tasks = tasksFor(leaver, cluster, context.check ? [] : stayingOf(leaver, views));
-      const speaker = context.hosts.find(({ name }) => views.has(name))?.name;
-      return ({ name }) => (name === speaker ? tasks : []);
+      const actor = context.hosts.find(({ name }) => views.has(name))?.name;
+      return ({ name }) => (name === actor ? tasks : []);
     },
   ],
 });
@@ -70,20 +64,17 @@ function tasksFor(leaver: Leaver, cluster: readonly string[], waitedFor: readonl
 /** Nodes that may have been given members in place of the leaver's, by this run or one that was killed. */
 function stayingOf({ node }: Leaver, views: ReadonlyMap<string, Health>): readonly string[] {
   const [view] = views.values();
-  const holds = view?.queues?.some(({ type, members }) => type !== 'classic' && members.includes(node ?? ''));
+  if (node === undefined) return [];
+  const holds = view?.queues?.some(({ type, members }) => type !== 'classic' && members.includes(node));
   return holds ? (view?.up.filter((name) => name !== node) ?? []) : [];
 }
 
-function hostOf({ hosts }: StepContext<Vars>): string {
-  return hosts[0]?.vars.rabbit_leave_host ?? '';
-}
-
-function nobodyAnswers({ check }: StepContext<Vars>) {
+function nobodyAnswers({ check }: StepContext<NoVars>) {
   if (check) return () => [];
   throw new Error('no broker that stays answers, so that none can forget the one that leaves');
 }
 
-function warnOf(leaver: Leaver, cluster: readonly string[], { warn }: StepContext<Vars>): void {
+function warnOf(leaver: Leaver, cluster: readonly string[], { warn }: StepContext<NoVars>): void {
   const { host, snapshot } = leaver;
   if (snapshot === undefined) {
     warn(

@@ -1,16 +1,17 @@
 import type { VarsOf, VarsSchema } from '../../../lib/index.ts';
 
-export const vars = {
+export const params = {
   type: 'object',
   additionalProperties: false,
-  required: ['rabbit_leave_host'],
+  required: ['node'],
   properties: {
-    rabbit_leave_host: {
+    node: {
       type: 'string',
       minLength: 1,
-      description: 'The host whose node leaves, by its name in the inventory; it is no host of the play.',
+      formerly: ['rabbit_leave_host'],
+      description: 'The host that leaves, by its name in the inventory; it is no host of the play.',
     },
   },
 } as const satisfies VarsSchema;
 
-export type Vars = VarsOf<typeof vars>;
+export type Params = VarsOf<typeof params>;

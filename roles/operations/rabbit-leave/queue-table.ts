@@ -1,20 +1,20 @@
-import { defineRole, type RoleUse, type StepContext } from '../../../lib/index.ts';
+import { type NoVars, playSteps, type RoleUse, type StepContext } from '../../../lib/index.ts';
 import { askHealth, type QueueHealth, queueTitle } from '../../domain/rabbitmq/facts/health.ts';
 
 /** The queues of a cluster by title; exclusive ones, which live and die with a connection, are left out. */
 type Queues = ReadonlyMap<string, QueueHealth>;
 
 /**
- * Two roles of one run: `before` remembers the queues as they are, `after` shows each as it was and as it is. What did
+ * Two parts of one run: `before` remembers the queues as they are, `after` shows each as it was and as it is. What did
  * not change is counted only.
  */
 export function queueTable(): { readonly before: RoleUse; readonly after: RoleUse } {
   let first: Queues | undefined;
   return {
-    before: silentRole('queues-before', async (context) => {
+    before: lookOnly('queues-before', async (context) => {
       first ??= await queuesOf(context);
     }),
-    after: silentRole('queues-after', async (context) => {
+    after: lookOnly('queues-after', async (context) => {
       const now = await queuesOf(context);
       if (first === undefined || now === undefined || context.check) return;
       const rows = tableRows(first, now);
@@ -42,12 +42,14 @@ export interface TableRow {
  * synchronised in brackets.
  */
 export function tableRows(before: Queues, after: Queues): readonly TableRow[] {
-  return [...new Set([...before.keys(), ...after.keys()])].sort().map((title) => ({
-    queue: title,
-    type: (after.get(title) ?? before.get(title))?.type ?? '',
-    before: placeOf(before.get(title)),
-    after: placeOf(after.get(title)),
-  }));
+  return [...new Map([...before, ...after])]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([title, { type }]) => ({
+      queue: title,
+      type,
+      before: placeOf(before.get(title)),
+      after: placeOf(after.get(title)),
+    }));
 }
 
 function placeOf(queue: QueueHealth | undefined): string {
@@ -80,17 +82,11 @@ async function queuesOf({ hosts, query }: StepContext<unknown>): Promise<Queues 
   return queues && new Map(queues.map((queue) => [queueTitle(queue), queue]));
 }
 
-function silentRole(name: string, look: (context: StepContext<unknown>) => Promise<void>): RoleUse {
-  return defineRole({
-    name,
-    description: 'Looks at the queues.',
-    prefix: `${name.replaceAll('-', '_')}_`,
-    vars: { type: 'object', additionalProperties: false, properties: {} },
-    steps: [
-      async (context) => {
-        await look(context);
-        return () => [];
-      },
-    ],
-  })();
+function lookOnly(name: string, look: (context: StepContext<NoVars>) => Promise<void>): RoleUse {
+  return playSteps(name, [
+    async (context) => {
+      await look(context);
+      return () => [];
+    },
+  ]);
 }

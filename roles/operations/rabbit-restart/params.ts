@@ -1,11 +1,11 @@
 import type { VarsOf, VarsSchema } from '../../../lib/index.ts';
-import { formerly } from '../../domain/formerly.ts';
+import { replacing } from '../../domain/formerly.ts';
 
-export const vars = {
+export const params = {
   type: 'object',
   additionalProperties: false,
-  properties: formerly('restart_', 'rabbit_restart_', {
-    rabbit_restart_proxy_group: {
+  properties: replacing(['rabbit_restart_', 'restart_'], {
+    proxy_group: {
       type: 'string',
       default: 'proxies',
       description: 'The inventory group of the proxies, which may be empty.',
@@ -13,4 +13,4 @@ export const vars = {
   }),
 } as const satisfies VarsSchema;
 
-export type Vars = VarsOf<typeof vars>;
+export type Params = VarsOf<typeof params>;

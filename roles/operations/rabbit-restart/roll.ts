@@ -1,17 +1,17 @@
 import {
-  defineRole,
   type Gate,
   type Inventory,
   type Lock,
   type Play,
   type PlayHost,
+  playSteps,
   type RoleUse,
   type Task,
 } from '../../../lib/index.ts';
 import { mend } from '../../domain/rabbitmq/rolling/components.ts';
 import { askProxies } from '../../domain/rabbitmq/rolling/proxies.ts';
 import { rollGates } from './gates.ts';
-import { vars } from './params.ts';
+import { params } from './params.ts';
 
 /** What one roll does, within what all of them do. */
 export interface Roll {
@@ -23,24 +23,31 @@ export interface Roll {
   readonly roles: readonly RoleUse[];
   /** After the last broker is back. */
   readonly last: Pick<Play, 'roles' | 'tasks'>;
+  /** The inventory group of the proxies. Default `proxies`. */
+  readonly proxyGroup?: string;
 }
 
 /**
  * The playbook of a roll over the group `brokers`, with the lock that keeps others out: what an earlier run left out of
  * service is put back, one broker after the other is worked on while the cluster stays whole, and what a failed one has
- * begun is undone, in the HAProxies of the group `proxies` too.
+ * begun is undone, in the HAProxies of the group of proxies too.
  */
 export function rollOver(
   { groups }: Pick<Inventory, 'groups'>,
-  { first = {}, gates = [], roles, last }: Roll,
+  { first = {}, gates = [], roles, last, proxyGroup = params.properties.proxy_group.default }: Roll,
 ): { readonly lock: Lock; readonly plays: readonly Play[] } {
   // A roll that stopped half-way is not over: what it has noted is what the next run goes on from.
   const all = { hosts: 'brokers', become: true, anyErrorsFatal: true };
-  const proxies = groups.get('proxies') ?? [];
+  const proxies = groups.get(proxyGroup) ?? [];
   return {
     lock: { name: 'rabbitmq', hosts: 'brokers' },
     plays: [
-      { name: 'what an earlier run left', ...all, ...first, roles: [rabbitMend(), ...(first.roles ?? [])] },
+      {
+        name: 'what an earlier run left',
+        ...all,
+        ...first,
+        roles: [rabbitMend(proxyGroup), ...(first.roles ?? [])],
+      },
       {
         name: 'roll',
         ...all,
@@ -55,17 +62,11 @@ export function rollOver(
 }
 
 /** Puts back what a run that ended half-way has left out of service. */
-const rabbitMend = defineRole({
-  name: 'rabbit-mend',
-  description: 'What an interrupted rolling run left out of service is put back.',
-  prefix: 'rabbit_restart_',
-  vars,
-  steps: [
+function rabbitMend(proxyGroup: string): RoleUse {
+  return playSteps('rabbit-mend', [
     async (context) => {
-      const [first] = context.hosts;
-      if (first === undefined) return () => [];
-      const seen = await askProxies(context, first.vars.rabbit_restart_proxy_group);
+      const seen = await askProxies(context, proxyGroup);
       return ({ name }) => mend(name, [...seen.keys()]);
     },
-  ],
-});
+  ]);
+}

@@ -1,19 +1,18 @@
-import { defineRole, type RoleHost, type Task, until } from '../../../lib/index.ts';
+import { defineOperation, type Task, until } from '../../../lib/index.ts';
 import { askEvidence, type Evidence } from '../../domain/rabbitmq/facts/evidence.ts';
 import { blockedBy, isRam, membersOf } from '../../domain/rabbitmq/rules/blocked.ts';
 import { ordered } from '../../domain/rabbitmq/rules/founding-node.ts';
 import { BROKER_SERVICE } from '../../domain/rabbitmq/scripts/commands.ts';
 import { blockedError } from './advice.ts';
+import { params } from './params.ts';
 import { begun, runs } from './start.ts';
-import { type Vars, vars } from './params.ts';
 
-/** A stopped cluster started again: all nodes at once, after a look at what their disks say (the seed's section 2.7). */
-export const rabbitStart = defineRole({
+/** Starts a stopped cluster: all nodes at once, after a look at what their disks say (section 2.7 of the tutorial). */
+export const rabbitStart = defineOperation({
   name: 'rabbit-start',
-  description: 'A stopped cluster started by the evidence on its disks, all nodes at once.',
-  prefix: 'rabbit_start_',
-  vars,
-  steps: [
+  description: 'Starts a stopped cluster by the evidence on its disks, all nodes at once.',
+  params,
+  steps: ({ within }) => [
     async ({ hosts, playHosts, query, warn, report }) => {
       const disks = ordered(playHosts, await query(playHosts, askEvidence));
       const stopped = [...disks.values()].filter(({ running }) => !running);
@@ -25,44 +24,33 @@ export const rabbitStart = defineRole({
         const missing = membersOf(disks).filter((node) => !present.includes(node));
         if (missing.length > 0) warn(`the cluster starts without ${missing.join(', ')}`);
       }
-      const later = hosts.flatMap(({ name }) => (isRam(disks.get(name) ?? nothing) ? [name] : []));
+      const later = hosts.flatMap(({ name }) => (startsLater(disks.get(name)) ? [name] : []));
       return ({ name }) => (later.includes(name) ? [] : [begun({})]);
     },
     async ({ hosts, query, check }) => {
       const disks = await query(hosts, askEvidence);
-      const wait = awaited(check);
-      return (host) => (isRam(disks.get(host.name) ?? nothing) ? [] : wait(host));
+      return ({ name }) => (check || startsLater(disks.get(name)) ? [] : [waitUntilRuns(within)]);
     },
     // Those that have the cluster from a disc node.
     () => () => [begun({})],
-    ({ check }) => awaited(check),
+    ({ check }) =>
+      () =>
+        check ? [] : [waitUntilRuns(within)],
   ],
 });
 
-const nothing: Evidence = {
-  node: '',
-  unit: 'unknown',
-  running: false,
-  members: [],
-  disc: [],
-  lastSeen: [],
-  store: 'mnesia',
-  forced: false,
-};
+/** A ram node starts after the disc nodes. */
+function startsLater(disk: Evidence | undefined): boolean {
+  return disk !== undefined && isRam(disk);
+}
 
-/** Check mode waits for nothing. */
-function awaited(check: boolean): (host: RoleHost<Vars>) => readonly Task[] {
-  return ({ vars: own }) =>
-    check
-      ? []
-      : [
-          until({
-            that: 'the broker runs',
-            ...runs,
-            within: own.rabbit_start_within,
-            next: `journalctl -u ${BROKER_SERVICE}, and the log in /var/log/rabbitmq on that host`,
-          }),
-        ];
+function waitUntilRuns(within: number): Task {
+  return until({
+    that: 'the broker runs',
+    ...runs,
+    within,
+    next: `journalctl -u ${BROKER_SERVICE}, and the log in /var/log/rabbitmq on that host`,
+  });
 }
 
 function table(disks: ReadonlyMap<string, Evidence>): string {

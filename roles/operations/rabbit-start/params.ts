@@ -1,17 +1,17 @@
 import type { VarsOf, VarsSchema } from '../../../lib/index.ts';
-import { formerly } from '../../domain/formerly.ts';
+import { replacing } from '../../domain/formerly.ts';
 
-export const vars = {
+export const params = {
   type: 'object',
   additionalProperties: false,
-  properties: formerly('start_', 'rabbit_start_', {
-    rabbit_start_within: {
+  properties: replacing(['rabbit_start_', 'start_'], {
+    within: {
       type: 'integer',
       minimum: 1,
       default: 330,
-      description: 'Seconds that the nodes are given to find each other and start.',
+      description: 'Seconds that the nodes may take to find each other and start.',
     },
   }),
 } as const satisfies VarsSchema;
 
-export type Vars = VarsOf<typeof vars>;
+export type Params = VarsOf<typeof params>;

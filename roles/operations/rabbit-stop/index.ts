@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import {
-  defineRole,
+  defineOperation,
   directory,
   file,
   type Gate,
-  type RoleHost,
+  type NoVars,
   type StepContext,
 } from '../../../lib/index.ts';
 import { askEvidence, type Evidence } from '../../domain/rabbitmq/facts/evidence.ts';
@@ -13,23 +13,22 @@ import { healthOf } from '../../domain/rabbitmq/gates/cluster.ts';
 import { ordered } from '../../domain/rabbitmq/rules/founding-node.ts';
 import { brokerStopped } from '../../domain/rabbitmq/tasks/broker-stopped.ts';
 import { type Placed, splits, stopOrder } from './order.ts';
-import { type Vars, vars } from './params.ts';
+import { params } from './params.ts';
 
-/** A whole cluster stopped, node after node, in an order that is written down (the seed's section 2.7). */
-export const rabbitStop = defineRole({
+/** Stops a whole cluster, node after node, in an order that is written down (section 2.7 of the tutorial). */
+export const rabbitStop = defineOperation({
   name: 'rabbit-stop',
-  description: 'A whole cluster stopped, one node after the other, in an order that is recorded.',
-  prefix: 'rabbit_stop_',
-  vars,
-  steps: [
+  description: 'Stops a whole cluster, one node after the other, in an order that is recorded.',
+  params,
+  steps: ({ record }) => [
     async (context) => {
       const order = await orderOf(context);
       // With no node running there is nothing to stop, and what was recorded then is the truth.
       if (order === undefined) return () => [];
       const content = `${JSON.stringify({ order: order.map(({ node }) => node) }, null, 2)}\n`;
-      return ({ vars: own }) => [
-        directory({ path: dirname(own.rabbit_stop_record), mode: '0755' }),
-        file({ path: own.rabbit_stop_record, content, mode: '0644' }),
+      return () => [
+        directory({ path: dirname(record), mode: '0755' }),
+        file({ path: record, content, mode: '0644' }),
       ];
     },
     async (context) => {
@@ -59,12 +58,12 @@ function stopTask({ host, node }: Placed) {
 }
 
 /** Hosts whose broker is up or was, in order; undefined when none runs. */
-async function orderOf({ hosts, query }: StepContext<Vars>): Promise<readonly Placed[] | undefined> {
+async function orderOf({ hosts, query }: StepContext<NoVars>): Promise<readonly Placed[] | undefined> {
   const [disks, health] = await Promise.all([query(hosts, askEvidence), query(hosts, askHealth)]);
   const evidence = ordered<Evidence>(hosts, disks);
   if (![...evidence.values()].some(isUp)) return undefined;
   const ram = [...health.values()].find((view) => view?.running)?.ram ?? ramOf([...evidence.values()]);
-  const nodes = hosts.flatMap(({ name }: RoleHost<Vars>) => {
+  const nodes = hosts.flatMap(({ name }) => {
     const node = evidence.get(name)?.node;
     return node === undefined ? [] : [{ host: name, node }];
   });

@@ -1,17 +1,17 @@
 import type { VarsOf, VarsSchema } from '../../../lib/index.ts';
-import { formerly } from '../../domain/formerly.ts';
+import { replacing } from '../../domain/formerly.ts';
 
-export const vars = {
+export const params = {
   type: 'object',
   additionalProperties: false,
-  properties: formerly('stop_', 'rabbit_stop_', {
-    rabbit_stop_record: {
+  properties: replacing(['rabbit_stop_', 'stop_'], {
+    record: {
       type: 'string',
       pattern: '^/.+',
       default: '/var/lib/ts-play/rabbitmq/stop-order.json',
-      description: 'Where each host is told the order in which the cluster was stopped.',
+      description: 'The file on each host that the order of the stop is written to.',
     },
   }),
 } as const satisfies VarsSchema;
 
-export type Vars = VarsOf<typeof vars>;
+export type Params = VarsOf<typeof params>;

@@ -1,41 +1,39 @@
-import { defineRole, type StepContext } from '../../../lib/index.ts';
+import { defineOperation, type NoVars, type StepContext } from '../../../lib/index.ts';
 import { whileDown } from '../../domain/rabbitmq/rolling/components.ts';
 import { rollingSteps } from '../../domain/rabbitmq/rolling/steps.ts';
-import { askOffer, chosen, install } from './packages.ts';
-import { type Vars, vars } from './params.ts';
+import { askOffer, brokerPackage, chosen, install } from './packages.ts';
+import { params } from './params.ts';
 
 export { featureFlags } from './flags.ts';
 export { canUpgrade } from './gate.ts';
+export { brokerPackage } from './packages.ts';
 
-/** Brokers upgraded one at a time, out of use meanwhile. For a play with `serial: 1` and the gate {@link canUpgrade}. */
-export const rabbitUpgrade = defineRole({
+/** Upgrades brokers one at a time, out of service meanwhile. For a play with `serial: 1` and the gate {@link canUpgrade}. */
+export const rabbitUpgrade = defineOperation({
   name: 'rabbit-upgrade',
-  description: 'One broker after the other upgraded, out of virtual IP, proxies and service meanwhile.',
-  prefix: 'rabbit_upgrade_',
-  vars,
-  steps: rollingSteps<Vars, string>({
-    proxies: (own) => own.rabbit_upgrade_proxy_group,
-    // What is installed decides, so that a run that was cut off is gone on with.
-    due: targetsOf,
-    deed: ({ vars: own }, version) => [
-      whileDown(`upgrade the broker to ${version}`, install(own.rabbit_upgrade_packages, version)),
-    ],
-    done: () => [],
-  }),
+  description: 'Upgrades one broker after the other, out of virtual IP, proxies and service meanwhile.',
+  params,
+  steps: ({ packages, version, proxy_group }) =>
+    rollingSteps<string>({
+      proxyGroup: proxy_group,
+      // What is installed decides, so that a run that was cut off is continued.
+      due: (context) => targetsOf(context, brokerPackage(packages), version),
+      action: (target) => [whileDown(`upgrade the broker to ${target}`, install(packages, target))],
+      after: [],
+    }),
 });
 
-/** Hosts that have another version than they shall, with the package version that they shall have. */
-async function targetsOf({ hosts, query }: StepContext<Vars>): Promise<ReadonlyMap<string, string>> {
-  const [first] = hosts;
-  const name = first?.vars.rabbit_upgrade_packages[0];
-  if (name === undefined) return new Map();
+/** Hosts that have another version than the wanted one, with the package version that they shall have. */
+async function targetsOf(
+  { hosts, query }: StepContext<NoVars>,
+  name: string,
+  version: string | undefined,
+): Promise<ReadonlyMap<string, string>> {
   const offers = await query(hosts, askOffer(name));
   return new Map(
-    hosts.flatMap(({ name: host, vars: own }) => {
-      const offer = offers.get(host);
-      const target = offer && chosen(offer, own.rabbit_upgrade_version);
-      if (target === undefined || target === offer?.installed) return [];
-      return [[host, target] as const];
+    [...offers].flatMap(([host, offer]) => {
+      const target = chosen(offer, version);
+      return target === undefined || target === offer.installed ? [] : [[host, target] as const];
     }),
   );
 }

@@ -33,9 +33,15 @@ export function chosen({ installed, available }: Offer, version: string | undefi
   return isIt(installed) ? installed : available.find(isIt);
 }
 
+/** The broker's package, which comes first. @throws RangeError when there is none */
+export function brokerPackage([first]: readonly string[]): string {
+  if (first === undefined) throw new RangeError('no package is named');
+  return first;
+}
+
 /** Installs it, also after an attempt that was cut off; for a broker that is down. */
 export function install(names: readonly string[], version: string): Script {
-  const [broker = '', ...others] = names;
+  const [broker, ...others] = [brokerPackage(names), ...names.slice(1)];
   return lines(
     sh`export DEBIAN_FRONTEND=noninteractive`,
     sh`dpkg --configure -a </dev/null`,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { defineRole, file, type InventoryEdit, type Play } from '../../../lib/index.ts';
+import { file, type InventoryEdit, type Play, playSteps, type RoleUse } from '../../../lib/index.ts';
 
 /**
  * The play that brings an edit into the inventory's file, on the controller; with `write: false` the patch is shown
@@ -11,17 +11,11 @@ export function inventoryPlay(edit: InventoryEdit, { write }: { readonly write: 
   return { ...play, roles: [shown(edit)] };
 }
 
-function shown({ file: path, patch }: InventoryEdit) {
-  return defineRole({
-    name: 'inventory-patch',
-    description: 'Shows what would be written into the inventory.',
-    prefix: 'inventory_patch_',
-    vars: { type: 'object', additionalProperties: false, properties: {} },
-    steps: [
-      ({ report }) => {
-        if (patch !== '') report({ title: `not written to ${path}`, text: patch, data: { path, patch } });
-        return () => [];
-      },
-    ],
-  })();
+function shown({ file: path, patch }: InventoryEdit): RoleUse {
+  return playSteps('inventory-patch', [
+    ({ report }) => {
+      if (patch !== '') report({ title: `not written to ${path}`, text: patch, data: { path, patch } });
+      return () => [];
+    },
+  ]);
 }

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { action, directory, type Layout, secret, sh, until } from '../../../lib/index.ts';
+import { action, directory, type Layout, type NoVars, secret, sh, until } from '../../../lib/index.ts';
 import { ctl } from '../../domain/rabbitmq/scripts/commands.ts';
 import type { ClientSpec } from '../client/spec.ts';
-import type { Vars } from '../params.ts';
+import type { RunParams } from '../params.ts';
 import { CONTROL_VHOST } from '../queues.ts';
 import { CLIENT, entering, labOf } from '../site.ts';
-import type { World } from './cluster-state.ts';
+import type { ClusterState } from './cluster-state.ts';
 import { heal, watch } from './fault.ts';
-import { wholeWithin } from './recovery.ts';
+import { recoveredWithin } from './recovery.ts';
 import { type Context, type Run, runOf, speaker, underWay } from './run.ts';
 
 /** Seconds the clients live at most, beyond a fault and its settling. */
@@ -18,8 +18,8 @@ const STEADY = 3;
 const CALM_SECONDS = 120;
 
 /** Puts right what an earlier run left. */
-export function tidy(context: Context): Layout<Vars> {
-  const { work, hosts } = runOf(context);
+export function tidy(context: Context, params: RunParams): Layout<NoVars> {
+  const { work, hosts } = runOf(context, params);
   return () => [
     action({ title: 'end the clients that a run left', run: sh`${process.execPath} ${CLIENT} kill ${work}` }),
     action({ title: 'forget an earlier run', run: sh`rm -rf ${work} ${`${work}.json`}` }),
@@ -28,22 +28,22 @@ export function tidy(context: Context): Layout<Vars> {
 }
 
 /** Starts the clients and the watch over the address, once the cluster is whole. */
-export async function begin(context: Context): Promise<Layout<Vars>> {
-  const run = runOf(context);
+export async function begin(context: Context, params: RunParams): Promise<Layout<NoVars>> {
+  const run = runOf(context, params);
   const { own, work, scenario, seconds, brokers, proxies, front } = run;
-  const world = context.check ? undefined : await calmed(context, run);
-  if (world === undefined && !context.check) return () => [];
-  const first = speaker(world, brokers);
-  const atMost = seconds + 3 * own.rabbit_prove_settle_seconds + SPARE_SECONDS;
+  const state = context.check ? undefined : await calmed(context, run);
+  if (state === undefined && !context.check) return () => [];
+  const first = speaker(state, brokers);
+  const atMost = seconds + 3 * own.settle_seconds + SPARE_SECONDS;
   const spec: ClientSpec = {
     hostname: front.vip,
     port: front.port,
     username: front.user,
     password: front.password.reveal(),
     run: `${run.name}-${Date.now().toString(36)}`,
-    queues: world === undefined ? [] : run.queues(world),
-    publishers: own.rabbit_prove_publishers,
-    rate: own.rabbit_prove_rate,
+    queues: state === undefined ? [] : run.queues(state),
+    publishers: own.publishers,
+    rate: own.rate,
     atMost,
   };
   const input = secret(JSON.stringify(spec));
@@ -72,9 +72,9 @@ export async function begin(context: Context): Promise<Layout<Vars>> {
  * Waits for a whole cluster: a fault on top of another would say nothing about either. The run is left out when there
  * is none, and the verdict says so.
  */
-async function calmed(context: Context, run: Run): Promise<World | undefined> {
-  const { at, reasons, world } = await wholeWithin(run, CALM_SECONDS);
-  if (at !== null) return world;
+async function calmed(context: Context, run: Run): Promise<ClusterState | undefined> {
+  const { at, reasons, state } = await recoveredWithin(run, CALM_SECONDS);
+  if (at !== null) return state;
   context.warn(`${run.name} is left out, for the cluster is not whole: ${reasons.join('; ')}`);
   return undefined;
 }
@@ -85,8 +85,8 @@ ${ctl('set_permissions', '-p', CONTROL_VHOST, user, '.*', '.*', '.*')}`;
 }
 
 /** Waits until all clients are at work. */
-export async function warm(context: Context): Promise<Layout<Vars>> {
-  const run = await underWay(context);
+export async function warm(context: Context, params: RunParams): Promise<Layout<NoVars>> {
+  const run = await underWay(context, params);
   if (run === undefined) return () => [];
   const { work } = run;
   return () => [

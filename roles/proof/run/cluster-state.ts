@@ -6,7 +6,7 @@ import { evaluate } from '../../domain/rabbitmq/scripts/commands.ts';
 import type { QueueSpec } from '../client/spec.ts';
 
 /** The cluster as its hosts describe it at one moment. */
-export interface World {
+export interface ClusterState {
   readonly brokers: readonly HostView[];
   readonly proxies: readonly HostView[];
   readonly health: ReadonlyMap<string, Health>;
@@ -26,24 +26,24 @@ esac`,
 };
 
 /** Asks everybody, always anew; hosts that can't answer are missing. */
-export async function askWorld(
+export async function askClusterState(
   { query }: Pick<StepContext<unknown>, 'query'>,
   brokers: readonly HostView[],
   proxies: readonly HostView[],
   vip: string,
-): Promise<World> {
+): Promise<ClusterState> {
   const [answers, fronts] = await Promise.all([query(brokers, askRunning), askProxies({ query }, proxies)]);
   const health = [...answers].flatMap(([host, view]) => (view ? [[host, view] as const] : []));
   return { brokers, proxies, vip, health: new Map(health), fronts };
 }
 
 /** Hosts whose kernel has the virtual address. */
-export function holdersOf({ fronts, vip }: World): readonly string[] {
+export function holdersOf({ fronts, vip }: ClusterState): readonly string[] {
   return [...fronts].flatMap(([host, { addresses }]) => (addresses.includes(vip) ? [host] : []));
 }
 
 /** The host whose broker serves a queue. */
-export function leaderOf({ health }: World, name: QueueName): string | undefined {
+export function leaderOf({ health }: ClusterState, name: QueueName): string | undefined {
   const views = [...health.values()];
   const queue = queueIn(
     views.flatMap((view) => view.queues ?? []),
@@ -53,19 +53,19 @@ export function leaderOf({ health }: World, name: QueueName): string | undefined
 }
 
 /** The hosts that lead a queue of which not all copies are whole. */
-export function stuckLeaders(world: World, queues: readonly QueueSpec[]): readonly string[] {
-  const [view] = [...world.health.values()];
+export function stuckLeaders(state: ClusterState, queues: readonly QueueSpec[]): readonly string[] {
+  const [view] = [...state.health.values()];
   const stuck = queues.filter((queue) => {
     const found = queueIn(view?.queues, queue);
     return found !== undefined && found.online.length < found.members.length;
   });
-  return [...new Set(stuck.flatMap((queue) => leaderOf(world, queue) ?? []))];
+  return [...new Set(stuck.flatMap((queue) => leaderOf(state, queue) ?? []))];
 }
 
 /** Why the cluster is not whole, a sentence each: brokers, the proof's queues, proxies, the virtual address. */
-export function unsettled(world: World, queues: readonly QueueSpec[]): readonly string[] {
-  const { brokers, proxies, health, fronts, vip } = world;
-  const holders = holdersOf(world);
+export function unsettled(state: ClusterState, queues: readonly QueueSpec[]): readonly string[] {
+  const { brokers, proxies, health, fronts, vip } = state;
+  const holders = holdersOf(state);
   const [view] = [...health.values()];
   return [
     ...brokers

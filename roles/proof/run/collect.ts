@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { action, file, type Layout, PlayError, sh } from '../../../lib/index.ts';
+import { action, file, type Layout, type NoVars, PlayError, sh } from '../../../lib/index.ts';
 import { ctl } from '../../domain/rabbitmq/scripts/commands.ts';
 import type { Figures } from '../client/figures.ts';
 import type { FaultRecord, RunRecord, Settled } from '../ledger/record.ts';
 import { vipFigures } from '../ledger/vip.ts';
-import type { Vars } from '../params.ts';
+import type { RunParams } from '../params.ts';
 import { CONTROL_VHOST } from '../queues.ts';
 import { askClock } from './cluster-state.ts';
 import { askNotes, heal } from './fault.ts';
 import { type Context, speaker, underWay } from './run.ts';
 
 /** Writes the run's record, from what clients and hosts wrote down, and leaves nothing on the hosts. */
-export async function collect(context: Context): Promise<Layout<Vars>> {
-  const run = await underWay(context);
+export async function collect(context: Context, params: RunParams): Promise<Layout<NoVars>> {
+  const run = await underWay(context, params);
   if (run === undefined) return () => [];
   const { own, work, scenario, controller, brokers, proxies, hosts } = run;
   const asked = Date.now();
@@ -49,12 +49,12 @@ export async function collect(context: Context): Promise<Layout<Vars>> {
       (notes.get(name)?.ticks ?? []).map(({ at, held }) => ({ at: at - late(name), held })),
     ]),
   );
-  const world = await run.world();
+  const state = await run.state();
   const record: RunRecord = {
     scenario: scenario.name,
     title: scenario.title,
-    run: own.rabbit_prove_run,
-    version: [...world.health.values()][0]?.version ?? null,
+    run: own.run,
+    version: [...state.health.values()][0]?.version ?? null,
     faults: [
       ...struck.flatMap(({ on, what }) => {
         const { began, ended } = notes.get(on) ?? {};
@@ -76,7 +76,7 @@ export async function collect(context: Context): Promise<Layout<Vars>> {
       .filter(([, , , , code]) => code !== '0')
       .map(([, name, , , code]) => `${name} ended with exit code ${code}: see ${join(work, `${name}.log`)}`),
   };
-  const first = speaker(world, brokers);
+  const first = speaker(state, brokers);
   return () => [
     file({ path: `${work}.json`, content: `${JSON.stringify(record)}\n` }),
     ...hosts

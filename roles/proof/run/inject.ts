@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { action, file, type Layout, sh } from '../../../lib/index.ts';
-import type { Vars } from '../params.ts';
+import { action, file, type Layout, type NoVars, sh } from '../../../lib/index.ts';
+import type { RunParams } from '../params.ts';
 import { inject } from './fault.ts';
 import { playbook } from './playbook.ts';
 import { type Context, underWay } from './run.ts';
 
 /** Injects the fault, or runs the playbooks that are the scenario. */
-export async function strike(context: Context): Promise<Layout<Vars>> {
-  const run = await underWay(context);
+export async function injectFaults(context: Context, params: RunParams): Promise<Layout<NoVars>> {
+  const run = await underWay(context, params);
   if (run === undefined) return () => [];
   const { scenario, own, work, seconds } = run;
   const playbooks = scenario.playbooks?.(own) ?? [];
-  const faults = scenario.faults?.(await run.world(), own) ?? [];
+  const faults = scenario.faults?.(await run.state(), own) ?? [];
   return () => [
     file({
       path: join(work, 'faults.json'),
@@ -25,8 +25,8 @@ export async function strike(context: Context): Promise<Layout<Vars>> {
 }
 
 /** Lets the fault last. */
-export async function hold(context: Context): Promise<Layout<Vars>> {
-  const run = await underWay(context);
+export async function letFaultLast(context: Context, params: RunParams): Promise<Layout<NoVars>> {
+  const run = await underWay(context, params);
   if (run?.scenario.faults === undefined) return () => [];
   const { seconds } = run;
   return () => [

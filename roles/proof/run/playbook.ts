@@ -7,7 +7,7 @@ import type { Run } from './run.ts';
  * from and to in milliseconds since the epoch, exit code. It fails nothing here: the verdict says what it comes to.
  */
 export function playbook({ own, work }: Run, [name = '', ...args]: readonly string[], notes: string): Task {
-  const inventories = own.rabbit_prove_inventories.flatMap((path) => ['-i', path]);
+  const inventories = own.inventories.flatMap((path) => ['-i', path]);
   const now = sh`${process.execPath} -p ${'Date.now()'}`;
   return action(
     {

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { type HostView, PlayError, type StepContext, sh } from '../../../lib/index.ts';
+import { type HostView, type NoVars, PlayError, type StepContext, sh } from '../../../lib/index.ts';
 import type { QueueSpec } from '../client/spec.ts';
 import { runName } from '../ledger/record.ts';
-import type { Vars } from '../params.ts';
+import type { RunParams } from '../params.ts';
 import { queuesFor } from '../queues.ts';
 import { type Scenario, scenarioNamed } from '../scenarios.ts';
 import { type Front, frontOf } from '../site.ts';
-import { askWorld, type World } from './cluster-state.ts';
+import { askClusterState, type ClusterState } from './cluster-state.ts';
 
-export type Context = StepContext<Vars>;
+export type Context = StepContext<NoVars>;
 
 /** What all steps of a run know. */
 export interface Run {
-  readonly own: Vars;
+  readonly own: RunParams;
   readonly scenario: Scenario;
   readonly name: string;
   /** The clients' folder, which has the run's notes too. */
@@ -25,35 +25,34 @@ export interface Run {
   readonly front: Front;
   /** How long the fault lasts. */
   readonly seconds: number;
-  world(): Promise<World>;
-  queues(world: World): readonly QueueSpec[];
+  state(): Promise<ClusterState>;
+  queues(state: ClusterState): readonly QueueSpec[];
 }
 
-export function runOf(context: Context): Run {
+export function runOf(context: Context, own: RunParams): Run {
   const [controller] = context.hosts;
   if (controller === undefined) throw new PlayError({ kind: 'failed', what: 'there is no controller' });
-  const { vars: own } = controller;
-  const scenario = scenarioNamed(own.rabbit_prove_scenario);
-  const name = runName({ scenario: scenario.name, run: own.rabbit_prove_run });
-  const brokers = context.group(own.rabbit_prove_brokers);
-  const proxies = context.group(own.rabbit_prove_proxies);
+  const scenario = scenarioNamed(own.scenario);
+  const name = runName({ scenario: scenario.name, run: own.run });
+  const brokers = context.group(own.brokers);
+  const proxies = context.group(own.proxies);
   const front = frontOf(own, brokers, proxies);
   return {
     own,
     scenario,
     name,
-    work: join(own.rabbit_prove_ledger, 'runs', name),
+    work: join(own.ledger, 'runs', name),
     controller,
     brokers,
     proxies,
     hosts: [...new Map([...brokers, ...proxies].map((host) => [host.name, host])).values()],
     front,
-    seconds: scenario.partition ? own.rabbit_prove_partition_seconds : own.rabbit_prove_seconds,
-    world: () => askWorld(context, brokers, proxies, front.vip),
-    queues(world) {
-      const [view] = [...world.health.values()];
+    seconds: scenario.partition ? own.partition_seconds : own.seconds,
+    state: () => askClusterState(context, brokers, proxies, front.vip),
+    queues(state) {
+      const [view] = [...state.health.values()];
       return queuesFor({
-        vhost: own.rabbit_prove_vhost,
+        vhost: own.vhost,
         mirrors: Number.parseInt(view?.version ?? '0', 10) < 4,
         control: scenario.name === 'control',
       });
@@ -62,9 +61,9 @@ export function runOf(context: Context): Run {
 }
 
 /** The run, once its clients have been started; check mode starts none. */
-export async function underWay(context: Context): Promise<Run | undefined> {
+export async function underWay(context: Context, params: RunParams): Promise<Run | undefined> {
   if (context.check) return undefined;
-  const run = runOf(context);
+  const run = runOf(context, params);
   const answers = await context.query([run.controller], {
     name: 'whether the clients were started',
     fresh: true,
@@ -75,6 +74,6 @@ export async function underWay(context: Context): Promise<Run | undefined> {
 }
 
 /** A host whose broker runs. */
-export function speaker(world: World | undefined, brokers: readonly HostView[]): HostView | undefined {
-  return brokers.find(({ name }) => world?.health.get(name)?.running) ?? brokers[0];
+export function speaker(state: ClusterState | undefined, brokers: readonly HostView[]): HostView | undefined {
+  return brokers.find(({ name }) => state?.health.get(name)?.running) ?? brokers[0];
 }

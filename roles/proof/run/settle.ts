@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { action, file, type Layout, sh, type Task } from '../../../lib/index.ts';
+import { action, file, type Layout, type NoVars, sh, type Task } from '../../../lib/index.ts';
 import { BROKER_SERVICE } from '../../domain/rabbitmq/scripts/commands.ts';
 import type { Settled } from '../ledger/record.ts';
-import type { Vars } from '../params.ts';
+import type { RunParams } from '../params.ts';
 import { CLIENT } from '../site.ts';
-import { stuckLeaders, type World } from './cluster-state.ts';
+import { type ClusterState, stuckLeaders } from './cluster-state.ts';
 import { playbook } from './playbook.ts';
-import { wholeWithin } from './recovery.ts';
+import { recoveredWithin } from './recovery.ts';
 import { type Context, type Run, underWay } from './run.ts';
 
 /** Seconds that clients work undisturbed once all is whole again. */
@@ -18,15 +18,15 @@ const helpedFile = (time: number) => `helped-${time}.json`;
 /** What an operator does about a cluster that does not come back by itself, one after the other. */
 const HELP: readonly ((
   run: Run,
-  world: World,
+  state: ClusterState,
 ) => { readonly done: string; readonly tasks: readonly Task[] })[] = [
   (run) => ({
     done: 'start-cluster.ts was run',
     tasks: [playbook(run, ['start-cluster.ts'], 'help')],
   }),
   // A mirrored queue may hang with copies that never become whole: it goes on once its leader was restarted.
-  (run, world) => {
-    const leaders = stuckLeaders(world, run.queues(world));
+  (run, state) => {
+    const leaders = stuckLeaders(state, run.queues(state));
     return {
       done: `the broker was restarted on ${leaders.join(' and ')}`,
       tasks: leaders.map((on) =>
@@ -48,14 +48,14 @@ const HELP: readonly ((
  */
 export const settle = [0, ...HELP.map((_, turn) => turn + 1)].map(
   (turn) =>
-    async (context: Context): Promise<Layout<Vars>> => {
-      const run = await underWay(context);
+    async (context: Context, params: RunParams): Promise<Layout<NoVars>> => {
+      const run = await underWay(context, params);
       if (run === undefined) return () => [];
       const { work } = run;
       const notes = await readNotes(context, run);
       if (notes.settled) return () => [];
-      const { at, reasons, world } = await wholeWithin(run, run.own.rabbit_prove_settle_seconds);
-      const help = at === null ? HELP[turn]?.(run, world) : undefined;
+      const { at, reasons, state } = await recoveredWithin(run, run.own.settle_seconds);
+      const help = at === null ? HELP[turn]?.(run, state) : undefined;
       if (help === undefined || help.tasks.length === 0) {
         const settled: Settled = { at, reasons, helped: notes.helped };
         if (at === null) context.warn(`${run.name} did not settle: ${reasons.join('; ')}`);
@@ -87,8 +87,8 @@ for f in ${work}/helped-*.json; do if [ -e "$f" ]; then cat "$f"; echo; fi; done
 }
 
 /** Ends the clients, which read on what is left and write their figures. */
-export async function stop(context: Context): Promise<Layout<Vars>> {
-  const run = await underWay(context);
+export async function stop(context: Context, params: RunParams): Promise<Layout<NoVars>> {
+  const run = await underWay(context, params);
   if (run === undefined) return () => [];
   const { work } = run;
   return () => [

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
-import { type RoleHost, secret } from '../../../lib/index.ts';
+import { type NoVars, type RoleHost, secret } from '../../../lib/index.ts';
 import type { Health } from '../../../roles/domain/rabbitmq/facts/health.ts';
-import { type Vars, vars } from '../../../roles/proof/params.ts';
+import { type RunParams, runParams } from '../../../roles/proof/params.ts';
 import { settle } from '../../../roles/proof/run/settle.ts';
 import { context, defaultsOf, known } from '../domain/rabbitmq/nodes.ts';
 import { health, queue } from '../domain/rabbitmq/views.ts';
 
-const controller: RoleHost<Vars> = {
-  ...known('localhost', '127.0.0.1'),
-  vars: {
-    ...(defaultsOf(vars.properties) as unknown as Vars),
-    rabbit_prove_ledger: '/ledger',
-    rabbit_prove_scenario: 'cut-link',
-    rabbit_prove_settle_seconds: 0,
-    rabbit_prove_vip: '192.0.2.200',
-    rabbit_prove_password: secret('x'),
-  },
+const controller: RoleHost<NoVars> = { ...known('localhost', '127.0.0.1'), vars: {} };
+const params: RunParams = {
+  ...(defaultsOf(runParams.properties) as unknown as RunParams),
+  ledger: '/ledger',
+  scenario: 'cut-link',
+  run: 1,
+  settle_seconds: 0,
+  vip: '192.0.2.200',
+  password: secret('x'),
 };
 const brokers = ['a', 'b', 'c'].map((name) => known(name, '192.0.2.1'));
 
@@ -25,7 +24,7 @@ async function turns(view: Health) {
   const laidOut: string[][] = [];
   const warned: string[] = [];
   for (const step of settle) {
-    const { context: own, warnings } = context<Vars>(
+    const { context: own, warnings } = context<NoVars>(
       [controller],
       {},
       {
@@ -40,7 +39,7 @@ async function turns(view: Health) {
         },
       },
     );
-    const tasks = (await step(own))(controller);
+    const tasks = (await step(own, params))(controller);
     const titles = tasks.map(({ title, options: { on } }) => (on ? `${title} (on ${on})` : title));
     warned.push(...warnings);
     if (titles.some((title) => title.includes('settled.json'))) notes.push('settled');

@@ -1,7 +1,7 @@
-import { defineTask, lines, sh, type TaskType } from '../../../lib/index.ts';
-import { askServers, type Server, serversOf, setServer } from '../../domain/haproxy/facts/servers.ts';
-import { serverName } from '../../domain/haproxy/names.ts';
-import { SOCKET } from '../../domain/haproxy/paths.ts';
+import { defineTask, lines, sh, type TaskType } from '../../../../lib/index.ts';
+import { askServers, type Server, serversOf, setServer } from '../facts/servers.ts';
+import { serverName } from '../names.ts';
+import { SOCKET } from '../paths.ts';
 
 export interface ServerDrainedWant {
   /** The broker, by its name in the inventory. */

@@ -1,5 +1,5 @@
-import { defineTask, lines, type Reply, sh, type TaskType } from '../../../lib/index.ts';
-import { alone, evaluate, tool } from '../../domain/rabbitmq/scripts/commands.ts';
+import { defineTask, lines, type Reply, sh, type TaskType } from '../../../../lib/index.ts';
+import { alone, evaluate, tool } from '../scripts/commands.ts';
 
 export interface MaintenanceWant {
   /** As in `rabbit@hadoop003`. */

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import type { GateContext, RoleHost } from '../../../../lib/index.ts';
+import type { GateContext, NoVars, RoleHost } from '../../../../lib/index.ts';
 import { anotherProxyIsReady, proxyLeave } from '../../../../roles/operations/proxy-leave/index.ts';
-import type { Vars } from '../../../../roles/operations/proxy-leave/vars.ts';
 import { context, known } from '../../domain/rabbitmq/nodes.ts';
 
-const { definition } = proxyLeave;
-const vars = { proxy_leave_host: 'p1' };
-const hosts: readonly RoleHost<Vars>[] = [{ ...known('p2', '192.0.2.12'), vars }];
+const { steps } = proxyLeave({ host: 'p1' });
+const hosts: readonly RoleHost<NoVars>[] = [{ ...known('p2', '192.0.2.12'), vars: {} }];
 
 /** The tasks of a step, when these hosts can be reached. */
 async function step(index: number, there: readonly string[]) {
@@ -15,7 +13,7 @@ async function step(index: number, there: readonly string[]) {
     new Map(
       of.filter(({ name }) => there.includes(name)).map(({ name }) => [name, question.parse({} as never)]),
     );
-  const layout = await definition.steps[index]?.({
+  const layout = await steps[index]?.({
     ...asked.context,
     query: query as typeof asked.context.query,
   });
@@ -24,7 +22,7 @@ async function step(index: number, there: readonly string[]) {
   return { tasks, warnings: asked.warnings };
 }
 
-describe('the role proxy-leave', () => {
+describe('the operation proxy-leave', () => {
   it('stops Keepalived first and HAProxy after it, on the proxy that leaves', async () => {
     const on = { on: 'p1', once: true };
     assert.deepEqual((await step(0, ['p1'])).tasks, [{ title: 'service keepalived stopped', ...on }]);

@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict';
-import type { Question, Reply, RoleHost } from '../../../../lib/index.ts';
+import type { NoVars, Question, Reply, RoleHost } from '../../../../lib/index.ts';
 import type { Health } from '../../../../roles/domain/rabbitmq/facts/health.ts';
 import { rabbitForget } from '../../../../roles/operations/rabbit-forget/index.ts';
-import type { Vars } from '../../../../roles/operations/rabbit-forget/vars.ts';
-import { context, defaultsOf, known } from '../../domain/rabbitmq/nodes.ts';
+import type { Params } from '../../../../roles/operations/rabbit-forget/params.ts';
+import { context, known } from '../../domain/rabbitmq/nodes.ts';
 import { packed } from '../../domain/rabbitmq/packed.ts';
 import { a, b, c, health, queue } from '../../domain/rabbitmq/views.ts';
 
-const { definition } = rabbitForget;
-
 /** What is laid out for each host, when these brokers run and the third is lost. */
-async function laidOut(views: Readonly<Record<string, Health>>, given: Partial<Vars> = {}) {
-  const vars = {
-    ...(defaultsOf(definition.vars.properties) as unknown as Vars),
-    rabbit_forget_node: c,
-    ...given,
-  };
-  const hosts: readonly RoleHost<Vars>[] = ['a', 'b'].map((name) => ({ ...known(name, '192.0.2.1'), vars }));
+async function laidOut(views: Readonly<Record<string, Health>>, given: Partial<Params> = {}) {
+  const hosts: readonly RoleHost<NoVars>[] = ['a', 'b'].map((name) => ({
+    ...known(name, '192.0.2.1'),
+    vars: {},
+  }));
   const disk = (name: string): Reply => ({
     code: 0,
     stdout: `node=rabbit@${name}\nunit=active\nrunning={ok, ${name in views}}\ncluster_nodes.config={['${a}','${b}','${c}'],['${a}','${b}','${c}']}.`,
@@ -30,12 +26,15 @@ async function laidOut(views: Readonly<Record<string, Health>>, given: Partial<V
         return reply === undefined ? [] : [[name, question.parse(reply)] as const];
       }),
     );
-  const layout = await definition.steps[0]?.({ ...context(hosts, {}).context, query });
+  const layout = await rabbitForget({ node: c, ...given }).steps[0]?.({
+    ...context(hosts, {}).context,
+    query,
+  });
   assert.ok(layout);
   return Object.fromEntries(hosts.map((host) => [host.name, layout(host).map(({ type }) => type)]));
 }
 
-describe('the role rabbit-forget', () => {
+describe('the operation rabbit-forget', () => {
   const lost = { up: [a, b] };
 
   it('takes its queues from a lost node, then has one of those that run forget it', async () => {
@@ -55,19 +54,16 @@ describe('the role rabbit-forget', () => {
     for (const type of ['quorum', 'stream', 'classic'] as const) {
       const views = { a: health({ ...lost, queues: [queue({ type, members: [c], online: [] })] }) };
       await assert.rejects(laidOut(views), /q would be lost: rabbit@c alone has it/);
-      assert.equal((await laidOut(views, { rabbit_forget_queues: true })).a?.length, 2);
+      assert.equal((await laidOut(views, { queues: true })).a?.length, 2);
     }
   });
 
   it('needs somebody who runs, or to be told that nobody does', async () => {
     await assert.rejects(laidOut({}), /so that nobody can forget it/);
-    assert.deepEqual(await laidOut({}, { rabbit_forget_offline: true }), {
+    assert.deepEqual(await laidOut({}, { offline: true }), {
       a: ['service', 'rabbit-forgotten-offline'],
       b: [],
     });
-    await assert.rejects(
-      laidOut({ a: health(lost) }, { rabbit_forget_offline: true }),
-      /rabbit@a runs: what/,
-    );
+    await assert.rejects(laidOut({ a: health(lost) }, { offline: true }), /rabbit@a runs: what/);
   });
 });

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import type { Question, RoleHost } from '../../../../lib/index.ts';
+import type { NoVars, Question, RoleHost } from '../../../../lib/index.ts';
 import type { Health } from '../../../../roles/domain/rabbitmq/facts/health.ts';
 import type { Snapshot } from '../../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { rabbitLeave } from '../../../../roles/operations/rabbit-leave/index.ts';
-import type { Vars } from '../../../../roles/operations/rabbit-leave/vars.ts';
 import { answer, appStopped, context, down, known, running } from '../../domain/rabbitmq/nodes.ts';
 import { packed } from '../../domain/rabbitmq/packed.ts';
 import { a, b, c, health, queue } from '../../domain/rabbitmq/views.ts';
 
-const { definition } = rabbitLeave;
-const vars = { rabbit_leave_host: 'c' };
-const hosts: readonly RoleHost<Vars>[] = ['a', 'b'].map((name) => ({ ...known(name, '192.0.2.11'), vars }));
+const leave = rabbitLeave({ node: 'c' });
+const hosts: readonly RoleHost<NoVars>[] = ['a', 'b'].map((name) => ({
+  ...known(name, '192.0.2.11'),
+  vars: {},
+}));
 const views = { a: health(), b: health({ node: b }) };
 
 /** What is laid out for each host, with the host it is done on. */
@@ -31,7 +32,7 @@ async function laidOut(
           : [[name, question.parse({ code: 0, stdout: said, stderr: '' })] as const];
       }),
     );
-  const layout = await definition.steps[0]?.({ ...asked.context, query });
+  const layout = await leave.steps[0]?.({ ...asked.context, query });
   assert.ok(layout);
   const tasks = Object.fromEntries(
     hosts.map((host) => [
@@ -42,7 +43,7 @@ async function laidOut(
   return { tasks, warnings: asked.warnings };
 }
 
-describe('the role rabbit-leave', () => {
+describe('the operation rabbit-leave', () => {
   const shrunk = ['members-kept', 'without-members', 'rabbit-forgotten'];
   const tidied = ['rabbit-reset on c', 'rabbit-stopped on c', 'service on c'];
 
@@ -112,8 +113,8 @@ describe('the role rabbit-leave', () => {
   });
 
   it('is not played on the host that leaves', () => {
-    const wrong = [...hosts, { ...known('c', '192.0.2.13'), vars }];
-    assert.throws(() => definition.validate?.(wrong, { playHosts: wrong, group: () => [] }), /c is to leave/);
-    definition.validate?.(hosts, { playHosts: hosts, group: () => [] });
+    const wrong = [...hosts, { ...known('c', '192.0.2.13'), vars: {} }];
+    assert.throws(() => leave.validate(wrong, { playHosts: wrong, group: () => [] }), /c is to leave/);
+    leave.validate(hosts, { playHosts: hosts, group: () => [] });
   });
 });

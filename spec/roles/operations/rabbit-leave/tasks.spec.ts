@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Reply } from '../../../../lib/index.ts';
+import { serverDrainedType } from '../../../../roles/domain/haproxy/tasks/server-drained.ts';
 import type { Health } from '../../../../roles/domain/rabbitmq/facts/health.ts';
 import { forgottenType } from '../../../../roles/domain/rabbitmq/tasks/forgotten.ts';
+import { hasMaintenance, maintenanceType } from '../../../../roles/domain/rabbitmq/tasks/maintenance.ts';
 import { withoutMembersType } from '../../../../roles/domain/rabbitmq/tasks/without-members.ts';
-import { hasMaintenance, maintenanceType } from '../../../../roles/operations/rabbit-leave/maintenance.ts';
 import { appStoppedType, resetType } from '../../../../roles/operations/rabbit-leave/membership.ts';
-import { serverDrainedType } from '../../../../roles/operations/rabbit-leave/server-drained.ts';
 import { inEveryShell } from '../../../support/sandbox.ts';
 import { appStopped, down, running } from '../../domain/rabbitmq/nodes.ts';
 import { packed } from '../../domain/rabbitmq/packed.ts';
