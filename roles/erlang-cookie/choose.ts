@@ -64,7 +64,8 @@ export function voters(
     const node = nodes.get(host);
     return node !== undefined && isRunning(node);
   });
-  const counted = cookies([...(running.length > 0 ? running : founders.hosts), named ?? '']);
+  const hosts = running.length > 0 ? running : founders.hosts;
+  const counted = cookies(named === undefined ? hosts : [...hosts, named]);
   return counted.length > 0 ? counted : held;
 }
 

@@ -29,6 +29,8 @@ export const erlangCookie = defineRole({
   },
   steps: [
     async ({ hosts, playHosts, query }) => {
+      const [first] = playHosts;
+      if (first === undefined) return () => [];
       const given = hosts.find(({ vars }) => vars.erlang_cookie)?.vars.erlang_cookie;
       const named = hosts[0]?.vars.erlang_cookie_seed;
       const choose = async () => {
@@ -37,7 +39,7 @@ export const erlangCookie = defineRole({
           query(playHosts, askBroker),
         ]);
         const held = [...cookies].map(([host, its]) => ({ host, cookie: its }));
-        return chooseCookie(voters(held, nodes, playHosts, named), named ?? playHosts[0]?.name ?? '');
+        return chooseCookie(voters(held, nodes, playHosts, named), named ?? first.name);
       };
       const [shared, missing] = await Promise.all([given ?? choose(), query(hosts, askMissing)]);
       return ({ name, vars }) => [

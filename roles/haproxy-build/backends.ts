@@ -67,7 +67,7 @@ export function membersOf(name: string, group: readonly HostView[], nodes: Nodes
     .flatMap(({ hosts }) => hosts);
   const foreseen = check ? joining : [];
   const left = group.filter((host) => !members.has(host.name) && !foreseen.includes(host.name));
-  const seed = cluster.hosts[0] ?? '';
+  const [seed] = cluster.hosts;
   return {
     hosts: group.filter((host) => members.has(host.name) || foreseen.includes(host.name)),
     warnings: [

@@ -1,7 +1,7 @@
 import { defineRole, type Step, type Task } from '../../lib/index.ts';
-import { askBroker } from '../domain/rabbitmq/facts/snapshot.ts';
+import { brokersOf } from '../domain/rabbitmq/facts/brokers.ts';
 import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
-import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { chooseFounder, seedView } from '../domain/rabbitmq/rules/founding-node.ts';
 import { configSettings, type Vars } from '../domain/rabbitmq/settings/config.ts';
 import { asksForConf } from './conf.ts';
 import { blank, discovered, type FormationWant } from './formation.ts';
@@ -25,12 +25,11 @@ export const rabbitConfig = defineRole({
       const { hosts, playHosts, query } = context;
       const asking = hosts.filter(({ vars: own }) => asksForConf(own));
       // Asked side by side: what is asked ahead then takes one round trip.
-      const [answers, said, tls] = await Promise.all([
-        query(playHosts, askBroker),
+      const [nodes, said, tls] = await Promise.all([
+        brokersOf(context),
         query(playHosts, askSaid),
         query(asking, readEnv),
       ]);
-      const nodes = ordered(preferred(playHosts), answers);
       for (const { name, vars: own } of asking) {
         refuseOld(name, own, nodes.get(name)?.live?.version);
         refuseMixture(name, nodes.get(name), tls.get(name) ?? false, own.rabbit_config_tls_inter_node);
@@ -59,8 +58,8 @@ export const rabbitPartitions = defineRole({
   steps: [
     async (context) => {
       const { playHosts, query } = context;
-      const [answers, said] = await Promise.all([query(playHosts, askBroker), query(playHosts, askSaid)]);
-      const partitions = decide(context, answers, said);
+      const [nodes, said] = await Promise.all([brokersOf(context), query(playHosts, askSaid)]);
+      const partitions = decide(context, nodes, said);
       return ({ name }) => {
         const plan = partitions.get(name) ?? {};
         return [...partitionFiles(plan), ...partitionsRunning(plan)];
@@ -72,8 +71,8 @@ export const rabbitPartitions = defineRole({
 function formationStep(task: (want: FormationWant) => Task): Step<Vars> {
   return async ({ hosts, playHosts, query }) => {
     if (!hosts.some(({ vars: own }) => own.rabbit_config_peer_discovery !== undefined)) return () => [];
-    const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
-    const seed = nodes.get(chooseSeed(nodes, foundingOf(playHosts)) ?? '');
+    const nodes = await brokersOf({ playHosts, query });
+    const seed = chooseFounder(nodes, foundingOf(playHosts))?.node;
     if (seed === undefined) return () => [];
     const { harmless } = foundingOf(playHosts);
     return ({ name, vars: own }) =>

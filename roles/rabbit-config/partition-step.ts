@@ -43,5 +43,5 @@ export function decide(
 
 /** RabbitMQ 4.3 keeps its metadata in Khepri alone, where a majority decides by itself and the setting means nothing. */
 function isKhepriOnly(version: string | null | undefined): boolean {
-  return Boolean(version) && compareVersions(version ?? '', '4.3') >= 0;
+  return typeof version === 'string' && version !== '' && compareVersions(version, '4.3') >= 0;
 }

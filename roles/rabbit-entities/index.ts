@@ -1,9 +1,9 @@
 import { defineRole, PlayError, type RoleHost, type Task } from '../../lib/index.ts';
 import { askErlang } from '../domain/rabbitmq/erlang/ask-erlang.ts';
 import { entitiesExpression } from '../domain/rabbitmq/erlang/entities-expression.ts';
+import { brokersOf } from '../domain/rabbitmq/facts/brokers.ts';
 import type { Entities } from '../domain/rabbitmq/facts/entities.ts';
-import { askBroker } from '../domain/rabbitmq/facts/snapshot.ts';
-import { ordered, preferred, spokesman } from '../domain/rabbitmq/rules/founding-node.ts';
+import { actingHost } from '../domain/rabbitmq/rules/founding-node.ts';
 import { entitiesSettings, type Vars } from '../domain/rabbitmq/settings/entities.ts';
 import { plugins } from '../domain/rabbitmq/tasks/plugins.ts';
 import { type Entity, entityTask, parseEntities } from './entity.ts';
@@ -25,10 +25,10 @@ export const rabbitEntities = defineRole({
     async ({ hosts, playHosts, query, check, warn }) => {
       const wanting = hosts.filter((host) => wishes(host).length > 0);
       if (wanting.length === 0) return () => [];
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const nodes = await brokersOf({ playHosts, query });
       const names = wanting.map(({ name }) => name);
       // It all belongs to the cluster: one of its running members is asked and told for all.
-      const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);
+      const speaker = actingHost(nodes, names) ?? (check ? undefined : names[0]);
       if (speaker === undefined) {
         warn('no member of the cluster runs: what it holds can only be told in the run itself');
       }

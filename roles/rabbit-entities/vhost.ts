@@ -26,7 +26,8 @@ export function vhost(wish: VhostWish): Entity {
     refusal: (state) => refusal(state, now(state), wish),
     kept(state) {
       const held = holding(state, now(state), wish);
-      return held === undefined ? [] : [keptFor(held, wish.default_queue_type ?? '')];
+      const type = wish.default_queue_type;
+      return held === undefined || type === undefined ? [] : [keptFor(held, type)];
     },
     differences: (state) => differences(state, now(state), wish),
     deeds(state) {

@@ -1,10 +1,11 @@
 import type { Gate, GateContext, HostView } from '../../lib/index.ts';
-import { askBroker, isRunning, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { brokersOf } from '../domain/rabbitmq/facts/brokers.ts';
+import { isRunning, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { classify } from '../domain/rabbitmq/rules/classify.ts';
 import { notWhole } from '../domain/rabbitmq/rules/cluster-faults.ts';
 import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/rules/clusters.ts';
 import { type Founding, foundingOf } from '../domain/rabbitmq/rules/founding.ts';
-import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { chooseFounder, seedView } from '../domain/rabbitmq/rules/founding-node.ts';
 import { aboutRivals, rivalry, waysOut } from './remedies.ts';
 
 type Nodes = ReadonlyMap<string, Snapshot>;
@@ -52,9 +53,9 @@ export function refusals(nodes: Nodes, founding: Founding, inRun: readonly strin
     return [what, ...next];
   }
   const founders = foundingCluster(clusters, founding);
-  const name = chooseSeed(nodes, founding) ?? '';
-  const seed = nodes.get(name);
-  if (founders === undefined || seed === undefined) return [];
+  const founder = chooseFounder(nodes, founding);
+  if (founders === undefined || founder === undefined) return [];
+  const { host: name, node: seed } = founder;
   const view = seedView(seed);
   const judged = inRun.flatMap((host) => {
     const node = nodes.get(host);
@@ -114,8 +115,8 @@ function firstLook(context: GateContext): Promise<Nodes> {
   return known;
 }
 
-async function look({ playHosts, query }: GateContext, fresh: boolean): Promise<Nodes> {
-  return ordered(preferred(playHosts), await query(playHosts, { ...askBroker, fresh }));
+function look(context: GateContext, fresh: boolean): Promise<Nodes> {
+  return brokersOf(context, fresh);
 }
 
 function namesOf(hosts: readonly HostView[]): readonly string[] {

@@ -8,16 +8,16 @@ import {
   service,
   type Task,
 } from '../../lib/index.ts';
-import { askBroker, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { brokersOf } from '../domain/rabbitmq/facts/brokers.ts';
+import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { startsLast } from '../domain/rabbitmq/rules/classify.ts';
 import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
 import {
-  chooseSeed,
+  actingHost,
+  chooseFounder,
   keepSeed,
-  ordered,
   preferred,
   seedView,
-  spokesman,
 } from '../domain/rabbitmq/rules/founding-node.ts';
 import { restartBroker } from '../domain/rabbitmq/scripts/boot.ts';
 import { BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
@@ -52,15 +52,14 @@ export const rabbitJoin = defineRole({
   lint: lintCluster,
   steps: [
     async (context) => {
-      const { hosts, playHosts, query, check, warn } = context;
+      const { hosts, playHosts, check, warn } = context;
       // Asked side by side: what is asked ahead then takes one round trip.
-      const [first, answers] = await Promise.all([ableToBoot(context), query(playHosts, askBroker)]);
-      const nodes = ordered(preferred(playHosts), answers);
+      const [first, nodes] = await Promise.all([ableToBoot(context), brokersOf(context)]);
       const founding = foundingOf(playHosts);
       refuseNamesakes(nodes);
       refuseRivals(nodes, founding);
       if (check) warnOfSilent(nodes, hosts, warn);
-      const seed = nodes.get(chooseSeed(nodes, founding) ?? '');
+      const seed = chooseFounder(nodes, founding)?.node;
       return (host) => {
         const node = nodes.get(host.name);
         const last = node !== undefined && seed !== undefined && startsLast(node, seedView(seed));
@@ -68,17 +67,17 @@ export const rabbitJoin = defineRole({
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {
-      const answers = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const answers = await brokersOf({ playHosts, query });
       const founding = foundingOf(playHosts);
       // Again: what was stopped could not say before what it holds.
       refuseRivals(answers, founding);
       const nodes = candidates(answers, hosts);
       refuseWithoutFounder(answers, nodes, founding);
-      const founder = chooseSeed(nodes, founding) ?? '';
-      const seed = nodes.get(founder);
-      if (seed === undefined) return () => [];
+      const founder = chooseFounder(nodes, founding);
+      if (founder === undefined) return () => [];
+      const { node: seed } = founder;
       refuseSecondCluster(seed, answers, preferred(playHosts), warn);
-      keepSeed(playHosts, founder);
+      keepSeed(playHosts, founder.host);
       if (seed.live?.partitions.length)
         warn(`${seed.node} sees a network partition: ${seed.live.partitions.join(', ')}`);
       return (host) => {
@@ -91,10 +90,10 @@ export const rabbitJoin = defineRole({
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const nodes = await brokersOf({ playHosts, query });
       const names = playHosts.map(({ name }) => name).filter((name) => hosts.some((h) => h.name === name));
       const founding = foundingOf(playHosts);
-      const speaker = spokesman(nodes, names, founding) ?? (check ? undefined : names[0]);
+      const speaker = actingHost(nodes, names, founding) ?? (check ? undefined : names[0]);
       if (speaker === undefined)
         warn('no member of the cluster runs: its name and its users can only be told in the run itself');
       return (host) => [

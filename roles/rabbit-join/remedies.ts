@@ -32,7 +32,7 @@ export function aboutRivals(rivals: readonly Cluster[]): {
   readonly what: string;
   readonly next: readonly string[];
 } {
-  const holders = rivals.map(({ hosts, what }) => ({ host: hosts[0] ?? '', what }));
+  const holders = rivals.map(({ hosts, what }) => ({ host: hosts[0], what }));
   const names = holders.map(({ host }) => host);
   return { what: rivalry(holders), next: waysOut(names, names) };
 }

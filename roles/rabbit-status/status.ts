@@ -156,7 +156,7 @@ function strangers({ health }: Seen, views: readonly Health[]): readonly string[
 
 function cookies(hosts: ReadonlyMap<string, BrokerHost>): readonly string[] {
   const open = [...hosts]
-    .filter(([, { cookieAccess }]) => cookieAccess !== '' && cookieAccess !== '400 rabbitmq rabbitmq')
+    .filter(([, { cookieAccess }]) => cookieAccess !== undefined && cookieAccess !== '400 rabbitmq rabbitmq')
     .map(
       ([host, { cookieAccess }]) =>
         `the Erlang cookie of ${host} is ${cookieAccess}, not 400 rabbitmq rabbitmq`,

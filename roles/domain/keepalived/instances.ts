@@ -44,8 +44,16 @@ export function prioritiesOf(
 ): ReadonlyMap<string, number> {
   const ranked = [...order].toSorted(([, a], [, b]) => b - a);
   const preferred = ranked.findIndex(([name]) => name === prefer);
-  const first = preferred < 0 ? index : preferred;
-  return new Map(ranked.map(([, priority], i) => [ranked[(first + i) % ranked.length]?.[0] ?? '', priority]));
+  const first = (preferred < 0 ? index : preferred) % ranked.length;
+  const names = ranked.map(([name]) => name);
+  const rotated = [...names.slice(first), ...names.slice(0, first)];
+  const priorities = ranked.map(([, priority]) => priority);
+  return new Map(
+    rotated.flatMap((name, i) => {
+      const priority = priorities[i];
+      return priority === undefined ? [] : [[name, priority] as const];
+    }),
+  );
 }
 
 /** A group of addresses as one host has it. */

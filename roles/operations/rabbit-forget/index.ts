@@ -3,6 +3,7 @@ import { askEvidence, type Evidence } from '../../domain/rabbitmq/facts/evidence
 import { askHealth, type Health, queueTitle } from '../../domain/rabbitmq/facts/health.ts';
 import { lastStopped, membersOf } from '../../domain/rabbitmq/rules/blocked.ts';
 import { ordered } from '../../domain/rabbitmq/rules/founding-node.ts';
+import { hostOfNode } from '../../domain/rabbitmq/rules/node-names.ts';
 import { BROKER_SERVICE } from '../../domain/rabbitmq/scripts/commands.ts';
 import { forgotten } from '../../domain/rabbitmq/tasks/forgotten.ts';
 import { withoutMembers } from '../../domain/rabbitmq/tasks/without-members.ts';
@@ -62,7 +63,7 @@ export function nodeCalled(
     ...views.flatMap((view) => view?.members ?? []),
     ...views.flatMap((view) => (view?.queues ?? []).flatMap(({ members }) => members)),
   ];
-  return known.find((node) => node === name || node.slice(node.indexOf('@') + 1) === name);
+  return known.find((node) => node === name || hostOfNode(node) === name);
 }
 
 /** @param running nodes that run, by their own word or by that of others */

@@ -14,10 +14,9 @@ export function readyToGrow(host: string): Gate {
     async check(context) {
       const views = await healthOf(context);
       views.delete(host);
-      const newcomer = await context.query([{ name: host }], askBroker);
-      if (!newcomer.has(host)) return [`${host} can't be reached`];
-      const { node = '' } = newcomer.get(host) ?? {};
-      return unrest([...views.values()], [node]);
+      const newcomer = (await context.query([{ name: host }], askBroker)).get(host);
+      if (newcomer === undefined) return [`${host} can't be reached`];
+      return unrest([...views.values()], [newcomer.node]);
     },
   };
 }

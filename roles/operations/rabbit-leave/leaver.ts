@@ -1,5 +1,6 @@
 import type { Health } from '../../domain/rabbitmq/facts/health.ts';
 import { isRunning, knownMembers, type Snapshot } from '../../domain/rabbitmq/facts/snapshot.ts';
+import { isOnHost } from '../../domain/rabbitmq/rules/node-names.ts';
 
 /** What is known of the node that leaves. */
 export interface Leaver {
@@ -52,15 +53,10 @@ function inferred(host: string, views: ReadonlyMap<string, Health>, staying: num
   const known = new Set([...views.values()].map(({ node }) => node));
   const [view] = views.values();
   const unknown = (view?.members ?? []).filter((node) => !known.has(node));
-  const named = unknown.find((node) => sameHost(node, host));
+  const named = unknown.find((node) => isOnHost(node, host));
   if (named !== undefined || unknown.length === 0) return named;
   if (unknown.length === 1 && views.size === staying) return unknown[0];
   throw new Error(
     `${host} can't be reached, and which node is its can't be told: ${unknown.join(', ')} belong to no broker that answers`,
   );
-}
-
-function sameHost(node: string, host: string): boolean {
-  const short = (name: string) => name.split('.')[0];
-  return short(node.slice(node.indexOf('@') + 1)) === short(host);
 }

@@ -26,8 +26,8 @@ async function start(work: string): Promise<void> {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const log = openSync(join(work, 'log'), 'a');
-  const argv = [...wrapper, process.execPath, program, 'run', work];
-  const child = spawn(argv[0] ?? '', argv.slice(1), { detached: true, stdio: ['pipe', log, log] });
+  const [command = process.execPath, ...args] = [...wrapper, process.execPath, program, 'run', work];
+  const child = spawn(command, args, { detached: true, stdio: ['pipe', log, log] });
   const { stdin } = child;
   if (stdin === null) throw new Error('a pipe was asked for');
   stdin.end(readFileSync(0));

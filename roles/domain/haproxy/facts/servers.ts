@@ -45,7 +45,12 @@ function serversIn(text: string): readonly Server[] {
   const top = rows.findIndex((row) => row.includes('srv_admin_state'));
   const head = rows[top];
   if (head === undefined) throw new Error(`HAProxy's answer makes no sense: '${text}'`);
-  const cell = (row: readonly string[], name: string) => row[head.indexOf(name)] ?? '';
+  const cell = (row: readonly string[], name: string) => {
+    const value = row[head.indexOf(name)];
+    if (value === undefined)
+      throw new Error(`HAProxy's answer makes no sense: no ${name} in '${row.join(' ')}'`);
+    return value;
+  };
   return rows
     .slice(top + 1)
     .filter((row) => row.length > 1)

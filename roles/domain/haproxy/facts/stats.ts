@@ -38,7 +38,11 @@ cat <&3' ${port} 2>/dev/null | sed 's/^/csv=/'`,
       const servers = table
         .filter(([proxy, name]) => proxy && name && !/^(# pxname|FRONTEND|BACKEND|svname)$/.test(name))
         .filter((row) => row.length > 20)
-        .map((row) => [row[1] ?? '', row[status] ?? ''] as const);
+        .flatMap((row) => {
+          const [, server] = row;
+          const state = row[status];
+          return server === undefined || state === undefined ? [] : [[server, state] as const];
+        });
       return {
         servers: columns === undefined ? undefined : Object.fromEntries(servers),
         addresses: rows('address'),
@@ -54,7 +58,7 @@ export function statsPageOf(host: HostView): StatsPage {
   return {
     port: host.setting(haproxySettings, 'haproxy_stats_port'),
     uri: host.setting(haproxySettings, 'haproxy_stats_uri'),
-    login: secret(`${user}:${password?.reveal() ?? ''}`),
+    login: secret(password === undefined ? `${user}:` : `${user}:${password.reveal()}`),
   };
 }
 

@@ -43,7 +43,12 @@ export function sessionsQuestion(backend: string = BACKEND): Question<ReadonlyMa
         .filter((row) => row !== '')
         .map((row) => row.replace(/^# /, '').split(','));
       const [name, current] = [head.indexOf('svname'), head.indexOf('scur')];
-      return new Map(rows.map((row) => [row[name] ?? '', Number(row[current])]));
+      return new Map(
+        rows.flatMap((row) => {
+          const server = row[name];
+          return server === undefined ? [] : [[server, Number(row[current])] as const];
+        }),
+      );
     },
   };
 }

@@ -1,4 +1,6 @@
 import { type Question, type Reply, sh } from '../../../../lib/index.ts';
+import { fieldsOf } from '../../fields.ts';
+import { nodeNames } from '../rules/node-names.ts';
 import { BROKER_HOME, BROKER_SERVICE, evaluate, setNode } from '../scripts/commands.ts';
 
 /** What a node's disk tells of its cluster, also while the node is stopped. */
@@ -48,29 +50,22 @@ export const askEvidence: Question<Evidence> = {
 
 /** @throws Error when the host doesn't even know its node's name */
 export function parseEvidence({ stdout, stderr }: Reply): Evidence {
-  const field = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
-  const node = field('node');
-  if (!node.includes('@'))
+  const fields = fieldsOf(stdout);
+  const node = fields.get('node');
+  if (!node?.includes('@'))
     throw new Error(`the broker's disk could not be read: ${stderr || 'no node name'}`);
-  const config = field('cluster_nodes\\.config');
+  const config = fields.get('cluster_nodes.config');
   const forgotten = [...stdout.matchAll(/^forgotten=(.*)$/gm)].map(([, name]) => name);
   const kept = (names: readonly string[]) => names.filter((name) => !forgotten.includes(name));
   return {
     node,
-    unit: field('unit') || 'unknown',
-    running: field('running').includes('true'),
+    unit: fields.get('unit') || 'unknown',
+    running: fields.get('running')?.includes('true') ?? false,
     members: kept(nodeNames(config)),
     // As in `{[all],[disc]}.`
-    disc: kept(nodeNames(config.split('],[')[1] ?? '')),
-    lastSeen: kept(nodeNames(field('nodes_running_at_shutdown'))),
-    store: field('store') === 'khepri' ? 'khepri' : 'mnesia',
-    forced: field('forced') === 'yes',
+    disc: kept(nodeNames(config?.split('],[')[1])),
+    lastSeen: kept(nodeNames(fields.get('nodes_running_at_shutdown'))),
+    store: fields.get('store') === 'khepri' ? 'khepri' : 'mnesia',
+    forced: fields.get('forced') === 'yes',
   };
-}
-
-/** All node names in an Erlang term such as `[rabbit@a,'rabbit@b-c'].` */
-function nodeNames(term: string): readonly string[] {
-  return [
-    ...new Set([...term.matchAll(/[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+?(?=[',\]}]|$)/g)].map(([name]) => name)),
-  ];
 }

@@ -1,6 +1,8 @@
 import { type Reply, type Script, sh } from '../../../../lib/index.ts';
+import { fieldsOf } from '../../fields.ts';
 import { askErlang, parseAnswer } from '../erlang/ask-erlang.ts';
 import { SNAPSHOT_EXPRESSION } from '../erlang/snapshot-expression.ts';
+import { nodeNames } from '../rules/node-names.ts';
 import { defineLastWords, defineLone, defineNeverBooted } from '../scripts/boot.ts';
 import { BROKER_SERVICE, setNode } from '../scripts/commands.ts';
 
@@ -125,15 +127,9 @@ ${askErlang(SNAPSHOT_EXPRESSION)}`;
 /** @throws Error when the answer is none */
 export function parseSnapshot(reply: Reply): Snapshot {
   const { stdout, stderr } = reply;
-  const fields = new Map(
-    stdout.split('\n').flatMap((line) => {
-      const match =
-        /^(node|unit|failing|never-booted|present|members|stored|quorum|stream|plugins)=(.*)$/.exec(line);
-      return match ? [[match[1] ?? '', match[2] ?? ''] as const] : [];
-    }),
-  );
+  const fields = fieldsOf(stdout);
   const node = fields.get('node');
-  if (node === undefined || !node.includes('@')) {
+  if (!node?.includes('@')) {
     throw new Error(`the broker's state could not be read: ${stderr || 'no node name'}`);
   }
   return {
@@ -145,9 +141,9 @@ export function parseSnapshot(reply: Reply): Snapshot {
     live: parseAnswer<Live>(reply),
     disk: {
       present: fields.has('present'),
-      members: nodeNames(fields.get('members') ?? ''),
+      members: nodeNames(fields.get('members')),
       // As in `{[all],[disc]}.`
-      disc: nodeNames(fields.get('members')?.split('],[')[1] ?? ''),
+      disc: nodeNames(fields.get('members')?.split('],[')[1]),
       stored: ['stored', 'quorum', 'stream'].reduce((sum, kind) => sum + Number(fields.get(kind) ?? 0), 0),
       plugins: fields.get('plugins')?.match(/[a-z][A-Za-z0-9_@]*/g) ?? [],
       ...(fields.has('never-booted') ? { neverBooted: true as const } : {}),
@@ -167,10 +163,3 @@ export function knownMembers({ live, disk }: Snapshot): readonly string[] {
 
 /** The question that reads a host's broker before tasks are laid out. */
 export const askBroker = { name: 'state of the broker', script: snapshotScript, parse: parseSnapshot };
-
-/** All node names in an Erlang term such as `{[rabbit@a,'rabbit@b-c'],[rabbit@a]}.` */
-function nodeNames(term: string): readonly string[] {
-  return [
-    ...new Set([...term.matchAll(/[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+?(?=[',\]}]|$)/g)].map(([name]) => name)),
-  ];
-}

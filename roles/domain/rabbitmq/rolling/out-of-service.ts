@@ -41,7 +41,12 @@ ${layer.look}`;
 function parse({ stdout }: { readonly stdout: string }, { read }: Layer): Where {
   const marked = /^marked(\n|$)/.test(stdout);
   const text = stdout.replace(/^marked(\n|$)/, '');
-  return { state: read?.(text) ?? text.trim().split('\n').at(-1)?.trim() ?? '', marked };
+  return { state: read === undefined ? lastLine(text) : read(text), marked };
+}
+
+function lastLine(text: string): string {
+  const trimmed = text.trim();
+  return trimmed.slice(trimmed.lastIndexOf('\n') + 1).trim();
 }
 
 export const takenOutType: TaskType<Layer, Where> = {

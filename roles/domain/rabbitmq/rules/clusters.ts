@@ -2,10 +2,13 @@ import { isRunning, knownMembers, type Snapshot } from '../facts/snapshot.ts';
 import type { Founding } from './founding.ts';
 import { judgeAlone } from './standalone.ts';
 
+/** At least one host. */
+type Hosts = readonly [string, ...string[]];
+
 /** Brokers that belong together, by their own words. */
 export interface Cluster {
   /** The hosts that answered, the preferred first. */
-  readonly hosts: readonly string[];
+  readonly hosts: Hosts;
   /** Node names of all members, also of those that nobody asked. */
   readonly members: readonly string[];
   readonly running: boolean;
@@ -20,10 +23,12 @@ export interface Cluster {
  * @param nodes what the hosts answered, the preferred first
  */
 export function clustersOf(nodes: ReadonlyMap<string, Snapshot>, founding: Founding): readonly Cluster[] {
-  const groups: string[][] = [];
+  const groups: [string, ...string[]][] = [];
   const told = toldMembers(nodes, founding);
-  const says = (host: string, other: string) =>
-    told.get(host)?.includes(nodes.get(other)?.node ?? '') ?? false;
+  const says = (host: string, other: string) => {
+    const node = nodes.get(other)?.node;
+    return node !== undefined && told.get(host)?.includes(node) === true;
+  };
   for (const host of nodes.keys()) {
     const known = groups.find((hosts) => hosts.some((other) => says(host, other) && says(other, host)));
     if (known) known.push(host);
@@ -96,7 +101,7 @@ function runningWith({ node }: Snapshot, nodes: ReadonlyMap<string, Snapshot>): 
 }
 
 function describe(
-  hosts: readonly string[],
+  hosts: Hosts,
   nodes: ReadonlyMap<string, Snapshot>,
   told: ReadonlyMap<string, readonly string[]>,
   { givenUp, harmless }: Founding,
@@ -105,12 +110,14 @@ function describe(
   const running = hosts.some(runs);
   // What a stopped node remembers may be out of date.
   const speaking = running ? hosts.filter(runs) : hosts;
-  const members = [
-    ...new Set(speaking.flatMap((host) => [nodes.get(host)?.node ?? '', ...(told.get(host) ?? [])])),
-  ];
+  const named = speaking.flatMap((host) => {
+    const node = nodes.get(host);
+    return node === undefined ? [] : [node.node, ...(told.get(host) ?? [])];
+  });
+  const members = [...new Set(named)];
   const common = { hosts, members, running };
   if (members.length > 1) return { ...common, holds: 'members', what: `a cluster of ${members.length}` };
-  const [host = ''] = hosts;
+  const [host] = hosts;
   const node = nodes.get(host);
   if (node === undefined) return { ...common, holds: 'nothing', what: 'nothing' };
   const { standing, reason } = judgeAlone(node, harmless(host));

@@ -4,11 +4,17 @@ import { joinSettings } from '../settings/join.ts';
 import { clustersOf, foundingCluster } from './clusters.ts';
 import { type Founding, foundingOf } from './founding.ts';
 
-/** What the seed of the cluster knows. */
+/** What the founding node knows of its cluster. */
 export interface SeedView {
   readonly node: string;
   /** Node names of its cluster, itself included; undefined when it isn't running. */
   readonly members: readonly string[] | undefined;
+}
+
+/** The host whose cluster the others join, and what its broker is. */
+export interface Founder {
+  readonly host: string;
+  readonly node: Snapshot;
 }
 
 /**
@@ -18,22 +24,22 @@ export interface SeedView {
  * @param nodes what the hosts answered, the preferred first
  * @returns undefined when no node answered
  */
-export function chooseSeed(
+export function chooseFounder(
   nodes: ReadonlyMap<string, Snapshot>,
   founding: Founding = foundingOf([]),
-): string | undefined {
+): Founder | undefined {
   const hosts = foundingCluster(clustersOf(nodes, founding), founding)?.hosts ?? [];
-  const runs = (host: string) => {
+  const founders = hosts.flatMap((host) => {
     const node = nodes.get(host);
-    return node !== undefined && isRunning(node);
-  };
-  return hosts.find(runs) ?? hosts[0];
+    return node === undefined ? [] : [{ host, node }];
+  });
+  return founders.find(({ node }) => isRunning(node)) ?? founders[0];
 }
 
 /** By a play's hosts, the one that the others joined in it. */
 const joined = new WeakMap<readonly HostView[], string>();
 
-/** Keeps the seed for the rest of the play, so that the cluster is spoken for by the same host as check mode says. */
+/** Keeps the founding host for the rest of the play, so that a run uses the host that check mode names. */
 export function keepSeed(playHosts: readonly HostView[], host: string): void {
   joined.set(playHosts, host);
 }
@@ -49,25 +55,27 @@ export function preferred(hosts: readonly HostView[]): readonly HostView[] {
   return [...hosts].sort((a, b) => rank(a) - rank(b));
 }
 
-/** What a node knows as the seed. */
-export function seedView(seed: Snapshot): SeedView {
-  return { node: seed.node, members: seed.live?.running ? (seed.live.members ?? undefined) : undefined };
+/** What a node knows as the founding node. */
+export function seedView({ node, live }: Snapshot): SeedView {
+  return { node, members: live?.running ? (live.members ?? undefined) : undefined };
 }
 
 /**
- * The host through which what belongs to the cluster as a whole is asked and set: the seed, else a running member.
+ * The host through which what belongs to the cluster as a whole is asked and set: the founding host, else a running
+ * member.
  * @param nodes what the hosts answered, the preferred first
  * @param among hosts that may be chosen
  */
-export function spokesman(
+export function actingHost(
   nodes: ReadonlyMap<string, Snapshot>,
   among: readonly string[],
   founding?: Founding,
 ): string | undefined {
-  const seed = chooseSeed(nodes, founding) ?? '';
-  return [...among.filter((host) => host === seed), ...among].find((host) => {
+  const founder = chooseFounder(nodes, founding);
+  if (founder === undefined) return undefined;
+  return [...among.filter((host) => host === founder.host), ...among].find((host) => {
     const node = nodes.get(host);
-    return node !== undefined && isRunning(node) && knownMembers(node).includes(nodes.get(seed)?.node ?? '');
+    return node !== undefined && isRunning(node) && knownMembers(node).includes(founder.node.node);
   });
 }
 

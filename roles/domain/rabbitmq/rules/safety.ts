@@ -29,7 +29,10 @@ export function lossOf({ members, up, queues }: Health, leaving: readonly string
 export function pausedBy({ queues }: Health, leaving: readonly string[]): readonly QueueHealth[] {
   return (queues ?? []).filter(
     (queue) =>
-      isAlone(queue) && queue.durable && !queue.exclusive && leaving.includes(queue.members[0] ?? ''),
+      isAlone(queue) &&
+      queue.durable &&
+      !queue.exclusive &&
+      queue.members.some((node) => leaving.includes(node)),
   );
 }
 

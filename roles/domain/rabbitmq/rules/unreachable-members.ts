@@ -1,3 +1,5 @@
+import { isOnHost } from './node-names.ts';
+
 /** Hosts that did not answer, and members of the cluster that no answering host is, put side by side. */
 export interface Silent {
   /** Hosts that are or may be members. */
@@ -11,16 +13,11 @@ export interface Silent {
  * fit each other any of the rest may be any other.
  */
 export function matchSilent(nodes: readonly string[], hosts: readonly string[]): Silent {
-  const isOf = (node: string, host: string) => short(node.slice(node.indexOf('@') + 1)) === short(host);
-  const named = hosts.filter((host) => nodes.some((node) => isOf(node, host)));
+  const named = hosts.filter((host) => nodes.some((node) => isOnHost(node, host)));
   const rest = hosts.filter((host) => !named.includes(host));
-  const unnamed = nodes.filter((node) => !hosts.some((host) => isOf(node, host)));
+  const unnamed = nodes.filter((node) => !hosts.some((host) => isOnHost(node, host)));
   return {
     members: unnamed.length > 0 ? hosts : named,
     strangers: rest.length === 0 ? unnamed : [],
   };
-}
-
-function short(name: string): string {
-  return name.split('.')[0] ?? name;
 }

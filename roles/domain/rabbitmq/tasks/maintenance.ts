@@ -32,7 +32,7 @@ export const maintenance = defineTask(maintenanceType);
 
 /** Whether this version can be put into maintenance mode: from 3.8.8 on, and not in 3.11.17, where it is broken. */
 export function hasMaintenance(version: string | null | undefined): boolean {
-  const [major = 0, minor = 0, patch = 0] = (version ?? '').split(/[.+-]/).map(Number);
-  if (version === '3.11.17') return false;
+  if (!version || version === '3.11.17') return false;
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.+-]/).map(Number);
   return major > 3 || (major === 3 && (minor > 8 || (minor === 8 && patch >= 8)));
 }

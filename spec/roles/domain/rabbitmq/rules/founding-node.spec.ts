@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import type { Snapshot } from '../../../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { foundingOf } from '../../../../../roles/domain/rabbitmq/rules/founding.ts';
 import {
-  chooseSeed,
+  actingHost,
+  chooseFounder,
   keepSeed,
   ordered,
   preferred,
   seedView,
-  spokesman,
 } from '../../../../../roles/domain/rabbitmq/rules/founding-node.ts';
 import { appStopped, down, known, running } from '../nodes.ts';
 
 const [a, b, c] = ['rabbit@a', 'rabbit@b', 'rabbit@c'];
-const seedOf = (nodes: Readonly<Record<string, Snapshot>>) => chooseSeed(new Map(Object.entries(nodes)));
+const seedOf = (nodes: Readonly<Record<string, Snapshot>>) =>
+  chooseFounder(new Map(Object.entries(nodes)))?.host;
 const together = (...members: string[]) => ({ members });
 
 describe('the seed of the cluster', () => {
@@ -54,10 +55,10 @@ describe('the seed of the cluster', () => {
 
   it('is the host in rabbit_seed where several hold something, and not where that one is blank', () => {
     const named = (seed: string, nodes: Readonly<Record<string, Snapshot>>) =>
-      chooseSeed(
+      chooseFounder(
         new Map(Object.entries(nodes)),
         foundingOf([known('a', 'a', { rabbit_seed: seed }), known('b', 'b'), known('c', 'c')]),
-      );
+      )?.host;
     const data = { a: running('a', { queues: 1 }), b: running('b'), c: running('c', { queues: 1 }) };
     assert.equal(named('c', data), 'c');
     assert.equal(named('b', { ...data, a: running('a') }), 'c');
@@ -69,7 +70,7 @@ describe('the seed of the cluster', () => {
   it('is no host whose data may be destroyed, while another has data', () => {
     const hosts = ['a', 'b'].map((name) => known(name, name, { rabbit_allow_data_loss: ['a'] }));
     const nodes = { a: running('a', { queues: 1 }), b: running('b', { queues: 1 }) };
-    assert.equal(chooseSeed(new Map(Object.entries(nodes)), foundingOf(hosts)), 'b');
+    assert.equal(chooseFounder(new Map(Object.entries(nodes)), foundingOf(hosts))?.host, 'b');
   });
 
   it('is no node that the others run without', () => {
@@ -96,7 +97,7 @@ describe('the seed of the cluster', () => {
 
 describe('who speaks for the cluster', () => {
   const speaker = (nodes: Readonly<Record<string, Snapshot>>, among = Object.keys(nodes)) =>
-    spokesman(new Map(Object.entries(nodes)), among);
+    actingHost(new Map(Object.entries(nodes)), among);
   const two = { b: running('b', together(b, c)), c: running('c', together(b, c)) };
 
   it('is a running member of it, and no node that is about to join', () => {
