@@ -1,5 +1,5 @@
 import { defineParametricPlaybook, type Gate } from 'ts-play';
-import { rabbitStop, together } from 'ts-play/operations/rabbit-stop';
+import { noPartition, rabbitStop } from 'ts-play/operations/rabbit-stop';
 
 /** Stops the whole cluster, one node after the other; start-cluster.ts starts it again. */
 export default defineParametricPlaybook({
@@ -17,7 +17,7 @@ export default defineParametricPlaybook({
     },
   },
   make: ({ params: { force, ...params } }) => {
-    const gates: readonly Gate[] = force ? [] : [together];
+    const gates: readonly Gate[] = force ? [] : [noPartition];
     return {
       lock: { name: 'rabbitmq', hosts: 'brokers' },
       plays: [{ name: 'stop', hosts: 'brokers', become: true, gates, roles: [rabbitStop(params)] }],

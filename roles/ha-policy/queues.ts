@@ -31,10 +31,10 @@ const SHOWN = 200;
  */
 export function askStragglers({ kind, policy, members = 0 }: Compiled): Question<Stragglers | undefined> {
   const { vhost, name, pattern } = policy;
-  const wish = erlangData({ vhost, name, pattern, quorum: kind === 'quorum', members, shown: SHOWN });
+  const wanted = erlangData({ vhost, name, pattern, quorum: kind === 'quorum', members, shown: SHOWN });
   return {
     name: 'queues that the policy does not help',
-    script: askErlang(`W = ${wish},${LOOK}`),
+    script: askErlang(`W = ${wanted},${LOOK}`),
     parse: (reply) => parseAnswer<Stragglers>(reply),
   };
 }

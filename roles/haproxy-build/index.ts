@@ -6,14 +6,14 @@ import { UNIT } from '../domain/haproxy/paths.ts';
 import { haproxySettings } from '../domain/haproxy/settings.ts';
 import { backendsOf } from './backends.ts';
 import { lintHaproxy } from './lint.ts';
-import { haproxyWish } from './recipe.ts';
+import { haproxyOrigin } from './recipe.ts';
 import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateHaproxy } from './validate.ts';
 
 export type { AdminState } from '../domain/haproxy/facts/servers.ts';
 export { serverState, sessionsQuestion } from '../domain/haproxy/tasks/server-state.ts';
 
-const build = provide(haproxyWish);
+const build = provide(haproxyOrigin);
 
 /** HAProxy in front of the brokers: built once per platform or packaged, checked, reloaded rather than restarted. */
 export const haproxyBuild = defineRole({

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { action, defineOperation, sh } from '../../lib/index.ts';
 import { runName } from './ledger/record.ts';
 import { runParams } from './params.ts';
-import { begin, tidy, warm } from './run/begin.ts';
+import { begin, cleanUp, warmUp } from './run/begin.ts';
 import { collect } from './run/collect.ts';
-import { heal } from './run/fault.ts';
+import { undoFaults } from './run/fault.ts';
 import { injectFaults, letFaultLast } from './run/inject.ts';
 import type { Context } from './run/run.ts';
 import { settle, stop } from './run/settle.ts';
@@ -23,7 +23,7 @@ export const proofRun = defineOperation({
   params: runParams,
   validate: ({ scenario }) => void scenarioNamed(scenario),
   steps: (params) =>
-    [tidy, begin, warm, injectFaults, letFaultLast, ...settle, stop, collect].map(
+    [cleanUp, begin, warmUp, injectFaults, letFaultLast, ...settle, stop, collect].map(
       (step) => (context: Context) => step(context, params),
     ),
 });
@@ -33,6 +33,6 @@ export function undoRun(ledger: string, scenario: string, run: number, hosts: re
   const work = join(ledger, 'runs', runName({ scenario, run }));
   return [
     action({ title: 'end the clients', run: sh`${process.execPath} ${CLIENT} kill ${work}` }),
-    ...hosts.map((on) => action({ title: 'undo the fault', run: heal }, { on })),
+    ...hosts.map((on) => action({ title: 'undo the fault', run: undoFaults }, { on })),
   ];
 }

@@ -1,12 +1,12 @@
 import { defineRole, type Step, type Task } from '../../lib/index.ts';
 import { brokersOf } from '../domain/rabbitmq/facts/brokers.ts';
 import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
-import { chooseFounder, seedView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { chooseFounder, founderView } from '../domain/rabbitmq/rules/founding-node.ts';
 import { configSettings, type Vars } from '../domain/rabbitmq/settings/config.ts';
 import { asksForConf } from './conf.ts';
 import { blank, discovered, type FormationWant } from './formation.ts';
 import { readEnv, refuseMixture } from './inter-node.ts';
-import { askSaid } from './partition-files.ts';
+import { askPartitionFiles } from './partition-files.ts';
 import { decide, namesOf } from './partition-step.ts';
 import { partitionFiles, partitionsRunning } from './partition-tasks.ts';
 import { refuseOld } from './refuse-old.ts';
@@ -27,7 +27,7 @@ export const rabbitConfig = defineRole({
       // Asked side by side: what is asked ahead then takes one round trip.
       const [nodes, said, tls] = await Promise.all([
         brokersOf(context),
-        query(playHosts, askSaid),
+        query(playHosts, askPartitionFiles),
         query(asking, readEnv),
       ]);
       for (const { name, vars: own } of asking) {
@@ -58,7 +58,7 @@ export const rabbitPartitions = defineRole({
   steps: [
     async (context) => {
       const { playHosts, query } = context;
-      const [nodes, said] = await Promise.all([brokersOf(context), query(playHosts, askSaid)]);
+      const [nodes, said] = await Promise.all([brokersOf(context), query(playHosts, askPartitionFiles)]);
       const partitions = decide(context, nodes, said);
       return ({ name }) => {
         const plan = partitions.get(name) ?? {};
@@ -78,6 +78,6 @@ function formationStep(task: (want: FormationWant) => Task): Step<Vars> {
     return ({ name, vars: own }) =>
       own.rabbit_config_peer_discovery === undefined
         ? []
-        : [task({ host: name, seed: seedView(seed), harmlessUsers: harmless(name) })];
+        : [task({ host: name, seed: founderView(seed), harmlessUsers: harmless(name) })];
   };
 }

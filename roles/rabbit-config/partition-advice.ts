@@ -13,17 +13,17 @@ import { CONF, DROP_INS } from './paths.ts';
 const SAY = 'rabbit_config_partition_handling in the inventory';
 
 /** What the user should know of what brokers do in a network partition. */
-export interface Told {
+export interface PartitionAdvice {
   readonly warnings: readonly string[];
   /** A choice of somebody else that is respected, a line each. */
   readonly notes: readonly string[];
 }
 
-export function tellOf(
+export function adviceOf(
   views: readonly PartitionView[],
   plans: ReadonlyMap<string, PartitionPlan>,
   count: number,
-): Told {
+): PartitionAdvice {
   const words = views.flatMap((view) => wordOf(view) ?? []);
   const warnings = views.flatMap((view) => ofHost(view, plans.get(view.name) ?? {}));
   if (new Set(words.map(({ value }) => value)).size > 1) {

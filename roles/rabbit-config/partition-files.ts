@@ -5,7 +5,7 @@ import { DROP_INS, ENV, FOLDER, PARTITIONS } from './paths.ts';
 export const KEY = 'cluster_partition_handling';
 
 /** What a host's files say of network partitions. */
-export interface Said {
+export interface PartitionFiles {
   /** What our own drop-in says; undefined where there is none. */
   readonly ours: string | undefined;
   /** What other files say, in the order in which the broker reads them: the last one counts. */
@@ -40,9 +40,13 @@ done
 if [ -f "$a" ]; then look "$a"; fi`;
 
 /** Asks a host's files, so that nothing is set that somebody else has set already. */
-export const askSaid: Question<Said> = { name: 'what is said of network partitions', script, parse };
+export const askPartitionFiles: Question<PartitionFiles> = {
+  name: 'what is said of network partitions',
+  script,
+  parse,
+};
 
-function parse({ stdout }: Reply): Said {
+function parse({ stdout }: Reply): PartitionFiles {
   const lines = stdout.split('\n');
   const after = (word: string) =>
     lines.find((line) => line.startsWith(`${word}=`))?.slice(word.length + 1) || undefined;

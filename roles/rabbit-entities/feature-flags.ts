@@ -18,7 +18,7 @@ export function featureFlags(names: readonly string[]): Entity {
         .filter(({ enabled }) => !enabled)
         .map(({ name }) => ({ what: name, from: 'disabled', to: 'enabled' }));
     },
-    deeds: (_state, changes) => changes.map(({ what }) => ({ do: 'enable', flag: what })),
+    edits: (_state, changes) => changes.map(({ what }) => ({ do: 'enable', flag: what })),
   };
 }
 

@@ -10,7 +10,7 @@ import { type Entity, entityTask, parseEntities } from './entity.ts';
 import { missing } from './missing.ts';
 import { pluginsOff } from './plugins-off.ts';
 import { validate } from './validate.ts';
-import { administrators, soughtBy, wishes } from './wanted.ts';
+import { administrators, soughtBy, wantedEntities } from './wanted.ts';
 
 /** What a cluster holds beside its messages. */
 export const rabbitEntities = defineRole({
@@ -23,7 +23,7 @@ export const rabbitEntities = defineRole({
       ({ vars: own }) =>
         pluginTasks(own),
     async ({ hosts, playHosts, query, check, warn }) => {
-      const wanting = hosts.filter((host) => wishes(host).length > 0);
+      const wanting = hosts.filter((host) => wantedEntities(host).length > 0);
       if (wanting.length === 0) return () => [];
       const nodes = await brokersOf({ playHosts, query });
       const names = wanting.map(({ name }) => name);
@@ -34,7 +34,7 @@ export const rabbitEntities = defineRole({
       }
       const [host] = wanting.filter(({ name }) => name === speaker);
       if (host === undefined) return () => [];
-      const entities = wishes(host);
+      const entities = wantedEntities(host);
       const look = askErlang(entitiesExpression(soughtBy(entities)));
       const running = nodes.get(host.name)?.live?.running === true;
       const question = { name: 'what the cluster holds', script: look, parse: parseEntities };

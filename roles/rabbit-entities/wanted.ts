@@ -18,13 +18,13 @@ import { user, userAbsent } from './user.ts';
 import { vhost, vhostAbsent } from './vhost.ts';
 
 /** All that one host's variables want of the cluster, in an order in which each finds what it needs. */
-export function wishes({ vars: own }: Pick<RoleHost<Vars>, 'vars'>) {
+export function wantedEntities({ vars: own }: Pick<RoleHost<Vars>, 'vars'>) {
   return [
     ...(own.rabbit_entities_feature_flags.length > 0
       ? [featureFlags(own.rabbit_entities_feature_flags)]
       : []),
     ...gone(own),
-    ...own.rabbit_entities_vhosts.map(({ limits: _, ...wish }) => vhost(wish)),
+    ...own.rabbit_entities_vhosts.map(({ limits: _, ...wanted }) => vhost(wanted)),
     ...own.rabbit_entities_vhosts.flatMap(({ name, limits }) => (limits ? [vhostLimits(name, limits)] : [])),
     ...own.rabbit_entities_users.map(user),
     ...own.rabbit_entities_permissions.map(permission),

@@ -5,7 +5,7 @@ import {
   type Snapshot,
   snapshotScript,
 } from '../domain/rabbitmq/facts/snapshot.ts';
-import { alone, BROKER_HOME, BROKER_SERVICE, ctl } from '../domain/rabbitmq/scripts/commands.ts';
+import { BROKER_HOME, BROKER_SERVICE, ctl, underLock } from '../domain/rabbitmq/scripts/commands.ts';
 import { startApplication } from '../domain/rabbitmq/scripts/start-application.ts';
 
 export interface ApplicationWant {
@@ -28,7 +28,7 @@ export const applicationType: TaskType<ApplicationWant, Snapshot> = {
       `${state.node} does not answer, though its unit is ${state.unit}: if it was started with another cookie than the one in ${BROKER_HOME}/.erlang.cookie, run on every host that says so, without waiting for one before the next: systemctl restart --no-block ${BROKER_SERVICE}`,
     );
   },
-  apply: () => lines(alone, startApplication(), ctl('await_startup', '--timeout', '120')),
+  apply: () => lines(underLock, startApplication(), ctl('await_startup', '--timeout', '120')),
 };
 
 export const application = defineTask(applicationType);

@@ -15,9 +15,9 @@ import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
 import {
   actingHost,
   chooseFounder,
-  keepSeed,
+  founderView,
+  keepFounder,
   preferred,
-  seedView,
 } from '../domain/rabbitmq/rules/founding-node.ts';
 import { restartBroker } from '../domain/rabbitmq/scripts/boot.ts';
 import { BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
@@ -62,7 +62,7 @@ export const rabbitJoin = defineRole({
       const seed = chooseFounder(nodes, founding)?.node;
       return (host) => {
         const node = nodes.get(host.name);
-        const last = node !== undefined && seed !== undefined && startsLast(node, seedView(seed));
+        const last = node !== undefined && seed !== undefined && startsLast(node, founderView(seed));
         return [...hostTasks(host, playHosts, nodes), ...first(host.name), ...startTasks(last, check)];
       };
     },
@@ -77,12 +77,12 @@ export const rabbitJoin = defineRole({
       if (founder === undefined) return () => [];
       const { node: seed } = founder;
       refuseSecondCluster(seed, answers, preferred(playHosts), warn);
-      keepSeed(playHosts, founder.host);
+      keepFounder(playHosts, founder.host);
       if (seed.live?.partitions.length)
         warn(`${seed.node} sees a network partition: ${seed.live.partitions.join(', ')}`);
       return (host) => {
         const node = nodes.get(host.name);
-        const last = node !== undefined && startsLast(node, seedView(seed));
+        const last = node !== undefined && startsLast(node, founderView(seed));
         const nodeType = possibleType(host.vars.rabbit_node_type, node, seed);
         if (nodeType !== host.vars.rabbit_node_type)
           warn(`${host.name} is a node like all others: its RabbitMQ has no ram nodes any more`);
@@ -150,7 +150,7 @@ function memberTask(
 ): Task {
   return member(
     {
-      seed: seedView(seed),
+      seed: founderView(seed),
       nodeType,
       allowDataLoss: own.rabbit_allow_data_loss.includes(name),
       harmlessUsers: ['guest', own.rabbit_admin_user],

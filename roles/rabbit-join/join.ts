@@ -1,6 +1,6 @@
 import { lines, type Script, sh } from '../../lib/index.ts';
 import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
-import type { SeedView } from '../domain/rabbitmq/rules/founding-node.ts';
+import type { FounderView } from '../domain/rabbitmq/rules/founding-node.ts';
 import { hostOfNode } from '../domain/rabbitmq/rules/node-names.ts';
 import { BROKER_SERVICE, ctl } from '../domain/rabbitmq/scripts/commands.ts';
 import { putAside } from '../domain/rabbitmq/scripts/data-folder.ts';
@@ -33,7 +33,7 @@ export function changeType(nodeType: NodeType): Script {
 }
 
 /** Makes a node of its own a member. What it holds is destroyed. */
-export function join(seed: SeedView, nodeType: NodeType, state: Snapshot, disowned: boolean): Script {
+export function join(seed: FounderView, nodeType: NodeType, state: Snapshot, disowned: boolean): Script {
   const stale = seed.members?.includes(state.node) ?? false;
   const type = nodeType === 'ram' ? ['--ram'] : [];
   return lines(

@@ -17,7 +17,7 @@ export function rivalry(holders: readonly Holder[]): string {
  * @param seeds hosts that the others could join; none when it is settled whom they join
  * @param losers hosts whose data a join would destroy
  */
-export function waysOut(seeds: readonly string[], losers: readonly string[]): readonly string[] {
+export function remediesFor(seeds: readonly string[], losers: readonly string[]): readonly string[] {
   const others = losers.length > 1 ? 'the other' : losers.join(', ');
   const keep = seeds.map((host) => `rabbit_seed: ${host}`).join(' or ');
   return [
@@ -34,7 +34,7 @@ export function aboutRivals(rivals: readonly Cluster[]): {
 } {
   const holders = rivals.map(({ hosts, what }) => ({ host: hosts[0], what }));
   const names = holders.map(({ host }) => host);
-  return { what: rivalry(holders), next: waysOut(names, names) };
+  return { what: rivalry(holders), next: remediesFor(names, names) };
 }
 
 function allow(host: string): string {

@@ -5,7 +5,7 @@ import {
   FORGOTTEN_FOLDER,
   parseEvidence,
 } from '../../domain/rabbitmq/facts/evidence.ts';
-import { alone, ctl } from '../../domain/rabbitmq/scripts/commands.ts';
+import { ctl, underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 import type { NodeWant } from '../../domain/rabbitmq/tasks/forgotten.ts';
 
 /** A stopped node's cluster without another: it then starts by itself, and the others follow it. */
@@ -18,7 +18,7 @@ export const forgottenOfflineType: TaskType<NodeWant, Evidence> = {
     members.includes(node) ? [{ what: 'membership', from: node, to: 'none' }] : [],
   apply: ({ node }) =>
     lines(
-      alone,
+      underLock,
       sh`if ! said=$(${ctl('forget_cluster_node', '--offline', node)} 2>&1); then
   case $said in
     *not_a_cluster_node* | *'not in the cluster'*) ;;

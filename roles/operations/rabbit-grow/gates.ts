@@ -1,7 +1,7 @@
 import type { Gate } from '../../../lib/index.ts';
 import { askBroker } from '../../domain/rabbitmq/facts/snapshot.ts';
 import { healthOf } from '../../domain/rabbitmq/gates/cluster.ts';
-import { unrest } from '../../domain/rabbitmq/rules/safety.ts';
+import { clusterProblems } from '../../domain/rabbitmq/rules/safety.ts';
 
 /**
  * The cluster that a host is to come to is whole and calm. The newcomer itself doesn't count: it may have got half-way
@@ -16,7 +16,7 @@ export function readyToGrow(host: string): Gate {
       views.delete(host);
       const newcomer = (await context.query([{ name: host }], askBroker)).get(host);
       if (newcomer === undefined) return [`${host} can't be reached`];
-      return unrest([...views.values()], [newcomer.node]);
+      return clusterProblems([...views.values()], [newcomer.node]);
     },
   };
 }

@@ -7,7 +7,7 @@ import {
   withoutMember,
 } from '../../domain/rabbitmq/facts/growth.ts';
 import { queueTitle } from '../../domain/rabbitmq/facts/health.ts';
-import { alone, tool } from '../../domain/rabbitmq/scripts/commands.ts';
+import { tool, underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 import { addMember, addMembers } from '../../domain/rabbitmq/scripts/queue-members.ts';
 
 interface Want {
@@ -27,7 +27,7 @@ export const membersType: TaskType<Want, Growth> = {
   apply({ node }, _changes, growth) {
     const missing = withoutMember(growth);
     return lines(
-      alone,
+      underLock,
       missing.some(({ type }) => type === 'quorum') && addMembers(node),
       ...missing.filter(({ type }) => type === 'stream').map((stream) => addMember(stream, node)),
     );
@@ -46,7 +46,7 @@ export const rebalancedType: TaskType<Want, Growth> = {
   diff: (growth) => (leadsTooLittle(growth) ? [{ what: 'leaders', from: 'none', to: 'rebalanced' }] : []),
   apply: () =>
     lines(
-      alone,
+      underLock,
       sh`${tool('rabbitmq-queues', '-q', 'rebalance', 'all')} >/dev/null`,
       // A new leader writes down that it is one after it was elected.
       sh`sleep 2`,

@@ -2,9 +2,10 @@ import { defineOperation, type NoVars, type StepContext, service, type Task } fr
 import type { Health } from '../../domain/rabbitmq/facts/health.ts';
 import { isRunning } from '../../domain/rabbitmq/facts/snapshot.ts';
 import { BROKER_SERVICE } from '../../domain/rabbitmq/scripts/commands.ts';
+import { hasMaintenance } from '../../domain/rabbitmq/scripts/maintenance.ts';
 import { brokerStopped } from '../../domain/rabbitmq/tasks/broker-stopped.ts';
 import { forgotten } from '../../domain/rabbitmq/tasks/forgotten.ts';
-import { hasMaintenance, maintenance } from '../../domain/rabbitmq/tasks/maintenance.ts';
+import { maintenance } from '../../domain/rabbitmq/tasks/maintenance.ts';
 import { withoutMembers } from '../../domain/rabbitmq/tasks/without-members.ts';
 import { refuseAmong } from '../support/leaving.ts';
 import { lookAtLeaver } from './gates.ts';

@@ -7,7 +7,7 @@ import {
   type QueueHealth,
   queueTitle,
 } from '../../domain/rabbitmq/facts/health.ts';
-import { alone } from '../../domain/rabbitmq/scripts/commands.ts';
+import { underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 import { addMember } from '../../domain/rabbitmq/scripts/queue-members.ts';
 import type { NodeWant } from '../../domain/rabbitmq/tasks/forgotten.ts';
 
@@ -33,7 +33,7 @@ export const membersKeptType: TaskType<NodeWant, Health> = {
       to: `a member on ${to}`,
     })),
   apply: ({ node }, _changes, health) =>
-    lines(alone, ...replacements(health, node).map(({ queue, node: to }) => addMember(queue, to))),
+    lines(underLock, ...replacements(health, node).map(({ queue, node: to }) => addMember(queue, to))),
 };
 
 export const membersKept = defineTask(membersKeptType);

@@ -6,7 +6,7 @@ import {
   type Snapshot,
   snapshotScript,
 } from '../../domain/rabbitmq/facts/snapshot.ts';
-import { alone, ctl } from '../../domain/rabbitmq/scripts/commands.ts';
+import { ctl, underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 import { putAside } from '../../domain/rabbitmq/scripts/data-folder.ts';
 import type { NodeWant } from '../../domain/rabbitmq/tasks/forgotten.ts';
 
@@ -18,7 +18,7 @@ export const appStoppedType: TaskType<NodeWant, Snapshot> = {
   probe: () => snapshotScript,
   parse: parseSnapshot,
   diff: (state) => (isRunning(state) ? [{ what: 'application', from: 'running', to: 'stopped' }] : []),
-  apply: () => lines(alone, ctl('stop_app')),
+  apply: () => lines(underLock, ctl('stop_app')),
 };
 
 export const appStopped = defineTask(appStoppedType);
@@ -41,7 +41,7 @@ export const resetType: TaskType<NodeWant, Snapshot> = {
   },
   apply: (_want, _changes, { live }) =>
     lines(
-      alone,
+      underLock,
       // The others have forgotten it already, so that there may be nobody to tell.
       live === undefined
         ? putAside

@@ -1,5 +1,5 @@
 import { type Health, type QueueHealth, queueTitle } from '../../domain/rabbitmq/facts/health.ts';
-import { lossOf, pausedBy, type Reasons, unrest } from '../../domain/rabbitmq/rules/safety.ts';
+import { clusterProblems, lossOf, pausedBy, type Reasons } from '../../domain/rabbitmq/rules/safety.ts';
 import type { Leaver } from './leaver.ts';
 
 /**
@@ -24,7 +24,7 @@ export function reasonsAgainst(
   const discs = view.members.filter((name) => name !== node && !view.ram.includes(name));
   const others = view.draining.filter((name) => name !== node);
   return [
-    ...unrest(views, gone),
+    ...clusterProblems(views, gone),
     ...(up && snapshot === undefined
       ? [`${node} runs in the cluster, and ${host} can't be reached: a node that lives leaves by itself`]
       : []),

@@ -1,13 +1,13 @@
 import { type Question, type StepContext, sh } from '../../../lib/index.ts';
-import { type Layer, OUT_FOLDER } from '../../domain/rabbitmq/rolling/out-of-service.ts';
+import { type Component, OUT_FOLDER } from '../../domain/rabbitmq/rolling/out-of-service.ts';
 
 /** The mark of a host that this roll, in one run or several, has been at; it goes when the roll is over. */
-export const rolled: Layer = {
+export const rolled: Component = {
   id: 'rolled',
   title: 'of this roll',
-  look: sh`if [ -e ${`${OUT_FOLDER}/rolled`} ]; then echo out; else echo in; fi`,
-  out: sh`:`,
-  back: sh`:`,
+  probe: sh`if [ -e ${`${OUT_FOLDER}/rolled`} ]; then echo out; else echo in; fi`,
+  remove: sh`:`,
+  restore: sh`:`,
 };
 
 /** A roll that was left a day ago is over: who asks for one then means all hosts. */

@@ -8,7 +8,7 @@ import {
   type RoleUse,
   type Task,
 } from '../../../lib/index.ts';
-import { mend } from '../../domain/rabbitmq/rolling/components.ts';
+import { putBackAll } from '../../domain/rabbitmq/rolling/components.ts';
 import { askProxies } from '../../domain/rabbitmq/rolling/proxies.ts';
 import { rollGates } from './gates.ts';
 import { params } from './params.ts';
@@ -54,7 +54,7 @@ export function rollOver(
         serial: 1,
         gates: [...gates, ...rollGates],
         roles,
-        undo: ({ name }: PlayHost): readonly Task[] => mend(name, proxies),
+        undo: ({ name }: PlayHost): readonly Task[] => putBackAll(name, proxies),
       },
       { name: 'the end', ...all, ...last },
     ],
@@ -66,7 +66,7 @@ function rabbitMend(proxyGroup: string): RoleUse {
   return playSteps('rabbit-mend', [
     async (context) => {
       const seen = await askProxies(context, proxyGroup);
-      return ({ name }) => mend(name, [...seen.keys()]);
+      return ({ name }) => putBackAll(name, [...seen.keys()]);
     },
   ]);
 }

@@ -5,7 +5,7 @@ import { ordered } from '../../domain/rabbitmq/rules/founding-node.ts';
 import { BROKER_SERVICE } from '../../domain/rabbitmq/scripts/commands.ts';
 import { blockedError } from './advice.ts';
 import { params } from './params.ts';
-import { begun, runs } from './start.ts';
+import { brokerStarting, runs } from './start.ts';
 
 /** Starts a stopped cluster: all nodes at once, after a look at what their disks say (section 2.7 of the tutorial). */
 export const rabbitStart = defineOperation({
@@ -25,14 +25,14 @@ export const rabbitStart = defineOperation({
         if (missing.length > 0) warn(`the cluster starts without ${missing.join(', ')}`);
       }
       const later = hosts.flatMap(({ name }) => (startsLater(disks.get(name)) ? [name] : []));
-      return ({ name }) => (later.includes(name) ? [] : [begun({})]);
+      return ({ name }) => (later.includes(name) ? [] : [brokerStarting({})]);
     },
     async ({ hosts, query, check }) => {
       const disks = await query(hosts, askEvidence);
       return ({ name }) => (check || startsLater(disks.get(name)) ? [] : [waitUntilRuns(within)]);
     },
     // Those that have the cluster from a disc node.
-    () => () => [begun({})],
+    () => () => [brokerStarting({})],
     ({ check }) =>
       () =>
         check ? [] : [waitUntilRuns(within)],

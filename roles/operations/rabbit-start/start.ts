@@ -5,7 +5,7 @@ import {
   type Snapshot,
   snapshotScript,
 } from '../../domain/rabbitmq/facts/snapshot.ts';
-import { alone, BROKER_SERVICE } from '../../domain/rabbitmq/scripts/commands.ts';
+import { BROKER_SERVICE, underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 import { startApplication } from '../../domain/rabbitmq/scripts/start-application.ts';
 
 const startUnit = sh`systemctl reset-failed ${BROKER_SERVICE} 2>/dev/null || :
@@ -19,7 +19,7 @@ done`;
  * A broker that is at least starting. It is not waited for: members that were stopped together wait for each other, so
  * that all have to be started before any is waited for.
  */
-export const begunType: TaskType<Record<never, never>, Snapshot> = {
+export const brokerStartingType: TaskType<Record<never, never>, Snapshot> = {
   name: 'rabbit-begun',
   title: () => 'start the broker',
   claims: () => ({ 'rabbitmq application': 'running' }),
@@ -33,10 +33,10 @@ esac`,
     if (state.unit === 'activating' || isRunning(state)) return [];
     return [{ what: 'broker', from: state.live ? 'application stopped' : state.unit, to: 'started' }];
   },
-  apply: (_want, _changes, state) => (state.live ? lines(alone, startApplication(startUnit)) : startUnit),
+  apply: (_want, _changes, state) => (state.live ? lines(underLock, startApplication(startUnit)) : startUnit),
 };
 
-export const begun = defineTask(begunType);
+export const brokerStarting = defineTask(brokerStartingType);
 
 /** What {@link until} asks: whether the broker runs, and where it doesn't yet, what it last said it waits for. */
 export const runs: Pick<Parameters<typeof until>[0], 'probe' | 'holds'> = {

@@ -47,7 +47,7 @@ export const rabbitStop = defineOperation({
 });
 
 /** No node is cut off from another: stopped apart, the sides would go on apart. */
-export const together: Gate = {
+export const noPartition: Gate = {
   name: 'no network partition',
   at: ['before'],
   check: async (context) => splits([...(await healthOf(context)).values()]),

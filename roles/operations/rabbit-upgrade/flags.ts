@@ -1,6 +1,6 @@
 import { defineTask, type Question, sh, type TaskType } from '../../../lib/index.ts';
 import { askErlang, parseAnswer } from '../../domain/rabbitmq/erlang/ask-erlang.ts';
-import { alone, ctl } from '../../domain/rabbitmq/scripts/commands.ts';
+import { ctl, underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 
 /** What stands between a cluster and its next version. */
 export interface Flags {
@@ -47,7 +47,7 @@ export const featureFlagsType: TaskType<Record<never, never>, Flags | undefined>
     if (flags.versions.length > 1) return [];
     return flags.disabled.map((name) => ({ what: name, from: 'disabled', to: 'enabled' }));
   },
-  apply: (_want, changes) => sh`${alone}
+  apply: (_want, changes) => sh`${underLock}
 for flag in ${changes.map(({ what }) => what)}; do
   ${ctl('enable_feature_flag')} "$flag"
 done`,

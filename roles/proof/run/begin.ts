@@ -6,9 +6,9 @@ import type { RunParams } from '../params.ts';
 import { CONTROL_VHOST } from '../queues.ts';
 import { CLIENT, entering, labOf } from '../site.ts';
 import type { ClusterState } from './cluster-state.ts';
-import { heal, watch } from './fault.ts';
+import { undoFaults, watch } from './fault.ts';
 import { recoveredWithin } from './recovery.ts';
-import { type Context, type Run, runOf, speaker, underWay } from './run.ts';
+import { type Context, type Run, runningBroker, runOf, underWay } from './run.ts';
 
 /** Seconds the clients live at most, beyond a fault and its settling. */
 const SPARE_SECONDS = 900;
@@ -18,12 +18,12 @@ const STEADY = 3;
 const CALM_SECONDS = 120;
 
 /** Puts right what an earlier run left. */
-export function tidy(context: Context, params: RunParams): Layout<NoVars> {
+export function cleanUp(context: Context, params: RunParams): Layout<NoVars> {
   const { work, hosts } = runOf(context, params);
   return () => [
     action({ title: 'end the clients that a run left', run: sh`${process.execPath} ${CLIENT} kill ${work}` }),
     action({ title: 'forget an earlier run', run: sh`rm -rf ${work} ${`${work}.json`}` }),
-    ...hosts.map(({ name }) => action({ title: 'undo what a run left', run: heal }, { on: name })),
+    ...hosts.map(({ name }) => action({ title: 'undo what a run left', run: undoFaults }, { on: name })),
   ];
 }
 
@@ -33,7 +33,7 @@ export async function begin(context: Context, params: RunParams): Promise<Layout
   const { own, work, scenario, seconds, brokers, proxies, front } = run;
   const state = context.check ? undefined : await calmed(context, run);
   if (state === undefined && !context.check) return () => [];
-  const first = speaker(state, brokers);
+  const first = runningBroker(state, brokers);
   const atMost = seconds + 3 * own.settle_seconds + SPARE_SECONDS;
   const spec: ClientSpec = {
     hostname: front.vip,
@@ -85,7 +85,7 @@ ${ctl('set_permissions', '-p', CONTROL_VHOST, user, '.*', '.*', '.*')}`;
 }
 
 /** Waits until all clients are at work. */
-export async function warm(context: Context, params: RunParams): Promise<Layout<NoVars>> {
+export async function warmUp(context: Context, params: RunParams): Promise<Layout<NoVars>> {
   const run = await underWay(context, params);
   if (run === undefined) return () => [];
   const { work } = run;

@@ -1,7 +1,7 @@
 import { type HostView, type Question, type StepContext, sh } from '../../../lib/index.ts';
 import { askProxies, type ProxyHost } from '../../domain/haproxy/facts/stats.ts';
 import { askHealth, type Health, type QueueHealth } from '../../domain/rabbitmq/facts/health.ts';
-import { unrest } from '../../domain/rabbitmq/rules/safety.ts';
+import { clusterProblems } from '../../domain/rabbitmq/rules/safety.ts';
 import { evaluate } from '../../domain/rabbitmq/scripts/commands.ts';
 import type { QueueSpec } from '../client/spec.ts';
 
@@ -71,7 +71,7 @@ export function unsettled(state: ClusterState, queues: readonly QueueSpec[]): re
     ...brokers
       .filter(({ name }) => !health.get(name)?.running)
       .map(({ name }) => `no broker runs on ${name}`),
-    ...unrest([...health.values()]),
+    ...clusterProblems([...health.values()]),
     ...queues.flatMap((queue) => {
       const found = queueIn(view?.queues, queue);
       if (found === undefined) return [];

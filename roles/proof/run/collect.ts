@@ -7,8 +7,8 @@ import { vipFigures } from '../ledger/vip.ts';
 import type { RunParams } from '../params.ts';
 import { CONTROL_VHOST } from '../queues.ts';
 import { askClock } from './cluster-state.ts';
-import { askNotes, heal } from './fault.ts';
-import { type Context, speaker, underWay } from './run.ts';
+import { askNotes, undoFaults } from './fault.ts';
+import { type Context, runningBroker, underWay } from './run.ts';
 
 /** Writes the run's record, from what clients and hosts wrote down, and leaves nothing on the hosts. */
 export async function collect(context: Context, params: RunParams): Promise<Layout<NoVars>> {
@@ -76,12 +76,12 @@ export async function collect(context: Context, params: RunParams): Promise<Layo
       .filter(([, , , , code]) => code !== '0')
       .map(([, name, , , code]) => `${name} ended with exit code ${code}: see ${join(work, `${name}.log`)}`),
   };
-  const first = speaker(state, brokers);
+  const first = runningBroker(state, brokers);
   return () => [
     file({ path: `${work}.json`, content: `${JSON.stringify(record)}\n` }),
     ...hosts
       .filter(({ name }) => notes.has(name))
-      .map(({ name }) => action({ title: 'leave nothing behind', run: heal }, { on: name })),
+      .map(({ name }) => action({ title: 'leave nothing behind', run: undoFaults }, { on: name })),
     ...(scenario.name === 'control' && first !== undefined
       ? [
           action(

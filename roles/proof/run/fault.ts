@@ -30,7 +30,7 @@ systemd-run --quiet --collect --unit=${UNIT} --property=WorkingDirectory=${FOLDE
 }
 
 /** Undoes whatever of the proof is still at work on a host. */
-export const heal: Script = sh`systemctl stop ${UNIT} ${WATCH} 2>/dev/null || :
+export const undoFaults: Script = sh`systemctl stop ${UNIT} ${WATCH} 2>/dev/null || :
 rm -rf ${FOLDER}`;
 
 /** Has a host write down every fifth of a second whether it has the address. */

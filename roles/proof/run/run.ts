@@ -74,6 +74,9 @@ export async function underWay(context: Context, params: RunParams): Promise<Run
 }
 
 /** A host whose broker runs. */
-export function speaker(state: ClusterState | undefined, brokers: readonly HostView[]): HostView | undefined {
+export function runningBroker(
+  state: ClusterState | undefined,
+  brokers: readonly HostView[],
+): HostView | undefined {
   return brokers.find(({ name }) => state?.health.get(name)?.running) ?? brokers[0];
 }

@@ -29,7 +29,7 @@ import { packed } from '../domain/rabbitmq/packed.ts';
 const differs = (entity: Entity, told: Partial<Entities> = {}) => entity.differences(entities(told));
 const doing = (entity: Entity, told: Partial<Entities> = {}) => {
   const state = entities(told);
-  return entity.deeds(state, entity.differences(state));
+  return entity.edits(state, entity.differences(state));
 };
 
 describe('a virtual host', () => {

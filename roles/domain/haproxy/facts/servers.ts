@@ -1,5 +1,5 @@
-import { type Reply, type Script, sh } from '../../../../lib/index.ts';
-import { serverName } from '../names.ts';
+import { type Claims, type Reply, type Script, sh } from '../../../../lib/index.ts';
+import { BACKEND, serverName } from '../names.ts';
 import { answered, askFunction } from '../socket.ts';
 
 /** How a server was told to stand: `drain` takes no new connections, `maint` ends those that are there too. */
@@ -13,6 +13,15 @@ export interface Server {
   readonly state: AdminState;
   /** Its check holds, so that it gets clients unless it was told otherwise. */
   readonly up: boolean;
+}
+
+/**
+ * What a task claims that looks after the state of a broker's server: one key for all task types, so that two that want
+ * different states are refused.
+ * @param host the broker, by its name in the inventory
+ */
+export function serverClaim(host: string, state: AdminState, backend: string = BACKEND): Claims {
+  return { [`haproxy server ${backend}/${serverName(host)}`]: state };
 }
 
 /** Asks for the servers of a backend, or of all; fails where HAProxy can't be asked. */

@@ -1,6 +1,5 @@
 import { defineTask, lines, sh, type TaskType } from '../../../../lib/index.ts';
-import { askServers, type Server, serversOf, setServer } from '../facts/servers.ts';
-import { serverName } from '../names.ts';
+import { askServers, type Server, serverClaim, serversOf, setServer } from '../facts/servers.ts';
 import { SOCKET } from '../paths.ts';
 
 export interface ServerDrainedWant {
@@ -12,7 +11,7 @@ export interface ServerDrainedWant {
 export const serverDrainedType: TaskType<ServerDrainedWant, readonly Server[]> = {
   name: 'haproxy-server-drained',
   title: ({ host }) => `no new clients for ${host}`,
-  claims: ({ host }) => ({ [`haproxy server ${serverName(host)}`]: 'drain' }),
+  claims: ({ host }) => serverClaim(host, 'drain'),
   probe: () => sh`if [ -S ${SOCKET} ]; then
 ${askServers()}
 else echo none; fi`,

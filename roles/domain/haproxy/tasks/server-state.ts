@@ -1,5 +1,5 @@
 import { type Change, defineTask, type Question, sh, type TaskType } from '../../../../lib/index.ts';
-import { type AdminState, askServers, serversOf, setServer } from '../facts/servers.ts';
+import { type AdminState, askServers, serverClaim, serversOf, setServer } from '../facts/servers.ts';
 import { BACKEND, serverName } from '../names.ts';
 import { answered, asked } from '../socket.ts';
 
@@ -18,7 +18,7 @@ export type ServerStateNow = AdminState | 'unknown';
 export const serverStateType: TaskType<ServerStateWant, ServerStateNow> = {
   name: 'server-state',
   title: ({ server, state }) => `${server} is ${state} in HAProxy`,
-  claims: (want) => ({ [`haproxy server ${backendOf(want)}/${want.server}`]: want.state }),
+  claims: (want) => serverClaim(want.server, want.state, backendOf(want)),
   validate(want) {
     if (!/^[A-Za-z0-9_.:-]+$/.test(backendOf(want))) throw new Error(`'${backendOf(want)}' is no backend`);
   },

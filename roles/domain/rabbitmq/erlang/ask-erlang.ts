@@ -10,7 +10,7 @@ const ANSWER = `
 Split = fun F(L) when length(L) > 30000 -> {A, Z} = lists:split(30000, L), [A | F(Z)]; F(L) -> [L] end,
 ["TSPLAY:"] ++ Split(binary_to_list(base64:encode(zlib:gzip(iolist_to_binary(rabbit_json:encode(J)))))) ++ [":END"].`;
 
-/** Erlang that has `Do` do every deed of the list `J`, and says how it went. */
+/** Erlang that has `Do` do every action of the list `J`, and says how it went. */
 const DONE = `
 try lists:foreach(Do, J), list_to_atom("ts_play_" ++ "done")
 catch _:E -> "TS-PLAY FAILED: " ++ [C || C <- lists:sublist(lists:flatten(io_lib:format("~0p", [E])), 1500), C > 31, C < 127] end.`;
@@ -45,15 +45,15 @@ export function parseAnswer<T>({ stdout }: Reply): T | undefined {
 }
 
 /**
- * Has a broker do deeds: the Erlang in `program` binds `Do`, a fun that is called with each of them. All of it goes to
- * stdin alone and is never shown. `secrets` are those among the deeds, so that the broker's own words are cleaned of them.
+ * Has a broker do actions: the Erlang in `program` binds `Do`, a fun that is called with each of them. All of it goes to
+ * stdin alone and is never shown. `secrets` are those among the actions, so that the broker's own words are cleaned of them.
  */
-export function haveDone(
+export function runActions(
   program: string,
-  deeds: readonly unknown[],
+  actions: readonly unknown[],
   secrets: readonly Secret[] = [],
 ): Script {
-  const code = new Secret(`J = ${erlangData(deeds)},\n${program.trim()},${DONE}`);
+  const code = new Secret(`J = ${erlangData(actions)},\n${program.trim()},${DONE}`);
   return lines(
     // A builtin that does nothing: what stands here is in no list of processes.
     secrets.length > 0 && sh`: ${secrets}`,

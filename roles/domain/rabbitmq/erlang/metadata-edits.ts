@@ -1,8 +1,8 @@
 import type { Script, Secret } from '../../../../lib/index.ts';
-import { haveDone } from './ask-erlang.ts';
+import { runActions } from './ask-erlang.ts';
 
 /** What can be done to a cluster's metadata, as plain data. */
-export type Deed =
+export type MetadataEdit =
   /** A part of a definitions file: the broker's own words for what it shall hold. */
   | { readonly do: 'import'; readonly definitions: Definitions }
   | { readonly do: 'tags'; readonly user: string; readonly tags: readonly string[] }
@@ -67,6 +67,6 @@ Do = fun
 end`;
 
 /** Has the cluster's speaker do these, in order. */
-export function doDeeds(deeds: readonly Deed[], secrets: readonly Secret[] = []): Script {
-  return haveDone(PROGRAM, deeds, secrets);
+export function editMetadata(edits: readonly MetadataEdit[], secrets: readonly Secret[] = []): Script {
+  return runActions(PROGRAM, edits, secrets);
 }

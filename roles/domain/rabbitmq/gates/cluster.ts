@@ -1,17 +1,17 @@
 import type { Gate, GateContext } from '../../../../lib/index.ts';
 import { askHealth, type Health } from '../facts/health.ts';
-import { lossOf, unrest } from '../rules/safety.ts';
+import { clusterProblems, lossOf } from '../rules/safety.ts';
 
 /** Every broker runs, none is cut off, no alarm; given five minutes to come to rest between batches. */
-export const calm: Gate = {
+export const healthy: Gate = {
   name: 'the cluster is whole and calm',
   within: 300,
   at: ['between', 'after'],
-  check: async (context) => unrest([...(await healthOf(context)).values()]),
+  check: async (context) => clusterProblems([...(await healthOf(context)).values()]),
 };
 
 /** The same, where it has to be so already. */
-export const calmNow: Gate = { ...calm, within: 0, at: ['before'] };
+export const healthyNow: Gate = { ...healthy, within: 0, at: ['before'] };
 
 /** Neither the cluster nor a queue loses its majority, nor its last synchronised mirror, when the next hosts leave. */
 export const survives: Gate = {

@@ -9,30 +9,29 @@ import {
 } from '../../../../lib/index.ts';
 import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../facts/snapshot.ts';
 import { restartUnit, stopUnit } from '../scripts/boot.ts';
-import { alone, BROKER_SERVICE, ctl, evaluate, tool } from '../scripts/commands.ts';
-import { type Layer, OUT_FOLDER, putBack, takeOut } from './out-of-service.ts';
+import { BROKER_SERVICE, ctl, underLock } from '../scripts/commands.ts';
+import { enterMaintenance, leaveMaintenance, maintenanceMode } from '../scripts/maintenance.ts';
+import { type Component, OUT_FOLDER, putBack, takeOut } from './out-of-service.ts';
 import { seenUp, serverBehind } from './server.ts';
 
 /** The virtual IP's keeper on a proxy. Stopped, it gives its addresses to another. */
-export const keepalived: Layer = {
+export const keepalived: Component = {
   id: 'keepalived',
   title: 'keepalived',
-  look: sh`if systemctl is-active -q keepalived; then echo in; else echo out; fi`,
-  out: sh`systemctl stop keepalived`,
-  back: sh`systemctl reset-failed keepalived 2>/dev/null || :
+  probe: sh`if systemctl is-active -q keepalived; then echo in; else echo out; fi`,
+  remove: sh`systemctl stop keepalived`,
+  restore: sh`systemctl reset-failed keepalived 2>/dev/null || :
 systemctl start keepalived`,
 };
 
-const STATUS = `case rabbit_misc:version() of "3.11.17" -> none; _ -> rabbit_maintenance:is_being_drained_consistent_read(node()) end.`;
-
 /** A broker in maintenance mode serves no clients and leads no quorum queue. Not every version knows it. */
-export const maintenance: Layer = {
+export const maintenance: Component = {
   id: 'maintenance',
   title: "the broker's clients (maintenance mode)",
-  look: sh`case $( ${evaluate(STATUS)} ) in *true*) echo out ;; *false*) echo in ;; *) echo none ;; esac`,
-  out: tool('rabbitmq-upgrade', '-q', 'drain'),
+  probe: sh`case $( ${maintenanceMode} ) in on) echo out ;; off) echo in ;; *) echo none ;; esac`,
+  remove: enterMaintenance,
   // A restart ends it by itself; a broker that is down has none.
-  back: sh`case $( ${evaluate(STATUS)} ) in *true*) ${tool('rabbitmq-upgrade', '-q', 'revive')} ;; esac`,
+  restore: leaveMaintenance,
 };
 
 const BROKER_MARK = `${OUT_FOLDER}/broker`;
@@ -40,7 +39,7 @@ const BROKER_MARK = `${OUT_FOLDER}/broker`;
 /** Stops the broker, does something while it is down, and starts it. Marked, so that a later run starts it if this one can't. */
 export function whileDown(title: string, between: Script | false): Task {
   const run = lines(
-    alone,
+    underLock,
     sh`mkdir -p ${OUT_FOLDER}`,
     sh`: >${BROKER_MARK}`,
     between ? stopUnit : restartUnit,
@@ -68,7 +67,7 @@ ${snapshotScript}`,
       : [],
   apply: () =>
     lines(
-      alone,
+      underLock,
       // One that runs is left alone, also where its unit can't be started, as when it is masked.
       sh`systemctl is-active -q ${BROKER_SERVICE} || {
   systemctl reset-failed ${BROKER_SERVICE} 2>/dev/null || :
@@ -82,12 +81,12 @@ ${snapshotScript}`,
 const brokerBack = defineTask(brokerBackType);
 
 /** Out of the proxies: no new clients. */
-export function drains(host: string, proxies: readonly string[]): readonly Task[] {
+export function takeOutOfProxies(host: string, proxies: readonly string[]): readonly Task[] {
   return proxies.map((on) => takeOut({ ...serverBehind(host), title: titleOn(host, on) }, { on }));
 }
 
-/** Back in all layers after a broker was restarted: it serves again before clients are sent to it. */
-export function back(host: string, proxies: readonly string[], check: boolean): readonly Task[] {
+/** Back in service everywhere after a broker was restarted: it serves again before clients are sent to it. */
+export function putBackHost(host: string, proxies: readonly string[], check: boolean): readonly Task[] {
   return [
     putBack(maintenance),
     ...proxies.map((on) => putBack({ ...serverBehind(host), title: titleOn(host, on) }, { on })),
@@ -100,7 +99,7 @@ export function back(host: string, proxies: readonly string[], check: boolean): 
  * Puts back whatever a run has taken out and left so. What can't fail for a broken broker comes first: HAProxy sends
  * nobody to a broker that doesn't answer.
  */
-export function mend(host: string, proxies: readonly string[]): readonly Task[] {
+export function putBackAll(host: string, proxies: readonly string[]): readonly Task[] {
   return [
     ...proxies.map((on) => putBack({ ...serverBehind(host), title: titleOn(host, on) }, { on })),
     putBack(keepalived),

@@ -1,5 +1,6 @@
 import {
   type Change,
+  type Claims,
   defineTask,
   lines,
   type Pending,
@@ -8,37 +9,39 @@ import {
   type TaskType,
 } from '../../../../lib/index.ts';
 
-/** Where a host keeps in mind what was taken out of service on it, so that exactly that is put back, by whichever run. */
+/** Where a host has a mark for what was taken out of service on it, so that any later run puts back exactly that. */
 export const OUT_FOLDER = '/var/lib/ts-play/rabbitmq/out';
 
-/** Something that can be taken out of service and put back. */
-export interface Layer {
+/** A part of the path that clients take, which can be taken out of service and put back. */
+export interface Component {
   /** As in `keepalived`: of letters, digits, `.`, `_`, `@` and `-`. */
   readonly id: string;
-  /** As in `keepalived`: what stands in titles. */
+  /** As in `keepalived`: for titles. */
   readonly title: string;
   /** Prints `in` or `out`; `none` where there is nothing to take out. Read-only. */
-  readonly look: Script;
-  /** For a look that prints something else: makes one of these words of it. Throws when it makes no sense. */
+  readonly probe: Script;
+  /** For a probe that prints something else: makes one of these words of it. Throws when it makes no sense. */
   readonly read?: (text: string) => 'in' | 'out' | 'none';
-  readonly out: Script;
-  /** Must also do where it is back already. */
-  readonly back: Script;
+  /** What it is out of service, in the words of other task types that look after the same thing. */
+  readonly claims?: Claims;
+  readonly remove: Script;
+  /** Must also succeed if it is back already. */
+  readonly restore: Script;
 }
 
-interface Where {
+interface ServiceState {
   readonly state: string;
   /** Taken out by a run of ours and not put back yet. */
   readonly marked: boolean;
 }
 
-const markOf = ({ id }: Layer) => `${OUT_FOLDER}/${id}`;
-const claimOf = ({ id }: Layer) => `out of service: ${id}`;
+const markOf = ({ id }: Component) => `${OUT_FOLDER}/${id}`;
+const claimOf = ({ id }: Component) => `out of service: ${id}`;
 
-const probe = (layer: Layer): Script => sh`if [ -e ${markOf(layer)} ]; then echo marked; fi
-${layer.look}`;
+const probe = (component: Component): Script => sh`if [ -e ${markOf(component)} ]; then echo marked; fi
+${component.probe}`;
 
-function parse({ stdout }: { readonly stdout: string }, { read }: Layer): Where {
+function parse({ stdout }: { readonly stdout: string }, { read }: Component): ServiceState {
   const marked = /^marked(\n|$)/.test(stdout);
   const text = stdout.replace(/^marked(\n|$)/, '');
   return { state: read === undefined ? lastLine(text) : read(text), marked };
@@ -49,32 +52,32 @@ function lastLine(text: string): string {
   return trimmed.slice(trimmed.lastIndexOf('\n') + 1).trim();
 }
 
-export const takenOutType: TaskType<Layer, Where> = {
+export const takenOutType: TaskType<Component, ServiceState> = {
   name: 'taken-out',
   title: ({ title }) => `take out ${title}`,
-  // Under a name of its own: that it is put back later is no contradiction.
-  claims: (layer) => ({ [claimOf(layer)]: 'yes' }),
+  // Its own key: that it is put back later is no contradiction.
+  claims: (component) => ({ ...component.claims, [claimOf(component)]: 'yes' }),
   validate({ id }) {
     if (!/^[A-Za-z0-9._@-]+$/.test(id)) throw new Error(`"${id}" can't be a file's name`);
   },
   probe,
   parse,
-  // What somebody else took out is left as it is, and not put back either.
+  // What somebody else took out is left as it is, and is not put back.
   diff: ({ state }): readonly Change[] =>
     state === 'in' ? [{ what: 'state', from: 'in service', to: 'out' }] : [],
-  apply: (layer) => lines(sh`mkdir -p ${OUT_FOLDER}`, sh`: >${markOf(layer)}`, layer.out),
+  apply: (component) => lines(sh`mkdir -p ${OUT_FOLDER}`, sh`: >${markOf(component)}`, component.remove),
 };
 
-export const putBackType: TaskType<Layer, Where> = {
+export const putBackType: TaskType<Component, ServiceState> = {
   name: 'put-back',
   title: ({ title }) => `put back ${title}`,
   probe,
   parse,
-  diff({ marked }, layer, pending: readonly Pending[]): readonly Change[] {
-    const foreseen = pending.some(({ claims }) => claims[claimOf(layer)] === 'yes');
+  diff({ marked }, component, pending: readonly Pending[]): readonly Change[] {
+    const foreseen = pending.some(({ claims }) => claims[claimOf(component)] === 'yes');
     return marked || foreseen ? [{ what: 'state', from: 'out', to: 'in service' }] : [];
   },
-  apply: (layer) => lines(layer.back, sh`rm -f ${markOf(layer)}`),
+  apply: (component) => lines(component.restore, sh`rm -f ${markOf(component)}`),
 };
 
 /** Out of service, and marked so before anything is done. */

@@ -1,26 +1,27 @@
 import { type Script, sh, type Task, until } from '../../../../lib/index.ts';
-import { askServers, type Server, serversOf, setServer } from '../../haproxy/facts/servers.ts';
+import { askServers, type Server, serverClaim, serversOf, setServer } from '../../haproxy/facts/servers.ts';
 import { BACKEND, serverName } from '../../haproxy/names.ts';
-import type { Layer } from './out-of-service.ts';
+import type { Component } from './out-of-service.ts';
 
 // A HAProxy that does not run has no clients to send, and forgets what it was told.
-const look = sh`( ${askServers(BACKEND)} ) 2>/dev/null || :`;
+const probe = sh`( ${askServers(BACKEND)} ) 2>/dev/null || :`;
 
 /** A broker behind a proxy: drained, it gets no new connections there. Its tasks run on the proxy. */
-export function serverBehind(broker: string): Layer {
+export function serverBehind(broker: string): Component {
   const set = (state: Server['state']): Script =>
     sh`( ${setServer(BACKEND, broker, state)} ) || [ $? -eq 69 ]`;
   return {
     id: `server-${serverName(broker)}`,
     title: `${serverName(broker)} behind HAProxy`,
-    look,
+    claims: serverClaim(broker, 'drain'),
+    probe,
     read(text) {
       const server = serverIn(text, broker);
       if (server === undefined) return 'none';
       return server.state === 'ready' ? 'in' : 'out';
     },
-    out: set('drain'),
-    back: set('ready'),
+    remove: set('drain'),
+    restore: set('ready'),
   };
 }
 
@@ -29,7 +30,7 @@ export function seenUp(broker: string, proxy: string): Task {
   return until(
     {
       that: `the HAProxy of ${proxy} sees ${broker} up`,
-      probe: look,
+      probe,
       holds({ stdout }) {
         const server = serverIn(stdout, broker);
         if (server === undefined || (server.up && server.state === 'ready')) return true;

@@ -3,7 +3,7 @@ import { virtualAddresses } from '../../keepalived/instances.ts';
 import { awaitVips } from '../../keepalived/vip.ts';
 import { askHealth, queueTitle } from '../facts/health.ts';
 import { pausedBy } from '../rules/safety.ts';
-import { back, drains, keepalived, maintenance } from './components.ts';
+import { keepalived, maintenance, putBackHost, takeOutOfProxies } from './components.ts';
 import { takeOut } from './out-of-service.ts';
 import { askProxies, handover } from './proxies.ts';
 
@@ -47,7 +47,7 @@ export function rollingSteps<T>({ proxyGroup, due, action, after }: Rolling<T>):
       const kept = [...seen.values()].some((proxy) => proxy.keepalived);
       if (!context.check && at.size > 0 && kept && vips.length > 0)
         await awaitVips({ ...context, playHosts: context.group(proxyGroup) }, vips);
-      return ({ name }) => (at.has(name) ? drains(name, [...seen.keys()]) : []);
+      return ({ name }) => (at.has(name) ? takeOutOfProxies(name, [...seen.keys()]) : []);
     },
     async (context) => {
       const [at, seen] = await Promise.all([due(context), askProxies(context, proxyGroup)]);
@@ -57,7 +57,7 @@ export function rollingSteps<T>({ proxyGroup, due, action, after }: Rolling<T>):
         return [
           takeOut(maintenance, { timeLimit: 300 }),
           ...action(target),
-          ...back(name, [...seen.keys()], context.check),
+          ...putBackHost(name, [...seen.keys()], context.check),
           ...after,
         ];
       };

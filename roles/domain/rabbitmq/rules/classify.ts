@@ -1,6 +1,6 @@
 import { isRunning, knownMembers, type Snapshot } from '../facts/snapshot.ts';
-import type { SeedView } from './founding-node.ts';
-import { judgeAlone, type StandingAlone } from './standalone.ts';
+import type { FounderView } from './founding-node.ts';
+import { judgeStandalone, type StandaloneState } from './standalone.ts';
 
 /**
  * What a node is to the cluster it shall belong to:
@@ -9,7 +9,7 @@ import { judgeAlone, type StandingAlone } from './standalone.ts';
  * `half-joined` belongs and is not running; `disowned` thinks it belongs, and the others disagree;
  * `foreign` belongs to another cluster.
  */
-export type Standing = StandingAlone | 'member' | 'half-joined' | 'disowned' | 'foreign';
+export type Standing = StandaloneState | 'member' | 'half-joined' | 'disowned' | 'foreign';
 
 export interface Classified {
   readonly standing: Standing;
@@ -21,22 +21,22 @@ export interface Classified {
  * Judges a node by what it says live and by what lies on its disk.
  * @param harmless users that the cluster would have anyway, which are no data
  */
-export function classify(node: Snapshot, seed: SeedView, harmless: readonly string[]): Classified {
+export function classify(node: Snapshot, seed: FounderView, harmless: readonly string[]): Classified {
   const others = knownMembers(node).filter((member) => member !== node.node);
-  return others.length > 0 ? classifyMember(node, others, seed) : judgeAlone(node, harmless);
+  return others.length > 0 ? classifyMember(node, others, seed) : judgeStandalone(node, harmless);
 }
 
 /**
  * Whether a node can only be started when the others run: a ram node has its cluster from a disc node, and one that
  * the others have forgotten has to join anew. All others are started together, since they wait for each other.
  */
-export function startsLast(node: Snapshot, seed: SeedView): boolean {
+export function startsLast(node: Snapshot, seed: FounderView): boolean {
   const { standing } = classify(node, seed, []);
   const ram = node.disk.disc.length > 0 && !node.disk.disc.includes(node.node);
   return standing === 'disowned' || (standing === 'half-joined' && ram);
 }
 
-function classifyMember(node: Snapshot, others: readonly string[], seed: SeedView): Classified {
+function classifyMember(node: Snapshot, others: readonly string[], seed: FounderView): Classified {
   const isSeed = node.node === seed.node;
   const ours = [seed.node, ...(seed.members ?? [])];
   if (!isSeed && !others.some((other) => ours.includes(other))) {

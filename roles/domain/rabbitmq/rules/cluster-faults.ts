@@ -3,9 +3,9 @@ import { BROKER_SERVICE } from '../scripts/commands.ts';
 import type { Cluster } from './clusters.ts';
 import { divergence } from './divergence.ts';
 import { sidesOf } from './partition.ts';
-import { matchSilent } from './unreachable-members.ts';
+import { matchUnreachable } from './unreachable-members.ts';
 
-export interface Look {
+export interface ObservedCluster {
   /** What the hosts answered, by host. */
   readonly nodes: ReadonlyMap<string, Snapshot>;
   /** The one cluster. */
@@ -13,7 +13,7 @@ export interface Look {
   /** Hosts of the play that did not answer: they are reported as unreachable. */
   readonly silent: readonly string[];
   /** Hosts whose stopped or forgotten broker this run is about to bring back. */
-  readonly mended: readonly string[];
+  readonly repaired: readonly string[];
 }
 
 /**
@@ -21,18 +21,18 @@ export interface Look {
  * that are stopped or that their peers do not see, members that tell different things of what belongs to all. A member
  * whose host is silent is left out.
  */
-export function notWhole(look: Look): readonly string[] {
-  const { nodes, cluster } = look;
-  const views = viewsOf(look);
+export function clusterFaults(observed: ObservedCluster): readonly string[] {
+  const { nodes, cluster } = observed;
+  const views = viewsOf(observed);
   const hosts = new Map([...nodes].map(([host, { node }]) => [node, host]));
   const unclaimed = cluster.members.filter((node) => !hosts.has(node));
-  const { strangers } = matchSilent(unclaimed, look.silent);
+  const { strangers } = matchUnreachable(unclaimed, observed.silent);
   const partitions = partitionReasons(views, hosts);
   const members = views.length === 0 ? [] : cluster.members;
   const missing = members.flatMap((node) => {
     const host = hosts.get(node);
     const blind = views.filter((view) => view.node !== node && !view.up?.includes(node));
-    if (host !== undefined) return memberReason(node, host, blind, look);
+    if (host !== undefined) return memberReason(node, host, blind, observed);
     return strangers.includes(node) && blind.length > 0 ? [stranger(node)] : [];
   });
   const different = [...divergence(views)].map(
@@ -44,7 +44,7 @@ export function notWhole(look: Look): readonly string[] {
 }
 
 /** What the members that run say. */
-function viewsOf({ nodes, cluster }: Look): readonly Live[] {
+function viewsOf({ nodes, cluster }: ObservedCluster): readonly Live[] {
   return cluster.hosts.flatMap((host) => {
     const node = nodes.get(host);
     return node?.live && isRunning(node) ? [node.live] : [];
@@ -69,7 +69,7 @@ function memberReason(
   node: string,
   host: string,
   blind: readonly Live[],
-  { nodes, cluster, mended }: Look,
+  { nodes, cluster, repaired }: ObservedCluster,
 ): readonly string[] {
   const own = nodes.get(host);
   const runs = own !== undefined && isRunning(own);
@@ -80,7 +80,7 @@ function memberReason(
       `${node} runs, but ${who} can't see it: let the ports 4369 and 25672 pass between their hosts. ${restart([node], new Map([[node, host]]))}`,
     ];
   }
-  if (mended.includes(host)) return [];
+  if (repaired.includes(host)) return [];
   return [
     runs
       ? `${node} counts as a member, but does not count itself: ts-play playbooks/site.ts -i INVENTORY has it join again`

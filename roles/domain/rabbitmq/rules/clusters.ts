@@ -1,6 +1,6 @@
 import { isRunning, knownMembers, type Snapshot } from '../facts/snapshot.ts';
 import type { Founding } from './founding.ts';
-import { judgeAlone } from './standalone.ts';
+import { judgeStandalone } from './standalone.ts';
 
 /** At least one host. */
 type Hosts = readonly [string, ...string[]];
@@ -82,7 +82,7 @@ function toldMembers(
         other.node === name &&
         isRunning(other) &&
         !knownMembers(other).includes(node.node) &&
-        (knownMembers(other).length > 1 || judgeAlone(other, harmless(host)).standing === 'data'),
+        (knownMembers(other).length > 1 || judgeStandalone(other, harmless(host)).standing === 'data'),
     );
   return new Map(
     [...nodes].map(([host, node]) => {
@@ -120,7 +120,7 @@ function describe(
   const [host] = hosts;
   const node = nodes.get(host);
   if (node === undefined) return { ...common, holds: 'nothing', what: 'nothing' };
-  const { standing, reason } = judgeAlone(node, harmless(host));
+  const { standing, reason } = judgeStandalone(node, harmless(host));
   // What may be destroyed decides nothing, nor does a node that the others run without.
   const counts = !givenUp.includes(host) && knownMembers(node).length <= 1;
   const holds = counts && (standing === 'data' || standing === 'untold') ? standing : 'nothing';

@@ -5,7 +5,7 @@ import { clustersOf, foundingCluster } from './clusters.ts';
 import { type Founding, foundingOf } from './founding.ts';
 
 /** What the founding node knows of its cluster. */
-export interface SeedView {
+export interface FounderView {
   readonly node: string;
   /** Node names of its cluster, itself included; undefined when it isn't running. */
   readonly members: readonly string[] | undefined;
@@ -40,7 +40,7 @@ export function chooseFounder(
 const joined = new WeakMap<readonly HostView[], string>();
 
 /** Keeps the founding host for the rest of the play, so that a run uses the host that check mode names. */
-export function keepSeed(playHosts: readonly HostView[], host: string): void {
+export function keepFounder(playHosts: readonly HostView[], host: string): void {
   joined.set(playHosts, host);
 }
 
@@ -56,7 +56,7 @@ export function preferred(hosts: readonly HostView[]): readonly HostView[] {
 }
 
 /** What a node knows as the founding node. */
-export function seedView({ node, live }: Snapshot): SeedView {
+export function founderView({ node, live }: Snapshot): FounderView {
   return { node, members: live?.running ? (live.members ?? undefined) : undefined };
 }
 

@@ -4,7 +4,7 @@ import { type Health, type QueueHealth, queueTitle } from '../facts/health.ts';
 export type Reasons = readonly string[];
 
 /** Nodes see each other, all that belong to the cluster run, and none has an alarm. */
-export function unrest(views: readonly Health[], without: readonly string[] = []): Reasons {
+export function clusterProblems(views: readonly Health[], without: readonly string[] = []): Reasons {
   const partitions = views.flatMap(({ node, partitions: others }) =>
     others.length > 0 ? [`${node} is cut off from ${others.join(', ')}: a network partition`] : [],
   );
@@ -29,7 +29,7 @@ export function lossOf({ members, up, queues }: Health, leaving: readonly string
 export function pausedBy({ queues }: Health, leaving: readonly string[]): readonly QueueHealth[] {
   return (queues ?? []).filter(
     (queue) =>
-      isAlone(queue) &&
+      isUnreplicated(queue) &&
       queue.durable &&
       !queue.exclusive &&
       queue.members.some((node) => leaving.includes(node)),
@@ -37,13 +37,13 @@ export function pausedBy({ queues }: Health, leaving: readonly string[]): readon
 }
 
 /** Whether the queue is by design in one place only. */
-export function isAlone({ type, members }: QueueHealth): boolean {
+export function isUnreplicated({ type, members }: QueueHealth): boolean {
   return type === 'classic' && members.length <= 1;
 }
 
 function lossOfQueue(queue: QueueHealth, leaving: readonly string[]): string | undefined {
   const { type, members, online, exclusive } = queue;
-  if (exclusive || isAlone(queue) || !members.some((node) => leaving.includes(node))) return undefined;
+  if (exclusive || isUnreplicated(queue) || !members.some((node) => leaving.includes(node))) return undefined;
   const left = online.filter((node) => !leaving.includes(node)).length;
   const title = `${type} queue ${queueTitle(queue)}`;
   if (type === 'classic') return left > 0 ? undefined : `${title} would have no synchronised mirror left`;

@@ -4,16 +4,16 @@ import { isRunning, type Snapshot } from '../facts/snapshot.ts';
  * What a node is that belongs to no cluster with others: `blank` was never started, `empty` runs and holds nothing,
  * `data` holds something, and `untold` does not run, so that nobody can say.
  */
-export type StandingAlone = 'blank' | 'empty' | 'data' | 'untold';
+export type StandaloneState = 'blank' | 'empty' | 'data' | 'untold';
 
 /**
  * Judges a node that belongs to no cluster with others.
  * @param harmless users that every cluster of ours has, which are no data
  */
-export function judgeAlone(
+export function judgeStandalone(
   node: Snapshot,
   harmless: readonly string[],
-): { readonly standing: StandingAlone; readonly reason: string } {
+): { readonly standing: StandaloneState; readonly reason: string } {
   const { disk } = node;
   if (!isRunning(node)) {
     if (disk.neverBooted) return { standing: 'blank', reason: 'never came to the end of its first boot' };

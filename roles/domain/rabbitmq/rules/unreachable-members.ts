@@ -1,7 +1,7 @@
 import { isOnHost } from './node-names.ts';
 
 /** Hosts that did not answer, and members of the cluster that no answering host is, put side by side. */
-export interface Silent {
+export interface Unreachable {
   /** Hosts that are or may be members. */
   readonly members: readonly string[];
   /** Members that are no host of the inventory. */
@@ -12,7 +12,7 @@ export interface Silent {
  * A host that does not answer can't say how its node is called: it is told by the host's name, and where names don't
  * fit each other any of the rest may be any other.
  */
-export function matchSilent(nodes: readonly string[], hosts: readonly string[]): Silent {
+export function matchUnreachable(nodes: readonly string[], hosts: readonly string[]): Unreachable {
   const named = hosts.filter((host) => nodes.some((node) => isOnHost(node, host)));
   const rest = hosts.filter((host) => !named.includes(host));
   const unnamed = nodes.filter((node) => !hosts.some((host) => isOnHost(node, host)));

@@ -24,7 +24,7 @@ export function ctl(...args: readonly string[]): Script {
  * host: this one waits for it and then does nothing, since what it was made for is no longer what there is.
  * The lock is on descriptor 9, which {@link tool} closes, so that no daemon started by one keeps it.
  */
-export const alone: Script = sh`if command -v flock >/dev/null; then
+export const underLock: Script = sh`if command -v flock >/dev/null; then
   exec 9>/run/ts-play-rabbitmq.lock
   if ! flock -n 9; then
     echo 'an earlier run is still at work on this broker: waiting for it' >&2

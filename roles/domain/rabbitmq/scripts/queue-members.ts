@@ -1,15 +1,15 @@
 import { type Script, sh } from '../../../../lib/index.ts';
-import { haveDone } from '../erlang/ask-erlang.ts';
+import { runActions } from '../erlang/ask-erlang.ts';
 import type { QueueHealth } from '../facts/health.ts';
 import { tool } from './commands.ts';
-import { repeated } from './retry.ts';
+import { retried } from './retry.ts';
 
 type Named = Pick<QueueHealth, 'vhost' | 'name'>;
 
 /** Gives a quorum queue or a stream one more member, on this node; nothing where it has one there. */
 export function addMember({ type, vhost, name }: Named & { readonly type: string }, node: string): Script {
   // A queue whose leader was elected only now takes no new member for a moment.
-  return repeated(
+  return retried(
     type === 'stream'
       ? tool('rabbitmq-streams', '-q', 'add_replica', '-p', vhost, name, node)
       : tool('rabbitmq-queues', '-q', 'add_member', '-p', vhost, name, node),
@@ -19,7 +19,7 @@ export function addMember({ type, vhost, name }: Named & { readonly type: string
 /** Gives all quorum queues that have none on this node a member there; nothing where all have. */
 export function addMembers(node: string): Script {
   // The tool ends well whatever it says of single queues.
-  return repeated(sh`{
+  return retried(sh`{
   said=$(${tool('rabbitmq-queues', '-q', 'grow', node, 'all', '--errors-only')}) &&
   case $said in *error:*) printf '%s\n' "$said" >&2; false ;; esac
 }`);
@@ -48,7 +48,7 @@ end`;
 
 /** Takes the members of these quorum queues and streams on a node away, which may be down. */
 export function removeMembers(queues: readonly (Named & { readonly type: string })[], node: string): Script {
-  const deeds = queues.map(({ type, vhost, name }) => ({ type, vhost, name, node }));
+  const actions = queues.map(({ type, vhost, name }) => ({ type, vhost, name, node }));
   // A queue that elects its leader just now can't change its members for a moment.
-  return repeated(sh`( ${haveDone(PROGRAM, deeds)} )`);
+  return retried(sh`( ${runActions(PROGRAM, actions)} )`);
 }

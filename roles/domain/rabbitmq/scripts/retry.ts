@@ -1,7 +1,7 @@
 import { type Script, sh } from '../../../../lib/index.ts';
 
 /** A step that may be refused for a moment, tried five times in some ten seconds. */
-export function repeated(step: Script): Script {
+export function retried(step: Script): Script {
   return sh`n=0
 until ${step}; do
   n=$((n + 1))

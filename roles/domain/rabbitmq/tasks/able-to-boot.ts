@@ -16,7 +16,7 @@ import {
   snapshotScript,
 } from '../facts/snapshot.ts';
 import { bootOver, defineLastWords, defineLone, defineNeverBooted } from '../scripts/boot.ts';
-import { alone, BROKER_SERVICE, setNode } from '../scripts/commands.ts';
+import { BROKER_SERVICE, setNode, underLock } from '../scripts/commands.ts';
 import { asideAt, moveAside } from '../scripts/data-folder.ts';
 
 /**
@@ -64,7 +64,7 @@ export const bootsType: TaskType<BootsWant, Snapshot> = {
   },
   apply: ({ aside }, _changes, state) =>
     lines(
-      alone,
+      underLock,
       // The attempt that is under way may be the one that succeeds.
       bootOver,
       sh`if systemctl is-active -q ${BROKER_SERVICE}; then exit 0; fi`,

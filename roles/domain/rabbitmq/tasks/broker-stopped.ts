@@ -1,6 +1,6 @@
 import { defineTask, lines, sh, type TaskType } from '../../../../lib/index.ts';
 import { stopUnit } from '../scripts/boot.ts';
-import { alone, BROKER_SERVICE } from '../scripts/commands.ts';
+import { BROKER_SERVICE, underLock } from '../scripts/commands.ts';
 
 /** A broker's unit that is down; of one cluster's nodes each is another thing, whichever host's list they are on. */
 export const brokerStoppedType: TaskType<{ readonly node: string }, string> = {
@@ -11,7 +11,7 @@ export const brokerStoppedType: TaskType<{ readonly node: string }, string> = {
   parse: ({ stdout }) => stdout.trim(),
   diff: (state) =>
     state === 'inactive' || state === 'failed' ? [] : [{ what: 'broker', from: state, to: 'stopped' }],
-  apply: () => lines(alone, stopUnit),
+  apply: () => lines(underLock, stopUnit),
 };
 
 export const brokerStopped = defineTask(brokerStoppedType);

@@ -1,7 +1,7 @@
 import { defineTask, lines, type Reply, type TaskType } from '../../../../lib/index.ts';
 import { askHealth, type Health } from '../facts/health.ts';
-import { alone, ctl } from '../scripts/commands.ts';
-import { repeated } from '../scripts/retry.ts';
+import { ctl, underLock } from '../scripts/commands.ts';
+import { retried } from '../scripts/retry.ts';
 
 export interface NodeWant {
   /** As in `rabbit@hadoop003`. */
@@ -22,7 +22,7 @@ export const forgottenType: TaskType<NodeWant, Health> = {
   diff: ({ members }, { node }) =>
     members.includes(node) ? [{ what: 'membership', from: `one of ${members.length}`, to: 'none' }] : [],
   // A node that was stopped a moment ago may still count as one that runs.
-  apply: ({ node }) => lines(alone, repeated(ctl('forget_cluster_node', node))),
+  apply: ({ node }) => lines(underLock, retried(ctl('forget_cluster_node', node))),
 };
 
 /** Has a peer forget a node. To be preceded by {@link withoutMembers}: nobody shrinks queues by an unknown node's name. */

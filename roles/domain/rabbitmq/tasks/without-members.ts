@@ -1,6 +1,6 @@
 import { defineTask, lines, type TaskType } from '../../../../lib/index.ts';
 import { askHealth, type Health, healthWithQueues, type QueueHealth, queueTitle } from '../facts/health.ts';
-import { alone } from '../scripts/commands.ts';
+import { underLock } from '../scripts/commands.ts';
 import { removeMembers } from '../scripts/queue-members.ts';
 import type { NodeWant } from './forgotten.ts';
 
@@ -13,7 +13,7 @@ export const withoutMembersType: TaskType<NodeWant, Health> = {
   parse: healthWithQueues,
   diff: ({ queues }, { node }) =>
     held(queues, node).map((queue) => ({ what: queueTitle(queue), from: `a member on ${node}`, to: 'none' })),
-  apply: ({ node }, _changes, { queues }) => lines(alone, removeMembers(held(queues, node), node)),
+  apply: ({ node }, _changes, { queues }) => lines(underLock, removeMembers(held(queues, node), node)),
 };
 
 export const withoutMembers = defineTask(withoutMembersType);

@@ -6,7 +6,7 @@ import {
   erlangData,
   parseAnswer,
 } from '../../../../../roles/domain/rabbitmq/erlang/ask-erlang.ts';
-import { doDeeds } from '../../../../../roles/domain/rabbitmq/erlang/metadata-edits.ts';
+import { editMetadata } from '../../../../../roles/domain/rabbitmq/erlang/metadata-edits.ts';
 import { HOSTILE, inEveryShell } from '../../../../support/sandbox.ts';
 import { packed } from '../packed.ts';
 
@@ -64,7 +64,7 @@ case "$*" in *erl_call*) ${erlCall} ;; *) ${ctl} ;; esac`,
     it(`hands ${JSON.stringify(password)} to stdin alone`, async () => {
       calls('echo "{ok, ts_play_done}"', 'exit 9');
       const deed = { do: 'import', definitions: { users: [{ name: 'u', password }] } } as const;
-      const script = doDeeds([deed], [secret(password)]);
+      const script = editMetadata([deed], [secret(password)]);
       assert.equal((await box().run(script, { setE: true })).code, 0);
       const sent = readFileSync(box().path('stdin'), 'utf8');
       const [, data = ''] = /base64:decode\("([^"]+)"\)/.exec(sent) ?? [];
@@ -78,13 +78,13 @@ case "$*" in *erl_call*) ${erlCall} ;; *) ${ctl} ;; esac`,
 
   it('fails with the broker’s own words', async () => {
     calls(`echo '{ok, "TS-PLAY FAILED: {no_such_vhost,x}"}'`, 'exit 9');
-    const { code, stderr } = await box().run(doDeeds([]), { setE: true });
+    const { code, stderr } = await box().run(editMetadata([]), { setE: true });
     assert.equal(code, 1);
     assert.match(stderr, /no_such_vhost/);
   });
 
   it('fails when nobody answers', async () => {
     calls('exit 1', 'exit 69');
-    assert.notEqual((await box().run(doDeeds([]), { setE: true })).code, 0);
+    assert.notEqual((await box().run(editMetadata([]), { setE: true })).code, 0);
   });
 });

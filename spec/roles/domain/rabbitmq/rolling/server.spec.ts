@@ -6,8 +6,8 @@ import { inEveryShell } from '../../../../support/sandbox.ts';
 const HEAD = '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight';
 const told = (op: number, admin: number) =>
   `${HEAD}\n2 rabbitmq_cluster 1 other 192.0.2.12 2 0 1\n2 rabbitmq_cluster 1 mq1 192.0.2.11 ${op} ${admin} 1\n`;
-const layer = serverBehind('mq1');
-const seen = (stdout: string) => takenOutType.parse({ code: 0, stdout, stderr: '' }, layer);
+const component = serverBehind('mq1');
+const seen = (stdout: string) => takenOutType.parse({ code: 0, stdout, stderr: '' }, component);
 
 describe('a broker behind a proxy', () => {
   it('is in or out of service by what HAProxy was told, whatever its health', () => {
@@ -34,8 +34,8 @@ describe('a broker behind a proxy', () => {
 inEveryShell('taking a broker out of a proxy', (box) => {
   it('is done where HAProxy does not run', async () => {
     box().rebase('/run/haproxy/');
-    assert.equal((await box().run(layer.out, { setE: true })).code, 0);
-    const look = await box().run(layer.look);
+    assert.equal((await box().run(component.remove, { setE: true })).code, 0);
+    const look = await box().run(component.probe);
     assert.deepEqual([look.code, look.stdout, look.stderr], [0, '', '']);
   });
 });

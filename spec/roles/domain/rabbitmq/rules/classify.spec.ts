@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import type { Snapshot } from '../../../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { classify, type Standing, startsLast } from '../../../../../roles/domain/rabbitmq/rules/classify.ts';
-import type { SeedView } from '../../../../../roles/domain/rabbitmq/rules/founding-node.ts';
+import type { FounderView } from '../../../../../roles/domain/rabbitmq/rules/founding-node.ts';
 import { appStopped, down, live, running, user } from '../nodes.ts';
 
 const [a, b, c, x] = ['rabbit@a', 'rabbit@b', 'rabbit@c', 'rabbit@x'];
 /** The seed alone, with `c`, and down. */
-const alone: SeedView = { node: a, members: [a] };
-const withC: SeedView = { node: a, members: [a, c] };
-const silent: SeedView = { node: a, members: undefined };
+const alone: FounderView = { node: a, members: [a] };
+const withC: FounderView = { node: a, members: [a, c] };
+const silent: FounderView = { node: a, members: undefined };
 
 const guest = user('guest', 'guest');
 const policy = { vhost: '/', name: 'p', pattern: '', applyTo: 'all', priority: 0, definition: {} };
 
-const table: readonly (readonly [string, Snapshot, SeedView, Standing, RegExp])[] = [
+const table: readonly (readonly [string, Snapshot, FounderView, Standing, RegExp])[] = [
   ['never started', down('c', [], 0, false), alone, 'blank', /never started/],
   ['a fresh node', running('c'), alone, 'empty', /nothing in it/],
   [

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Live, Snapshot } from '../../../../../roles/domain/rabbitmq/facts/snapshot.ts';
-import { notWhole } from '../../../../../roles/domain/rabbitmq/rules/cluster-faults.ts';
+import { clusterFaults } from '../../../../../roles/domain/rabbitmq/rules/cluster-faults.ts';
 import { clustersOf, foundingCluster } from '../../../../../roles/domain/rabbitmq/rules/clusters.ts';
 import { divergence } from '../../../../../roles/domain/rabbitmq/rules/divergence.ts';
 import { foundingOf } from '../../../../../roles/domain/rabbitmq/rules/founding.ts';
 import { sidesOf } from '../../../../../roles/domain/rabbitmq/rules/partition.ts';
-import { matchSilent } from '../../../../../roles/domain/rabbitmq/rules/unreachable-members.ts';
+import { matchUnreachable } from '../../../../../roles/domain/rabbitmq/rules/unreachable-members.ts';
 import { appStopped, down, live, running, user } from '../nodes.ts';
 
 const [a, b, c, x] = ['rabbit@a', 'rabbit@b', 'rabbit@c', 'rabbit@x'];
@@ -16,14 +16,14 @@ function reasons(
   nodes: Readonly<Record<string, Snapshot>>,
   {
     silent = [],
-    mended = [],
-  }: { readonly silent?: readonly string[]; readonly mended?: readonly string[] } = {},
+    repaired = [],
+  }: { readonly silent?: readonly string[]; readonly repaired?: readonly string[] } = {},
 ): readonly string[] {
   const founding = foundingOf([]);
   const all = new Map(Object.entries(nodes));
   const cluster = foundingCluster(clustersOf(all, founding), founding);
   assert.ok(cluster);
-  return notWhole({ nodes: all, cluster, silent, mended });
+  return clusterFaults({ nodes: all, cluster, silent, repaired });
 }
 
 const whole = { a: running('a', three), b: running('b', three), c: running('c', three) };
@@ -67,7 +67,7 @@ describe('a cluster that is whole', () => {
       'rabbit@c is a member and does not run: ts-play playbooks/start-cluster.ts -i INVENTORY starts it',
     ]);
     assert.equal(reasons({ ...stopped, c: appStopped('c', [a, b, c]) }).length, 1);
-    assert.deepEqual(reasons(stopped, { mended: ['c'] }), []);
+    assert.deepEqual(reasons(stopped, { repaired: ['c'] }), []);
   });
 
   it('may have a member on a host that does not answer, and none that is down and in no inventory', () => {
@@ -100,7 +100,7 @@ describe('a cluster that is whole', () => {
       c: running('c'),
     };
     assert.match(reasons(wiped)[0] ?? '', /^rabbit@c counts as a member, but does not count itself/);
-    assert.deepEqual(reasons(wiped, { mended: ['c'] }), []);
+    assert.deepEqual(reasons(wiped, { repaired: ['c'] }), []);
   });
 
   it('has members that all tell the same', () => {
@@ -171,10 +171,10 @@ describe('the sides of a partition', () => {
 
 describe('hosts that do not answer', () => {
   it('are members by their names, or where nobody can tell', () => {
-    assert.deepEqual(matchSilent([b], ['b']), { members: ['b'], strangers: [] });
-    assert.deepEqual(matchSilent([b], ['b.example', 'mq9']), { members: ['b.example'], strangers: [] });
-    assert.deepEqual(matchSilent(['rabbit@ip-1'], ['mq9']), { members: ['mq9'], strangers: [] });
-    assert.deepEqual(matchSilent([], ['mq9']), { members: [], strangers: [] });
-    assert.deepEqual(matchSilent([b, x], ['b']), { members: ['b'], strangers: [x] });
+    assert.deepEqual(matchUnreachable([b], ['b']), { members: ['b'], strangers: [] });
+    assert.deepEqual(matchUnreachable([b], ['b.example', 'mq9']), { members: ['b.example'], strangers: [] });
+    assert.deepEqual(matchUnreachable(['rabbit@ip-1'], ['mq9']), { members: ['mq9'], strangers: [] });
+    assert.deepEqual(matchUnreachable([], ['mq9']), { members: [], strangers: [] });
+    assert.deepEqual(matchUnreachable([b, x], ['b']), { members: ['b'], strangers: [x] });
   });
 });

@@ -4,10 +4,10 @@ import { foundingOf } from '../../../../../roles/domain/rabbitmq/rules/founding.
 import {
   actingHost,
   chooseFounder,
-  keepSeed,
+  founderView,
+  keepFounder,
   ordered,
   preferred,
-  seedView,
 } from '../../../../../roles/domain/rabbitmq/rules/founding-node.ts';
 import { appStopped, down, known, running } from '../nodes.ts';
 
@@ -82,16 +82,16 @@ describe('the seed of the cluster', () => {
 
   it('speaks for the cluster to the end of the play', () => {
     const hosts = [known('a', 'a'), known('b', 'b')];
-    keepSeed(hosts, 'b');
+    keepFounder(hosts, 'b');
     const names = (all: typeof hosts) => preferred(all).map(({ name }) => name);
     assert.deepEqual(names(hosts), ['b', 'a']);
     assert.deepEqual(names([...hosts]), ['a', 'b'], 'and not in another play');
   });
 
   it('tells its members only when it runs', () => {
-    assert.deepEqual(seedView(running('a', together(a, b))), { node: a, members: [a, b] });
-    assert.deepEqual(seedView(down('a', [a, b])), { node: a, members: undefined });
-    assert.deepEqual(seedView(appStopped('a', [a, b])), { node: a, members: undefined });
+    assert.deepEqual(founderView(running('a', together(a, b))), { node: a, members: [a, b] });
+    assert.deepEqual(founderView(down('a', [a, b])), { node: a, members: undefined });
+    assert.deepEqual(founderView(appStopped('a', [a, b])), { node: a, members: undefined });
   });
 });
 

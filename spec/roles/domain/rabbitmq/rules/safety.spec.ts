@@ -1,24 +1,30 @@
 import assert from 'node:assert/strict';
-import { lossOf, pausedBy, unrest } from '../../../../../roles/domain/rabbitmq/rules/safety.ts';
+import { clusterProblems, lossOf, pausedBy } from '../../../../../roles/domain/rabbitmq/rules/safety.ts';
 import { a, b, c, health, queue } from '../views.ts';
 
 const d = 'rabbit@d';
 
 describe('what would be unsafe', () => {
   it('is nothing in a calm cluster', () => {
-    assert.deepEqual(unrest([health()]), []);
+    assert.deepEqual(clusterProblems([health()]), []);
     assert.deepEqual(lossOf(health({ queues: [queue()] }), [b]), []);
   });
 
   it('is to go on without an answer, in a partition, with a node down or with an alarm', () => {
-    assert.deepEqual(unrest([]), ['no broker answers']);
-    assert.deepEqual(unrest([health({ partitions: [b] })]), [
+    assert.deepEqual(clusterProblems([]), ['no broker answers']);
+    assert.deepEqual(clusterProblems([health({ partitions: [b] })]), [
       `${a} is cut off from ${b}: a network partition`,
     ]);
-    assert.deepEqual(unrest([health({ up: [a, c] })]), [`${b} is down`]);
-    assert.deepEqual(unrest([health({ up: [a, c] })], [b]), []);
-    assert.deepEqual(unrest([health({ alarms: [{ what: 'disk', node: c }] })]), [`${c} has an alarm: disk`]);
-    assert.deepEqual(unrest([health(), health({ node: b, partitions: [a] })]).length, 1, 'every view counts');
+    assert.deepEqual(clusterProblems([health({ up: [a, c] })]), [`${b} is down`]);
+    assert.deepEqual(clusterProblems([health({ up: [a, c] })], [b]), []);
+    assert.deepEqual(clusterProblems([health({ alarms: [{ what: 'disk', node: c }] })]), [
+      `${c} has an alarm: disk`,
+    ]);
+    assert.deepEqual(
+      clusterProblems([health(), health({ node: b, partitions: [a] })]).length,
+      1,
+      'every view counts',
+    );
   });
 
   it("is to lose the cluster's majority", () => {

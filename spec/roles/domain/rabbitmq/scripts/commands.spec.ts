@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { lines, sh } from '../../../../../lib/index.ts';
-import { alone, ctl } from '../../../../../roles/domain/rabbitmq/scripts/commands.ts';
+import { ctl, underLock } from '../../../../../roles/domain/rabbitmq/scripts/commands.ts';
 import { inEveryShell } from '../../../../support/sandbox.ts';
 
 inEveryShell("a broker's tool", (box) => {
@@ -24,7 +24,7 @@ inEveryShell("a broker's tool", (box) => {
   it('works alone on its broker', async () => {
     box().standIn('flock', '[ ! -e @ROOT@/taken ] || [ "$1" != -n ]');
     await box().run(sh`mkdir run`);
-    const script = lines(alone, sh`echo done`);
+    const script = lines(underLock, sh`echo done`);
     assert.equal((await box().run(script, { setE: true })).stdout, 'done');
     await box().run(sh`touch taken`);
     const late = await box().run(script, { setE: true });
