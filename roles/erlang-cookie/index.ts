@@ -14,7 +14,7 @@ const readCookie = {
     stdout.trim() === '' ? undefined : new Secret(stdout.trim()),
 };
 
-/** One Erlang cookie on every node (the seed's section 2.1). */
+/** One Erlang cookie on every node (section 2.1 of the tutorial). */
 export const erlangCookie = defineRole({
   ...cookieSettings,
   description: 'One Erlang cookie on every node of the cluster.',

@@ -18,7 +18,7 @@ import { validate } from './validate.ts';
 /** What a broker is taken for that can't say its version; nothing is set on such a one. */
 const UNTOLD = '3.8';
 
-/** Queues that survive the loss of nodes, by policy (the seed's section 2.5). */
+/** Queues that survive the loss of nodes, by policy (section 2.5 of the tutorial). */
 export const haPolicy = defineRole({
   ...policySettings,
   description:

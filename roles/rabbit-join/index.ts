@@ -44,7 +44,7 @@ import { validate } from './validate.ts';
 
 export { canJoin, oneCluster } from './gates.ts';
 
-/** Running brokers, joined to one cluster (the seed's sections 2.2 to 2.4). */
+/** Running brokers, joined to one cluster (sections 2.2 to 2.4 of the tutorial). */
 export const rabbitJoin = defineRole({
   ...joinSettings,
   description: 'Running brokers joined to one cluster, with an administrator and without guest.',

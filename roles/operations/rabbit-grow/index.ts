@@ -26,11 +26,13 @@ export const rabbitGrow = defineOperation({
     }
   },
   steps: ({ node: newHost, within, rebalance }) => [
-    (context) => onOldMember(context, newHost, (node) => [members({ node })]),
     (context) =>
-      // What is not there yet can't be looked at: in check mode nothing is waited for.
-      onOldMember(context, newHost, (node) => (context.check ? [] : [waitForAll(node, within)])),
-    (context) => onOldMember(context, newHost, (node) => (rebalance ? [rebalanced({ node })] : [])),
+      onOldMember(context, newHost, (node) => [
+        members({ node }),
+        // What is not there yet can't be looked at: in check mode nothing is waited for.
+        ...(context.check ? [] : [waitForAll(node, within)]),
+        ...(rebalance ? [rebalanced({ node })] : []),
+      ]),
   ],
 });
 
