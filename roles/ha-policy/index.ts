@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineRole, type HostView, type Task } from '../../lib/index.ts';
-import { brokersOf } from '../domain/rabbitmq/facts/brokers.ts';
+import { brokersOf } from '../domain/rabbitmq/brokers.ts';
 import type { Live, Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { actingHost } from '../domain/rabbitmq/rules/founding-node.ts';
 import { policySettings, type Vars } from '../domain/rabbitmq/settings/policy.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { action, defineOperation, sh } from '../../lib/index.ts';
+import { undoFaults } from './fault.ts';
 import { runName } from './ledger/record.ts';
 import { runParams } from './params.ts';
 import { begin, cleanUp, warmUp } from './run/begin.ts';
 import { collect } from './run/collect.ts';
-import { undoFaults } from './run/fault.ts';
 import { injectFaults, letFaultLast } from './run/inject.ts';
 import type { Context } from './run/run.ts';
 import { settle, stop } from './run/settle.ts';

@@ -1,8 +1,8 @@
 import { PlayError, type Script, sh } from '../../lib/index.ts';
+import { type ClusterState, holdersOf, leaderOf } from './cluster-state.ts';
+import type { Fault } from './fault.ts';
 import type { RunParams } from './params.ts';
 import { queuesFor } from './queues.ts';
-import { type ClusterState, holdersOf, leaderOf } from './run/cluster-state.ts';
-import type { Fault } from './run/fault.ts';
 
 /** One thing that can befall a cluster. */
 export interface Scenario {

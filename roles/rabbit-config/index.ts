@@ -1,5 +1,5 @@
 import { defineRole, type Step, type Task } from '../../lib/index.ts';
-import { brokersOf } from '../domain/rabbitmq/facts/brokers.ts';
+import { brokersOf } from '../domain/rabbitmq/brokers.ts';
 import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
 import { chooseFounder, founderView } from '../domain/rabbitmq/rules/founding-node.ts';
 import { configSettings, type Vars } from '../domain/rabbitmq/settings/config.ts';

@@ -1,7 +1,7 @@
 import { defineRole, PlayError, type RoleHost, type Task } from '../../lib/index.ts';
+import { brokersOf } from '../domain/rabbitmq/brokers.ts';
 import { askErlang } from '../domain/rabbitmq/erlang/ask-erlang.ts';
 import { entitiesExpression } from '../domain/rabbitmq/erlang/entities-expression.ts';
-import { brokersOf } from '../domain/rabbitmq/facts/brokers.ts';
 import type { Entities } from '../domain/rabbitmq/facts/entities.ts';
 import { actingHost } from '../domain/rabbitmq/rules/founding-node.ts';
 import { entitiesSettings, type Vars } from '../domain/rabbitmq/settings/entities.ts';

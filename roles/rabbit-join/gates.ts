@@ -1,5 +1,5 @@
 import type { Gate, GateContext, HostView } from '../../lib/index.ts';
-import { brokersOf } from '../domain/rabbitmq/facts/brokers.ts';
+import { brokersOf } from '../domain/rabbitmq/brokers.ts';
 import { isRunning, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { classify } from '../domain/rabbitmq/rules/classify.ts';
 import { clusterFaults } from '../domain/rabbitmq/rules/cluster-faults.ts';

@@ -8,7 +8,7 @@ import {
   service,
   type Task,
 } from '../../lib/index.ts';
-import { brokersOf } from '../domain/rabbitmq/facts/brokers.ts';
+import { brokersOf } from '../domain/rabbitmq/brokers.ts';
 import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { startsLast } from '../domain/rabbitmq/rules/classify.ts';
 import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';

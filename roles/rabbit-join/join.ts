@@ -1,7 +1,7 @@
 import { lines, type Script, sh } from '../../lib/index.ts';
+import { hostOfNode } from '../domain/rabbitmq/facts/node-names.ts';
 import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import type { FounderView } from '../domain/rabbitmq/rules/founding-node.ts';
-import { hostOfNode } from '../domain/rabbitmq/rules/node-names.ts';
 import { BROKER_SERVICE, ctl } from '../domain/rabbitmq/scripts/commands.ts';
 import { putAside } from '../domain/rabbitmq/scripts/data-folder.ts';
 import { startApplication } from '../domain/rabbitmq/scripts/start-application.ts';

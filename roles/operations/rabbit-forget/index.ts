@@ -1,9 +1,9 @@
 import { defineOperation, PlayError, service } from '../../../lib/index.ts';
 import { askEvidence, type Evidence } from '../../domain/rabbitmq/facts/evidence.ts';
 import { askHealth, type Health, queueTitle } from '../../domain/rabbitmq/facts/health.ts';
+import { hostOfNode } from '../../domain/rabbitmq/facts/node-names.ts';
 import { lastStopped, membersOf } from '../../domain/rabbitmq/rules/blocked.ts';
 import { ordered } from '../../domain/rabbitmq/rules/founding-node.ts';
-import { hostOfNode } from '../../domain/rabbitmq/rules/node-names.ts';
 import { BROKER_SERVICE } from '../../domain/rabbitmq/scripts/commands.ts';
 import { forgotten } from '../../domain/rabbitmq/tasks/forgotten.ts';
 import { withoutMembers } from '../../domain/rabbitmq/tasks/without-members.ts';

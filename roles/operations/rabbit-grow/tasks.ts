@@ -8,7 +8,7 @@ import {
 } from '../../domain/rabbitmq/facts/growth.ts';
 import { queueTitle } from '../../domain/rabbitmq/facts/health.ts';
 import { tool, underLock } from '../../domain/rabbitmq/scripts/commands.ts';
-import { addMember, addMembers } from '../../domain/rabbitmq/scripts/queue-members.ts';
+import { addMember, addMembers } from '../../domain/rabbitmq/tasks/queue-members.ts';
 
 interface Want {
   /** As in `rabbit@hadoop004`. */

@@ -1,6 +1,6 @@
 import type { Health } from '../../domain/rabbitmq/facts/health.ts';
+import { isOnHost } from '../../domain/rabbitmq/facts/node-names.ts';
 import { isRunning, knownMembers, type Snapshot } from '../../domain/rabbitmq/facts/snapshot.ts';
-import { isOnHost } from '../../domain/rabbitmq/rules/node-names.ts';
 
 /** What is known of the node that leaves. */
 export interface Leaver {

@@ -8,8 +8,8 @@ import {
   queueTitle,
 } from '../../domain/rabbitmq/facts/health.ts';
 import { underLock } from '../../domain/rabbitmq/scripts/commands.ts';
-import { addMember } from '../../domain/rabbitmq/scripts/queue-members.ts';
 import type { NodeWant } from '../../domain/rabbitmq/tasks/forgotten.ts';
+import { addMember } from '../../domain/rabbitmq/tasks/queue-members.ts';
 
 /** A member that a queue is to get on a node which has none of it. */
 export interface Replacement {

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { action, directory, type Layout, type NoVars, secret, sh, until } from '../../../lib/index.ts';
 import { ctl } from '../../domain/rabbitmq/scripts/commands.ts';
 import type { ClientSpec } from '../client/spec.ts';
+import type { ClusterState } from '../cluster-state.ts';
+import { undoFaults, watch } from '../fault.ts';
 import type { RunParams } from '../params.ts';
 import { CONTROL_VHOST } from '../queues.ts';
 import { CLIENT, entering, labOf } from '../site.ts';
-import type { ClusterState } from './cluster-state.ts';
-import { undoFaults, watch } from './fault.ts';
 import { recoveredWithin } from './recovery.ts';
 import { type Context, type Run, runningBroker, runOf, underWay } from './run.ts';
 

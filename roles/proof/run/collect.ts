@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { action, file, type Layout, type NoVars, PlayError, sh } from '../../../lib/index.ts';
 import { ctl } from '../../domain/rabbitmq/scripts/commands.ts';
 import type { Figures } from '../client/figures.ts';
+import { askClock } from '../cluster-state.ts';
+import { askNotes, undoFaults } from '../fault.ts';
 import type { FaultRecord, RunRecord, Settled } from '../ledger/record.ts';
 import { vipFigures } from '../ledger/vip.ts';
 import type { RunParams } from '../params.ts';
 import { CONTROL_VHOST } from '../queues.ts';
-import { askClock } from './cluster-state.ts';
-import { askNotes, undoFaults } from './fault.ts';
 import { type Context, runningBroker, underWay } from './run.ts';
 
 /** Writes the run's record, from what clients and hosts wrote down, and leaves nothing on the hosts. */

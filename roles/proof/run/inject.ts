@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { action, file, type Layout, type NoVars, sh } from '../../../lib/index.ts';
+import { inject } from '../fault.ts';
 import type { RunParams } from '../params.ts';
-import { inject } from './fault.ts';
 import { playbook } from './playbook.ts';
 import { type Context, underWay } from './run.ts';
 

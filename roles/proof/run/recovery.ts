@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClusterState, unsettled } from './cluster-state.ts';
+import { type ClusterState, unsettled } from '../cluster-state.ts';
 import type { Run } from './run.ts';
 
 /** What was seen of the cluster in the end. */

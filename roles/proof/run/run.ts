@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { type HostView, type NoVars, PlayError, type StepContext, sh } from '../../../lib/index.ts';
 import type { QueueSpec } from '../client/spec.ts';
+import { askClusterState, type ClusterState } from '../cluster-state.ts';
 import { runName } from '../ledger/record.ts';
 import type { RunParams } from '../params.ts';
 import { queuesFor } from '../queues.ts';
 import { type Scenario, scenarioNamed } from '../scenarios.ts';
 import { type Front, frontOf } from '../site.ts';
-import { askClusterState, type ClusterState } from './cluster-state.ts';
 
 export type Context = StepContext<NoVars>;
 

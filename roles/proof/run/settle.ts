@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { action, file, type Layout, type NoVars, sh, type Task } from '../../../lib/index.ts';
 import { BROKER_SERVICE } from '../../domain/rabbitmq/scripts/commands.ts';
+import { type ClusterState, stuckLeaders } from '../cluster-state.ts';
 import type { Settled } from '../ledger/record.ts';
 import type { RunParams } from '../params.ts';
 import { CLIENT } from '../site.ts';
-import { type ClusterState, stuckLeaders } from './cluster-state.ts';
 import { playbook } from './playbook.ts';
 import { recoveredWithin } from './recovery.ts';
 import { type Context, type Run, underWay } from './run.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { sh } from '../../../lib/index.ts';
-import { askNotes, inject } from '../../../roles/proof/run/fault.ts';
+import { askNotes, inject } from '../../../roles/proof/fault.ts';
 import { SCENARIOS } from '../../../roles/proof/scenarios.ts';
 
 describe('a fault', () => {

@@ -1,6 +1,28 @@
-import type { Sought } from '../facts/entities.ts';
 import { erlangData } from './ask-erlang.ts';
 import { HELD } from './default-queue-type.ts';
+
+/** A queue or an exchange, by what names it. */
+export interface Named {
+  readonly vhost: string;
+  readonly name: string;
+}
+
+/** All bindings between two things. */
+export interface Ends {
+  readonly vhost: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly destination_type: 'queue' | 'exchange';
+}
+
+/** What a look asks for by name, since there may be very many. */
+export interface Sought {
+  readonly exchanges: readonly Named[];
+  readonly queues: readonly Named[];
+  readonly bindings: readonly Ends[];
+  /** Default queue types that virtual hosts shall have. */
+  readonly defaultTypes: readonly { readonly vhost: string; readonly type: string }[];
+}
 
 /**
  * Erlang that tells what a cluster's metadata holds: all of what there is little of, and of queues, exchanges and

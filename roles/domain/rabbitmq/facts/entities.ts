@@ -1,29 +1,9 @@
 import type { Claims } from '../../../../lib/index.ts';
 import type { Held } from '../erlang/default-queue-type.ts';
+import type { Ends, Named, Sought } from '../erlang/entities-expression.ts';
 import type { BrokerUser, Permission } from './snapshot.ts';
 
-/** A queue or an exchange, by what names it. */
-export interface Named {
-  readonly vhost: string;
-  readonly name: string;
-}
-
-/** All bindings between two things. */
-export interface Ends {
-  readonly vhost: string;
-  readonly source: string;
-  readonly destination: string;
-  readonly destination_type: 'queue' | 'exchange';
-}
-
-/** What a look asks for by name, since there may be very many. */
-export interface Sought {
-  readonly exchanges: readonly Named[];
-  readonly queues: readonly Named[];
-  readonly bindings: readonly Ends[];
-  /** Default queue types that virtual hosts shall have. */
-  readonly defaultTypes: readonly { readonly vhost: string; readonly type: string }[];
-}
+export type { Ends, Named, Sought };
 
 export interface Vhost {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { type Question, type Reply, sh } from '../../../../lib/index.ts';
 import { fieldsOf } from '../../fields.ts';
-import { nodeNames } from '../rules/node-names.ts';
 import { BROKER_HOME, BROKER_SERVICE, evaluate, setNode } from '../scripts/commands.ts';
+import { nodeNames } from './node-names.ts';
 
 /** What a node's disk tells of its cluster, also while the node is stopped. */
 export interface Evidence {

@@ -2,9 +2,9 @@ import { type Reply, type Script, sh } from '../../../../lib/index.ts';
 import { fieldsOf } from '../../fields.ts';
 import { askErlang, parseAnswer } from '../erlang/ask-erlang.ts';
 import { SNAPSHOT_EXPRESSION } from '../erlang/snapshot-expression.ts';
-import { nodeNames } from '../rules/node-names.ts';
 import { defineLastWords, defineLone, defineNeverBooted } from '../scripts/boot.ts';
 import { BROKER_SERVICE, setNode } from '../scripts/commands.ts';
+import { nodeNames } from './node-names.ts';
 
 export interface BrokerUser {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { isOnHost } from './node-names.ts';
+import { isOnHost } from '../facts/node-names.ts';
 
 /** Hosts that did not answer, and members of the cluster that no answering host is, put side by side. */
 export interface Unreachable {

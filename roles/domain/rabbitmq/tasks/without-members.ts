@@ -1,8 +1,8 @@
 import { defineTask, lines, type TaskType } from '../../../../lib/index.ts';
 import { askHealth, type Health, healthWithQueues, type QueueHealth, queueTitle } from '../facts/health.ts';
 import { underLock } from '../scripts/commands.ts';
-import { removeMembers } from '../scripts/queue-members.ts';
 import type { NodeWant } from './forgotten.ts';
+import { removeMembers } from './queue-members.ts';
 
 /** No quorum queue and no stream has a member on the node; one that has no other keeps its last. */
 export const withoutMembersType: TaskType<NodeWant, Health> = {

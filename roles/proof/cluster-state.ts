@@ -1,9 +1,9 @@
-import { type HostView, type Question, type StepContext, sh } from '../../../lib/index.ts';
-import { askProxies, type ProxyHost } from '../../domain/haproxy/facts/stats.ts';
-import { askHealth, type Health, type QueueHealth } from '../../domain/rabbitmq/facts/health.ts';
-import { clusterProblems } from '../../domain/rabbitmq/rules/safety.ts';
-import { evaluate } from '../../domain/rabbitmq/scripts/commands.ts';
-import type { QueueSpec } from '../client/spec.ts';
+import { type HostView, type Question, type StepContext, sh } from '../../lib/index.ts';
+import { askProxies, type ProxyHost } from '../domain/haproxy/facts/stats.ts';
+import { askHealth, type Health, type QueueHealth } from '../domain/rabbitmq/facts/health.ts';
+import { clusterProblems } from '../domain/rabbitmq/rules/safety.ts';
+import { evaluate } from '../domain/rabbitmq/scripts/commands.ts';
+import type { QueueSpec } from './client/spec.ts';
 
 /** The cluster as its hosts describe it at one moment. */
 export interface ClusterState {

@@ -1,8 +1,8 @@
 import { type Script, sh } from '../../../../lib/index.ts';
 import { runActions } from '../erlang/ask-erlang.ts';
 import type { QueueHealth } from '../facts/health.ts';
-import { tool } from './commands.ts';
-import { retried } from './retry.ts';
+import { tool } from '../scripts/commands.ts';
+import { retried } from '../scripts/retry.ts';
 
 type Named = Pick<QueueHealth, 'vhost' | 'name'>;
 

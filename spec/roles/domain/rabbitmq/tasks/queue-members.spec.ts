@@ -4,7 +4,7 @@ import {
   addMember,
   addMembers,
   removeMembers,
-} from '../../../../../roles/domain/rabbitmq/scripts/queue-members.ts';
+} from '../../../../../roles/domain/rabbitmq/tasks/queue-members.ts';
 import { inEveryShell } from '../../../../support/sandbox.ts';
 
 inEveryShell('a member of a queue', (box) => {

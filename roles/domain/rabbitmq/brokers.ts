@@ -1,6 +1,6 @@
-import type { HostView, StepContext } from '../../../../lib/index.ts';
-import { ordered, preferred } from '../rules/founding-node.ts';
-import { askBroker, type Snapshot } from './snapshot.ts';
+import type { HostView, StepContext } from '../../../lib/index.ts';
+import { askBroker, type Snapshot } from './facts/snapshot.ts';
+import { ordered, preferred } from './rules/founding-node.ts';
 
 interface Asking extends Pick<StepContext<unknown>, 'query'> {
   readonly playHosts: readonly HostView[];

@@ -1,4 +1,4 @@
-import { type Script, sh } from '../../../lib/index.ts';
+import { type Script, sh } from '../../lib/index.ts';
 
 /** Everything of the proof on a host; gone when it restarts. */
 export const FOLDER = '/run/ts-play-prove';
