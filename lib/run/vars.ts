@@ -43,7 +43,10 @@ function schemaOf(schema: VarsSchema, name: string): VarsSchema {
   return single;
 }
 
-/** @throws PlayError `input` for a variable that begins like one of the roles' own and isn't, or was one of an operation's */
+/**
+ * @throws PlayError `input` for a variable that begins like one of the roles' own and isn't, or that has become a
+ * parameter of an operation
+ */
 export function refuseUnknownVars(
   roles: readonly RoleUse[],
   hosts: readonly InventoryHost[],
@@ -56,7 +59,7 @@ export function refuseUnknownVars(
   const check = (name: string, place: () => Place) => {
     const parameter = roles.flatMap((role) => parameterOf(role, name) ?? [])[0];
     if (parameter !== undefined) {
-      throw inputError(`${name} is no variable any more: it is ${parameter}`, {
+      throw inputError(`${name} is no longer a variable: it is ${parameter}`, {
         where: place(),
         next: 'give it where the playbook uses the operation, or as an option behind a playbook that has it: see --help',
       });

@@ -1,5 +1,5 @@
 import { type HostView, type Question, type StepContext, sh } from '../../lib/index.ts';
-import { askProxies, type ProxyHost } from '../domain/haproxy/facts/stats.ts';
+import { askStatsPages, type ProxyHost } from '../domain/haproxy/facts/stats.ts';
 import { askHealth, type Health, type QueueHealth } from '../domain/rabbitmq/facts/health.ts';
 import { clusterProblems } from '../domain/rabbitmq/rules/safety.ts';
 import { evaluate } from '../domain/rabbitmq/scripts/commands.ts';
@@ -25,14 +25,17 @@ const askRunning: Question<Health | undefined> = {
 esac`,
 };
 
-/** Asks everybody, always anew; hosts that can't answer are missing. */
+/** Asks all hosts, again each time; hosts that can't answer are missing. */
 export async function askClusterState(
   { query }: Pick<StepContext<unknown>, 'query'>,
   brokers: readonly HostView[],
   proxies: readonly HostView[],
   vip: string,
 ): Promise<ClusterState> {
-  const [answers, fronts] = await Promise.all([query(brokers, askRunning), askProxies({ query }, proxies)]);
+  const [answers, fronts] = await Promise.all([
+    query(brokers, askRunning),
+    askStatsPages({ query }, proxies),
+  ]);
   const health = [...answers].flatMap(([host, view]) => (view ? [[host, view] as const] : []));
   return { brokers, proxies, vip, health: new Map(health), fronts };
 }

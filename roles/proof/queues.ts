@@ -27,7 +27,7 @@ export function queuesFor(of: {
             durable: true,
             consumed: true,
           },
-          // Is gone with its host, and with it what nobody has read yet: messages are lost.
+          // Is lost with its host, with all messages that were not read yet.
           {
             ...unreplicated,
             kind: 'control-transient',

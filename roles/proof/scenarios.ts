@@ -4,13 +4,13 @@ import type { Fault } from './fault.ts';
 import type { RunParams } from './params.ts';
 import { queuesFor } from './queues.ts';
 
-/** One thing that can befall a cluster. */
+/** One fault that the proof injects, or playbooks that it runs under load. */
 export interface Scenario {
   readonly name: string;
   readonly title: string;
   /** Lasts as long as a partition takes to be noticed. */
   readonly partition?: true;
-  /** What befalls which hosts; chosen by what they say, `run` counts from 1. */
+  /** The faults, each with its host, chosen by the state of the cluster. */
   faults?(state: ClusterState, params: RunParams): readonly Fault[];
   /** Playbooks that are run under load instead, one after the other, with their arguments. */
   playbooks?(params: RunParams): readonly (readonly string[])[];

@@ -6,7 +6,7 @@ import type { RunRecord } from './ledger/record.ts';
 import { renderLedger } from './ledger/render.ts';
 import { verdictParams } from './params.ts';
 
-/** The ledger of all runs, and whether it proves what it shall. */
+/** The ledger of all runs, and whether they prove that nothing is lost. */
 export const proofVerdict = defineOperation({
   name: 'rabbit-prove-verdict',
   description: 'The ledger of the proof, as a report, as JSON and as a page; fails when something was lost.',

@@ -1,5 +1,5 @@
 import { check, defineRole, sh, type Task } from '../../lib/index.ts';
-import { askProxies, statsPageUrl } from '../domain/haproxy/facts/stats.ts';
+import { askStatsPages, statsPageUrl } from '../domain/haproxy/facts/stats.ts';
 import { virtualAddresses } from '../domain/keepalived/instances.ts';
 import { askBroker, isRunning, type Live, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { healthOf } from '../domain/rabbitmq/gates/cluster.ts';
@@ -23,7 +23,7 @@ export const rabbitStatus = defineRole({
       const [health, snapshots, fronts] = await Promise.all([
         healthOf(context),
         context.query(context.playHosts, askBroker),
-        askProxies(context, proxies),
+        askStatsPages(context, proxies),
       ]);
       const certificate = [...health.values()].find((view) => view.certificate !== null)?.certificate ?? null;
       const hosts = await context.query(context.playHosts, askBrokerHost(certificate));

@@ -93,11 +93,11 @@ describe('an operation', () => {
     const left = errorOf(() => planned('h2', 'grow_within: 60'));
     assert.match(
       left.what,
-      /^grow_within is no variable any more: it is the parameter within of the operation grow$/,
+      /^grow_within is no longer a variable: it is the parameter within of the operation grow$/,
     );
     assert.deepEqual([left.where.host, left.where.file, left.where.line], ['h1', 'hosts.yml', 1]);
     const extra = await parseExtraVars(['grow_within=60'], '/');
-    assert.match(errorOf(() => planned('h2', '', extra)).what, /no variable any more/);
+    assert.match(errorOf(() => planned('h2', '', extra)).what, /no longer a variable/);
   });
 });
 

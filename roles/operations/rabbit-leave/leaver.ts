@@ -6,7 +6,7 @@ import { isRunning, knownMembers, type Snapshot } from '../../domain/rabbitmq/fa
 export interface Leaver {
   /** Its name in the inventory. */
   readonly host: string;
-  /** Its node's name; undefined where nobody can tell, since it has left and does not answer. */
+  /** Its node's name; undefined if it has left and does not answer. */
   readonly node: string | undefined;
   /** The others count it to their cluster. */
   readonly member: boolean;

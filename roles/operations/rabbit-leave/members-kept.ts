@@ -72,7 +72,7 @@ export function replacements({ up, draining, queues }: Health, leaving: string):
   return planned;
 }
 
-/** How many members it shall have: an even number survives no more lost nodes than the odd one below. */
+/** How many members it is to have: an even number survives no more lost nodes than the odd one below. */
 function wanted({ target, members }: QueueHealth, nodes: number): number {
   const most = Math.min(target ?? members.length, nodes);
   return most % 2 === 0 ? most - 1 : most;

@@ -42,7 +42,7 @@ export const resetType: TaskType<NodeWant, Snapshot> = {
   apply: (_want, _changes, { live }) =>
     lines(
       underLock,
-      // The others have forgotten it already, so that there may be nobody to tell.
+      // The others have forgotten it already: a reset that has to tell them may fail.
       live === undefined
         ? putAside
         : sh`${ctl('reset')} 2>/dev/null || ${ctl('force_reset')} || {

@@ -9,7 +9,7 @@ import {
   type Task,
 } from '../../../lib/index.ts';
 import { putBackAll } from '../../domain/rabbitmq/rolling/components.ts';
-import { askProxies } from '../../domain/rabbitmq/rolling/proxies.ts';
+import { proxyStates } from '../../domain/rabbitmq/rolling/proxies.ts';
 import { rollGates } from './gates.ts';
 import { params } from './params.ts';
 
@@ -17,7 +17,7 @@ import { params } from './params.ts';
 export interface Roll {
   /** Before the first broker is taken out, after what an interrupted roll has left is put back. */
   readonly first?: Pick<Play, 'roles' | 'tasks'>;
-  /** Asked beside those of every roll. */
+  /** In addition to those of every roll. */
   readonly gates?: readonly Gate[];
   /** Played on one broker after the other. */
   readonly roles: readonly RoleUse[];
@@ -65,7 +65,7 @@ export function rollOver(
 function rabbitMend(proxyGroup: string): RoleUse {
   return playSteps('rabbit-mend', [
     async (context) => {
-      const seen = await askProxies(context, proxyGroup);
+      const seen = await proxyStates(context, proxyGroup);
       return ({ name }) => putBackAll(name, [...seen.keys()]);
     },
   ]);

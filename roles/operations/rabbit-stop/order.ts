@@ -8,7 +8,7 @@ export interface Placed {
 
 /**
  * The order in which to stop a cluster's nodes: ram nodes first, since they have the cluster from a disc node; then disc
- * nodes, the play's first host last, so that it is the one that knows most and that nobody waits for but the others.
+ * nodes, the play's first host last, so that it knows most when the cluster starts again: the others wait for it, and it waits for none.
  * @param nodes in the play's order
  */
 export function stopOrder(nodes: readonly Placed[], ram: readonly string[]): readonly Placed[] {

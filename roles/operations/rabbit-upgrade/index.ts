@@ -23,7 +23,7 @@ export const rabbitUpgrade = defineOperation({
     }),
 });
 
-/** Hosts that have another version than the wanted one, with the package version that they shall have. */
+/** Hosts that have another version than the wanted one, each with the wanted version of the package. */
 async function targetsOf(
   { hosts, query }: StepContext<NoVars>,
   name: string,

@@ -2,7 +2,7 @@ import { type Claims, type Reply, type Script, sh } from '../../../../lib/index.
 import { BACKEND, serverName } from '../names.ts';
 import { answered, askFunction } from '../socket.ts';
 
-/** How a server was told to stand: `drain` takes no new connections, `maint` ends those that are there too. */
+/** The administrative state of a server: `drain` takes no new connections, `maint` also ends those it has. */
 export type AdminState = 'ready' | 'drain' | 'maint';
 
 /** A server of the running HAProxy. */
@@ -35,7 +35,7 @@ export function serversOf(host: string, reply: Reply): readonly Server[] {
   return serversIn(answered(reply)).filter(({ name }) => name === serverName(host));
 }
 
-/** Tells HAProxy how a server shall stand. Exits with 69 where it can't be told. */
+/** Sets the administrative state of a server. Exits with 69 where HAProxy can't be asked. */
 export function setServer(backend: string, host: string, state: AdminState): Script {
   return sh`${askFunction}
 tell set server ${`${backend}/${serverName(host)}`} state ${state}`;

@@ -17,7 +17,7 @@ export interface StatsPage {
 }
 
 /** Reads the stats page's CSV with bash, since not every host has curl; the password goes to stdin alone. */
-export function askProxy({ port, uri, login }: StatsPage): Question<ProxyHost> {
+export function askStatsPage({ port, uri, login }: StatsPage): Question<ProxyHost> {
   const basic = secret(Buffer.from(login.reveal()).toString('base64'));
   const request = new Secret(
     `GET ${uri};csv HTTP/1.0\r\nHost: localhost\r\nAuthorization: Basic ${basic.reveal()}\r\n\r\n`,
@@ -71,12 +71,12 @@ export function statsPageUrl(host: HostView): string {
 }
 
 /** Asks each proxy at its own page; one that can't answer is missing from the result. */
-export async function askProxies(
+export async function askStatsPages(
   { query }: Pick<StepContext<unknown>, 'query'>,
   proxies: readonly HostView[],
 ): Promise<ReadonlyMap<string, ProxyHost>> {
   const answers = await Promise.all(
-    proxies.map(async (proxy) => [...(await query([proxy], askProxy(statsPageOf(proxy))))]),
+    proxies.map(async (proxy) => [...(await query([proxy], askStatsPage(statsPageOf(proxy))))]),
   );
   return new Map(answers.flat());
 }

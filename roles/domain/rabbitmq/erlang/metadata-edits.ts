@@ -1,9 +1,9 @@
 import type { Script, Secret } from '../../../../lib/index.ts';
 import { runActions } from './ask-erlang.ts';
 
-/** What can be done to a cluster's metadata, as plain data. */
+/** One edit of a cluster's metadata, as plain data. */
 export type MetadataEdit =
-  /** A part of a definitions file: the broker's own words for what it shall hold. */
+  /** A part of a definitions file: the wanted state in the broker's own format. */
   | { readonly do: 'import'; readonly definitions: Definitions }
   | { readonly do: 'tags'; readonly user: string; readonly tags: readonly string[] }
   | { readonly do: 'limits'; readonly user: string; readonly limits: Readonly<Record<string, number>> }
@@ -66,7 +66,7 @@ Do = fun
   [Ok(rabbit_binding:remove(X, Me)) || X <- rabbit_binding:list_for_source_and_destination(From, To), element(3, X) =:= K, maps:from_list(maps:to_list(rabbit_misc:amqp_table(element(5, X)))) =:= A], ok
 end`;
 
-/** Has the cluster's speaker do these, in order. */
+/** Makes these edits through one node of the cluster, in order. */
 export function editMetadata(edits: readonly MetadataEdit[], secrets: readonly Secret[] = []): Script {
   return runActions(PROGRAM, edits, secrets);
 }

@@ -22,7 +22,7 @@ ip -o -4 addr show`,
 };
 
 /** The proxies that answer, by name, in the inventory's order. */
-export async function askProxies<V>(
+export async function proxyStates<V>(
   { group, query }: Pick<StepContext<V>, 'group' | 'query'>,
   name: string,
 ): Promise<ReadonlyMap<string, ProxyState>> {

@@ -5,7 +5,7 @@ import { askHealth, queueTitle } from '../facts/health.ts';
 import { pausedBy } from '../rules/safety.ts';
 import { keepalived, maintenance, putBackHost, takeOutOfProxies } from './components.ts';
 import { takeOut } from './out-of-service.ts';
-import { askProxies, handover } from './proxies.ts';
+import { handover, proxyStates } from './proxies.ts';
 
 /** What one rolling operation does, within what all of them do. */
 export interface Rolling<T> {
@@ -26,7 +26,7 @@ export interface Rolling<T> {
 export function rollingSteps<T>({ proxyGroup, due, action, after }: Rolling<T>): readonly Step<NoVars>[] {
   return [
     async (context) => {
-      const [at, seen] = await Promise.all([due(context), askProxies(context, proxyGroup)]);
+      const [at, seen] = await Promise.all([due(context), proxyStates(context, proxyGroup)]);
       const hosts = context.hosts.filter(({ name }) => at.has(name));
       await tellPaused(context, hosts);
       const moves = new Map(
@@ -41,16 +41,16 @@ export function rollingSteps<T>({ proxyGroup, due, action, after }: Rolling<T>):
       return ({ name }) => (moves.get(name) === 'hand over' ? [takeOut(keepalived)] : []);
     },
     async (context) => {
-      const [at, seen] = await Promise.all([due(context), askProxies(context, proxyGroup)]);
+      const [at, seen] = await Promise.all([due(context), proxyStates(context, proxyGroup)]);
       const vips = virtualAddresses(context.hosts);
-      // With none of the proxies' Keepalived at work nobody could take it, nor was it taken from anybody.
+      // If Keepalived runs on no proxy, none can take the addresses, and none has lost them.
       const kept = [...seen.values()].some((proxy) => proxy.keepalived);
       if (!context.check && at.size > 0 && kept && vips.length > 0)
         await awaitVips({ ...context, playHosts: context.group(proxyGroup) }, vips);
       return ({ name }) => (at.has(name) ? takeOutOfProxies(name, [...seen.keys()]) : []);
     },
     async (context) => {
-      const [at, seen] = await Promise.all([due(context), askProxies(context, proxyGroup)]);
+      const [at, seen] = await Promise.all([due(context), proxyStates(context, proxyGroup)]);
       return ({ name }) => {
         const target = at.get(name);
         if (target === undefined) return [];
@@ -65,7 +65,7 @@ export function rollingSteps<T>({ proxyGroup, due, action, after }: Rolling<T>):
   ];
 }
 
-/** Says which queues nobody serves meanwhile: they come back with their messages. */
+/** Warns of queues that are not served meanwhile; they come back with their messages. */
 async function tellPaused(
   { query, playHosts, warn }: StepContext<NoVars>,
   hosts: readonly HostView[],

@@ -3,9 +3,9 @@ import type { FounderView } from './founding-node.ts';
 import { judgeStandalone, type StandaloneState } from './standalone.ts';
 
 /**
- * What a node is to the cluster it shall belong to:
+ * What a node is to the cluster that it is to join:
  * `blank` has never been started; `empty` is a cluster of one with nothing in it; `data` is one with something in it;
- * `untold` is one that doesn't run, so that nobody can say; `member` belongs to the cluster and runs in it;
+ * `untold` is one that doesn't run, so that it can't be told; `member` belongs to the cluster and runs in it;
  * `half-joined` belongs and is not running; `disowned` thinks it belongs, and the others disagree;
  * `foreign` belongs to another cluster.
  */
@@ -28,7 +28,7 @@ export function classify(node: Snapshot, seed: FounderView, harmless: readonly s
 
 /**
  * Whether a node can only be started when the others run: a ram node has its cluster from a disc node, and one that
- * the others have forgotten has to join anew. All others are started together, since they wait for each other.
+ * the others have forgotten has to join again. All others are started together, since they wait for each other.
  */
 export function startsLast(node: Snapshot, seed: FounderView): boolean {
   const { standing } = classify(node, seed, []);

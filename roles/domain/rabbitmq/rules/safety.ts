@@ -25,7 +25,7 @@ export function lossOf({ members, up, queues }: Health, leaving: readonly string
   return [...reasons, ...queues.flatMap((queue) => lossOfQueue(queue, leaving) ?? [])];
 }
 
-/** Queues that nobody serves while these nodes are away, but that come back with them, their messages kept. */
+/** Queues that are not served while these nodes are away, and come back with them and with their messages. */
 export function pausedBy({ queues }: Health, leaving: readonly string[]): readonly QueueHealth[] {
   return (queues ?? []).filter(
     (queue) =>

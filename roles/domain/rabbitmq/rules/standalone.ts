@@ -2,7 +2,7 @@ import { isRunning, type Snapshot } from '../facts/snapshot.ts';
 
 /**
  * What a node is that belongs to no cluster with others: `blank` was never started, `empty` runs and holds nothing,
- * `data` holds something, and `untold` does not run, so that nobody can say.
+ * `data` holds something, and `untold` does not run, so that it can't be told.
  */
 export type StandaloneState = 'blank' | 'empty' | 'data' | 'untold';
 
