@@ -11,6 +11,13 @@ export { lintPlaybook } from './lint/lint-playbook.ts';
 export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from './model/events.ts';
 export type { Gate, GateContext, GateMoment } from './model/gate.ts';
 export {
+  defineOperation,
+  type NoVars,
+  type Operation,
+  type OperationDefinition,
+  playSteps,
+} from './model/operation.ts';
+export {
   defineParametricPlaybook,
   definePlaybook,
   type Lock,
@@ -38,7 +45,7 @@ export {
   type StepContext,
   type ValidateContext,
 } from './model/role.ts';
-export type { GivenVars, Schema, SettingOf, VarsOf, VarsSchema } from './model/schema.ts';
+export type { GivenParams, GivenVars, Schema, SettingOf, VarsOf, VarsSchema } from './model/schema.ts';
 export {
   type Apply,
   type Change,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { defineParametricPlaybook, PlayError } from 'ts-play';
-import { proofRuns, rabbitProve, rabbitVerdict, undoRun, withController } from 'ts-play/roles/rabbit-prove';
+import { proofParams, proofRun, proofRuns, proofVerdict, undoRun, withController } from 'ts-play/proof';
 
 /**
  * The proof that no confirmed message is lost: clients at work while one fault after the other is injected.
@@ -12,24 +12,14 @@ export default defineParametricPlaybook({
     type: 'object',
     additionalProperties: false,
     properties: {
+      ...proofParams.properties,
       scenarios: {
         type: 'string',
         default: 'all',
         description: 'Which, by comma, as `kill-leader,cut-link:5`; the control is part of every proof.',
       },
       repeats: { type: 'integer', minimum: 1, default: 3, description: 'How often each fault is injected.' },
-      seconds: {
-        type: 'integer',
-        minimum: 5,
-        maximum: 40,
-        default: 20,
-        description: 'How long a fault lasts.',
-      },
       ledger: { type: 'string', default: 'proof', description: 'The folder that the ledger is written to.' },
-      spare: {
-        type: 'string',
-        description: 'A host of the group spares that comes and goes: the scenario `scale`.',
-      },
       really: {
         type: 'string',
         default: 'no',
@@ -37,24 +27,18 @@ export default defineParametricPlaybook({
       },
     },
   },
-  make({ params, inventory: given }) {
+  make({ params: { scenarios, repeats, ledger: folder, really, ...params }, inventory: given }) {
     const { inventory, hosts, lab } = withController(given);
-    const { spare } = params;
-    if (lab === undefined && params.really !== 'yes') {
+    if (lab === undefined && really !== 'yes') {
       throw new PlayError({
         kind: 'input',
         what: 'this breaks brokers, proxies and links of a cluster that is not a lab',
         next: 'on a cluster that may be broken: -e really=yes',
       });
     }
-    const ledger = resolve(params.ledger);
-    const runs = proofRuns(params.scenarios, params.repeats, spare);
-    const common = {
-      rabbit_prove_ledger: ledger,
-      rabbit_prove_seconds: params.seconds,
-      rabbit_prove_inventories: inventory.sources.map((path) => resolve(path)),
-      ...(spare === undefined ? {} : { rabbit_prove_spare: spare }),
-    };
+    const ledger = resolve(folder);
+    const runs = proofRuns(scenarios, repeats, params.spare);
+    const inventories = inventory.sources.map((path) => resolve(path));
     return {
       inventory,
       lock: { name: 'ts-play-prove', hosts: 'brokers' },
@@ -65,7 +49,7 @@ export default defineParametricPlaybook({
           // A run that could not be made is one run less, and the verdict says so.
           always: true,
           become: true,
-          roles: [rabbitProve({ ...common, rabbit_prove_scenario: scenario, rabbit_prove_run: run })],
+          roles: [proofRun({ ...params, ledger, scenario, run, inventories })],
           undo: undoRun(ledger, scenario, run, hosts),
         })),
         {
@@ -73,7 +57,7 @@ export default defineParametricPlaybook({
           hosts: 'localhost',
           always: true,
           become: true,
-          roles: [rabbitVerdict({ ...common, rabbit_prove_runs: runs.map(({ name }) => name) })],
+          roles: [proofVerdict({ ledger, runs: runs.map(({ name }) => name) })],
         },
       ],
     };

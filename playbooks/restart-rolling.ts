@@ -1,5 +1,5 @@
 import { defineParametricPlaybook } from 'ts-play';
-import { rabbitRestart, rabbitRolled, rollOver } from 'ts-play/roles/rabbit-restart';
+import { rabbitRestart, rabbitRolled, rollOver } from 'ts-play/operations/rabbit-restart';
 
 /** Restarts the brokers one at a time, each out of virtual IP, proxies and service meanwhile; goes on where a run was cut off. */
 export default defineParametricPlaybook({
@@ -7,18 +7,13 @@ export default defineParametricPlaybook({
   params: {
     type: 'object',
     additionalProperties: false,
-    properties: {
-      anew: {
-        type: 'boolean',
-        default: false,
-        description: 'Begin with the first host again, also after a run that was cut off.',
-      },
-    },
+    properties: { ...rabbitRolled.params.properties, ...rabbitRestart.params.properties },
   },
-  make: ({ params, inventory }) =>
+  make: ({ params: { anew, proxy_group }, inventory }) =>
     rollOver(inventory, {
-      first: { roles: params.anew ? [rabbitRolled({ rabbit_restart_anew: true })] : [] },
-      roles: [rabbitRestart()],
+      first: { roles: anew ? [rabbitRolled({ anew })] : [] },
+      roles: [rabbitRestart({ proxy_group })],
       last: { roles: [rabbitRolled()] },
+      proxyGroup: proxy_group,
     }),
 });

@@ -1,10 +1,16 @@
 import { defineParametricPlaybook, type Inventory, moveHost, type Play } from 'ts-play';
+import { anotherProxyIsReady, proxyLeave } from 'ts-play/operations/proxy-leave';
+import {
+  inventoryPlay,
+  mayLeave,
+  queueTable,
+  rabbitLeave,
+  serverDrained,
+} from 'ts-play/operations/rabbit-leave';
 import { haPolicy } from 'ts-play/roles/ha-policy';
 import { haproxyBuild } from 'ts-play/roles/haproxy-build';
 import { keepalivedBuild } from 'ts-play/roles/keepalived-build';
-import { anotherProxyIsReady, proxyLeave } from 'ts-play/roles/proxy-leave';
 import { rabbitPartitions } from 'ts-play/roles/rabbit-config';
-import { inventoryPlay, mayLeave, queueTable, rabbitLeave, serverDrained } from 'ts-play/roles/rabbit-leave';
 
 /**
  * A host leaves, alive or dead: `ts-play playbooks/scale-in.ts -i INVENTORY --node HOST`. Refused with reasons unless
@@ -18,7 +24,7 @@ export default defineParametricPlaybook({
     additionalProperties: false,
     required: ['node'],
     properties: {
-      node: { type: 'string', minLength: 1, description: 'The host that leaves, as the inventory calls it.' },
+      ...rabbitLeave.params.properties,
       lose: {
         type: 'array',
         items: { type: 'string' },
@@ -46,7 +52,7 @@ export default defineParametricPlaybook({
       hosts: 'proxies',
       ...all,
       gates: [anotherProxyIsReady],
-      roles: [proxyLeave({ proxy_leave_host: node })],
+      roles: [proxyLeave({ host: node })],
     };
     const brokerPlays: readonly Play[] = [
       { name: 'clients', hosts: 'proxies', ...all, tasks: [serverDrained({ host: node })] },
@@ -54,7 +60,7 @@ export default defineParametricPlaybook({
         name: 'node',
         hosts: 'brokers',
         ...all,
-        roles: [rabbitLeave({ rabbit_leave_host: node }), table.after],
+        roles: [rabbitLeave({ node }), table.after],
       },
     ];
     const proxyRoles = [haproxyBuild(), ...(isProxy ? [keepalivedBuild()] : [])];

@@ -1,9 +1,9 @@
 import { defineParametricPlaybook, moveHost } from 'ts-play';
+import { inventoryPlay, rabbitGrow, readyToGrow } from 'ts-play/operations/rabbit-grow';
 import { erlangCookie } from 'ts-play/roles/erlang-cookie';
 import { haPolicy } from 'ts-play/roles/ha-policy';
 import { haproxyBuild } from 'ts-play/roles/haproxy-build';
 import { rabbitConfig } from 'ts-play/roles/rabbit-config';
-import { inventoryPlay, rabbitGrow, readyToGrow } from 'ts-play/roles/rabbit-grow';
 import { canJoin, oneCluster, rabbitJoin } from 'ts-play/roles/rabbit-join';
 
 /**
@@ -12,15 +12,9 @@ import { canJoin, oneCluster, rabbitJoin } from 'ts-play/roles/rabbit-join';
  */
 export default defineParametricPlaybook({
   name: 'scale-out',
-  params: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['node'],
-    properties: {
-      node: { type: 'string', minLength: 1, description: 'The host that comes, as the inventory calls it.' },
-    },
-  },
-  make({ params: { node }, inventory, write }) {
+  params: rabbitGrow.params,
+  make({ params, inventory, write }) {
+    const { node } = params;
     // Clients must not be sent to a node that did not join.
     const all = { become: true, anyErrorsFatal: true };
     const edit = moveHost(inventory, node, { from: 'spares', to: 'brokers' });
@@ -37,7 +31,7 @@ export default defineParametricPlaybook({
           gates: oneCluster,
           roles: [erlangCookie(), rabbitConfig(), rabbitJoin(), haPolicy()],
         },
-        { name: 'queues', hosts: 'brokers', ...all, roles: [rabbitGrow({ rabbit_grow_node: node })] },
+        { name: 'queues', hosts: 'brokers', ...all, roles: [rabbitGrow(params)] },
         // Last: clients are only sent to a node that has its part of everything.
         { name: 'proxies', hosts: 'proxies', ...all, roles: [haproxyBuild()] },
       ],

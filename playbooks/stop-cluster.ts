@@ -1,5 +1,5 @@
 import { defineParametricPlaybook, type Gate } from 'ts-play';
-import { rabbitStop, together } from 'ts-play/roles/rabbit-stop';
+import { noPartition, rabbitStop } from 'ts-play/operations/rabbit-stop';
 
 /** Stops the whole cluster, one node after the other; start-cluster.ts starts it again. */
 export default defineParametricPlaybook({
@@ -8,6 +8,7 @@ export default defineParametricPlaybook({
     type: 'object',
     additionalProperties: false,
     properties: {
+      ...rabbitStop.params.properties,
       force: {
         type: 'boolean',
         default: false,
@@ -15,11 +16,11 @@ export default defineParametricPlaybook({
       },
     },
   },
-  make: ({ params }) => {
-    const gates: readonly Gate[] = params.force ? [] : [together];
+  make: ({ params: { force, ...params } }) => {
+    const gates: readonly Gate[] = force ? [] : [noPartition];
     return {
       lock: { name: 'rabbitmq', hosts: 'brokers' },
-      plays: [{ name: 'stop', hosts: 'brokers', become: true, gates, roles: [rabbitStop()] }],
+      plays: [{ name: 'stop', hosts: 'brokers', become: true, gates, roles: [rabbitStop(params)] }],
     };
   },
 });

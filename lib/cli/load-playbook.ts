@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
-import { shippedRoles } from '../../roles/index.ts';
+import { shippedModules } from '../../roles/index.ts';
 import * as library from '../index.ts';
 import type { ParametricPlaybook, Playbook } from '../model/play.ts';
 import { inputError, type Place, PlayError } from '../util/errors.ts';
@@ -48,8 +48,7 @@ export async function loadPlaybook(path: string, cacheDir: string): Promise<Load
 }
 
 function virtualModules(): Record<string, unknown> {
-  const roles = Object.entries(shippedRoles).map(([name, module]) => [`ts-play/roles/${name}`, module]);
-  return { 'ts-play': library, ...Object.fromEntries(roles) };
+  return { 'ts-play': library, ...shippedModules };
 }
 
 function isPlaybook(value: unknown): value is Playbook | ParametricPlaybook {

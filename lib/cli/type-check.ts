@@ -83,6 +83,8 @@ function tsconfig(files: readonly string[]): object {
       paths: {
         'ts-play': [join(packageRoot, 'dist/lib/index.d.ts')],
         'ts-play/roles/*': [join(packageRoot, 'dist/roles/*/index.d.ts')],
+        'ts-play/operations/*': [join(packageRoot, 'dist/roles/operations/*/index.d.ts')],
+        'ts-play/proof': [join(packageRoot, 'dist/roles/proof/index.d.ts')],
       },
     },
     files,

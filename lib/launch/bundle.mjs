@@ -1,7 +1,7 @@
 // Packs the compiled engine, its roles and what they depend on into a few files: a run spends more time on finding and
 // reading hundreds of small modules than on looking at a converged host.
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 /** Writes `dist/bundle` of the checkout at `root`: the program, and the library for those who import it. */
@@ -36,17 +36,25 @@ async function program(dist, common) {
   });
 }
 
+/** Where a module that users import is compiled to: `ts-play/roles/NAME` in its own folder, all others below `roles`. */
+function compiled(dist, module) {
+  const name = outputOf(module);
+  return join(dist, name.startsWith('roles/') ? name : join('roles', name), 'index.js');
+}
+
+function outputOf(module) {
+  return module.replace(/^ts-play\//, '');
+}
+
 async function library(dist, common) {
-  const roles = readdirSync(join(dist, 'roles')).filter((name) =>
-    existsSync(join(dist, 'roles', name, 'index.js')),
-  );
+  const { shippedModules } = await import(pathToFileURL(join(dist, 'roles/index.js')).href);
   await build({
     ...common,
     entryPoints: [
       { in: join(dist, 'lib/index.js'), out: 'index' },
       { in: join(dist, 'lib/lab/relay.js'), out: 'relay' },
-      { in: join(dist, 'roles/rabbit-prove/client/main.js'), out: 'prove-client' },
-      ...roles.map((name) => ({ in: join(dist, 'roles', name, 'index.js'), out: `roles/${name}` })),
+      { in: join(dist, 'roles/proof/client/main.js'), out: 'prove-client' },
+      ...Object.keys(shippedModules).map((name) => ({ in: compiled(dist, name), out: outputOf(name) })),
     ],
     splitting: true,
     format: 'esm',

@@ -132,15 +132,17 @@ export interface RoleDefinition<S extends VarsSchema> extends RoleSettings<S> {
 /** Variables that passed the role's schema; {@link Role} knows their exact type. */
 export type CheckedVars = Readonly<Record<string, unknown>>;
 
-/** A role as one play uses it. */
+/** A role or an operation, as one play uses it. */
 export interface RoleUse {
   /** What to call it in errors. Default `role`. */
-  readonly kind?: 'role' | 'playbook';
+  readonly kind?: 'role' | 'operation' | 'playbook';
   readonly name: string;
   readonly prefix: string;
   readonly otherPrefixes?: readonly string[];
   readonly schema: VarsSchema;
   readonly given: Readonly<Record<string, unknown>>;
+  /** An operation's parameters, which have their values already. */
+  readonly params?: VarsSchema;
   readonly tags: readonly string[];
   validate(hosts: readonly RoleHost<CheckedVars>[], context: ValidateContext): void;
   lint?(uses: readonly LintUse<CheckedVars>[], context: LintContext): readonly Finding[];
@@ -153,19 +155,25 @@ export interface Role<S extends VarsSchema> {
   readonly definition: RoleDefinition<S>;
 }
 
-/** All that roles of this copy of the library returned: scripts and secrets of another copy are none to this one. */
+/** All that roles and operations of this copy of the library returned: scripts and secrets of another copy are none to this one. */
 const uses = new WeakSet<object>();
 
-/** Whether a value is what a role made with this very {@link defineRole} returned. */
+/** Whether a value is what a role or an operation of this copy of the library returned. */
 export function isRoleUse(value: unknown): value is RoleUse {
   return typeof value === 'object' && value !== null && uses.has(value);
+}
+
+/** Has plays accept what a role or an operation made. */
+export function asRoleUse(made: RoleUse): RoleUse {
+  uses.add(made);
+  return made;
 }
 
 /** Makes a role from its variables' schema and its steps. */
 export function defineRole<const S extends VarsSchema>(definition: RoleDefinition<S>): Role<S> {
   const { name, prefix, otherPrefixes = [], vars: schema, validate, steps } = definition;
   const use = (given: GivenVars<S> = {}, options: { readonly tags?: readonly string[] } = {}): RoleUse => {
-    const made: RoleUse = {
+    return asRoleUse({
       name,
       prefix,
       otherPrefixes,
@@ -176,9 +184,7 @@ export function defineRole<const S extends VarsSchema>(definition: RoleDefinitio
       validate: (hosts, context) => validate?.(hosts as readonly RoleHost<VarsOf<S>>[], context),
       lint: (uses, context) => definition.lint?.(uses as readonly LintUse<VarsOf<S>>[], context) ?? [],
       steps: steps as unknown as readonly Step<CheckedVars>[],
-    };
-    uses.add(made);
-    return made;
+    });
   };
   return Object.assign(use, { definition });
 }

@@ -99,3 +99,12 @@ type GivenOf<T> = T extends Secret ? Secret | string : T;
 export type GivenVars<S extends VarsSchema> = {
   readonly [K in keyof S['properties']]?: GivenOf<TypeOf<S['properties'][K]>> | undefined;
 };
+
+/** Parameters as an operation may be given them: required ones, and any of the others. */
+export type GivenParams<S extends VarsSchema> = {
+  readonly [K in Extract<keyof S['properties'], RequiredOf<S>>]: GivenOf<TypeOf<S['properties'][K]>>;
+} & {
+  readonly [K in Exclude<keyof S['properties'], RequiredOf<S>>]?:
+    | GivenOf<TypeOf<S['properties'][K]>>
+    | undefined;
+};

@@ -1,36 +1,22 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
 import { type ExtraVars, extraVarPlace } from '../inventory/extra-vars.ts';
 import type { InventoryHost, Value, Vars } from '../inventory/inventory.ts';
 import type { CheckedVars, RoleUse } from '../model/role.ts';
 import type { Schema, VarsSchema } from '../model/schema.ts';
-import { quickAjv } from '../util/ajv.ts';
-import { filePlace, inputError, type Place } from '../util/errors.ts';
+import { checkValues, type ValueProblem } from '../model/values.ts';
+import { filePlace, inputError, type Place, type PlayError } from '../util/errors.ts';
 import { didYouMean, isTypo } from '../util/nearest.ts';
-import { reveal, Secret, secret } from '../util/secret.ts';
-
-const ajv = quickAjv({ useDefaults: true, strict: false });
-ajv.addFormat('secret', true);
-/** By schema, then by the names of the properties that a validator looks at. */
-const validators = new WeakMap<VarsSchema, Map<string, ValidateFunction>>();
 
 /**
  * One host's variables for one role: `-e`, then what the playbook gives, then the inventory, then defaults.
  * @throws PlayError `input`, with the place of the value that is wrong
  */
 export function roleVars(role: RoleUse, host: InventoryHost, extra: ExtraVars): CheckedVars {
-  const { properties } = role.schema;
-  const values: Record<string, unknown> = {};
-  const defaults: Record<string, unknown> = {};
-  const judged: string[] = [];
-  for (const [name, schema] of Object.entries(properties)) {
-    const value = pick(name, schema, role, host, extra);
-    if (value !== undefined) values[name] = plain(value);
-    if (value !== undefined || !isPlainDefault(schema)) judged.push(name);
-    else if (schema.default !== undefined) defaults[name] = schema.default;
-  }
-  const validate = validatorOf(role.schema, judged);
-  if (!validate(values)) throw wrongVariable(role, host, extra, validate.errors ?? [], values);
-  return withSecrets({ ...defaults, ...values }, role.schema) as CheckedVars;
+  const given = Object.entries(role.schema.properties).map(
+    ([name, schema]) => [name, pick(name, schema, role, host, extra)] as const,
+  );
+  const { values, problem } = checkValues(role.schema, Object.fromEntries(given));
+  if (problem !== undefined) throw wrongVariable(role, host, extra, problem);
+  return values;
 }
 
 /** By schema, then by the name of a variable: the schema of that variable alone. */
@@ -57,24 +43,10 @@ function schemaOf(schema: VarsSchema, name: string): VarsSchema {
   return single;
 }
 
-/** Whether what stands for a missing value is known without a validator: nothing, or a value with nothing in it. */
-function isPlainDefault(schema: Schema): schema is Schema & { readonly default?: unknown } {
-  const value = 'default' in schema ? schema.default : undefined;
-  return typeof value !== 'object' || value === null;
-}
-
-/** Made for the properties that are judged alone: most are not given, and each takes its time to compile. */
-function validatorOf(schema: VarsSchema, judged: readonly string[]): ValidateFunction {
-  const known = validators.get(schema) ?? new Map<string, ValidateFunction>();
-  validators.set(schema, known);
-  const key = judged.join();
-  const properties = Object.fromEntries(judged.map((name) => [name, schema.properties[name]]));
-  const validate = known.get(key) ?? ajv.compile({ ...schema, properties });
-  known.set(key, validate);
-  return validate;
-}
-
-/** @throws PlayError `input` for a variable that begins like one of the roles' own and isn't */
+/**
+ * @throws PlayError `input` for a variable that begins like one of the roles' own and isn't, or that has become a
+ * parameter of an operation
+ */
 export function refuseUnknownVars(
   roles: readonly RoleUse[],
   hosts: readonly InventoryHost[],
@@ -85,6 +57,13 @@ export function refuseUnknownVars(
     roles.flatMap(({ schema }) => Object.values(schema.properties).flatMap(formerNames)),
   );
   const check = (name: string, place: () => Place) => {
+    const parameter = roles.flatMap((role) => parameterOf(role, name) ?? [])[0];
+    if (parameter !== undefined) {
+      throw inputError(`${name} is no longer a variable: it is ${parameter}`, {
+        where: place(),
+        next: 'give it where the playbook uses the operation, or as an option behind a playbook that has it: see --help',
+      });
+    }
     if (known.has(name) || former.has(name)) return;
     const owner = roles.find((role) => isOwn(role, name)) ?? roles.find((role) => isMisspelt(name, role));
     if (owner === undefined) return;
@@ -110,6 +89,13 @@ export function refuseUnknownVars(
       }
     }
   }
+}
+
+/** What a variable has become: a parameter of this operation, in words. */
+function parameterOf({ name: operation, params }: RoleUse, name: string): string | undefined {
+  const [parameter] =
+    Object.entries(params?.properties ?? {}).find(([, schema]) => formerNames(schema).includes(name)) ?? [];
+  return parameter && `the parameter ${parameter} of the operation ${operation}`;
 }
 
 /** Whether a variable of this name could only be the role's. */
@@ -193,73 +179,28 @@ export function fromText(text: string, schema: Schema): Value {
   }
 }
 
-/** A copy in plain data, as the validator wants it. */
-function plain(value: unknown): unknown {
-  return mapped(value, (leaf) => (leaf instanceof Secret ? reveal(leaf) : leaf));
-}
-
-/** A copy with everything wrapped that the schema calls secret, however deep, even where it is no text. */
-function withSecrets(value: unknown, schema: Schema | VarsSchema): unknown {
-  if (schema.type === 'string') {
-    return schema.format === 'secret' && value !== undefined ? secret(String(value)) : value;
-  }
-  if (schema.type === 'array' && Array.isArray(value))
-    return value.map((item) => withSecrets(item, schema.items));
-  if (schema.type === 'object' && typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => {
-        const inner = 'properties' in schema ? schema.properties[key] : schema.additionalProperties;
-        return [key, inner === undefined ? item : withSecrets(item, inner)];
-      }),
-    );
-  }
-  return value;
-}
-
-function mapped(value: unknown, leaf: (value: unknown) => unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => mapped(item, leaf));
-  if (typeof value !== 'object' || value === null || value instanceof Secret) return leaf(value);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapped(item, leaf)]));
-}
-
 function wrongVariable(
   role: RoleUse,
   host: InventoryHost,
   extra: ExtraVars,
-  errors: readonly ErrorObject[],
-  values: Readonly<Record<string, unknown>>,
-) {
-  const [error] = errors;
-  const missing =
-    error?.keyword === 'required' && error.instancePath === '' ? String(error.params.missingProperty) : '';
-  if (missing !== '') {
-    return inputError(`${role.kind ?? 'role'} ${role.name} needs the variable ${missing}`, {
+  problem: ValueProblem,
+): PlayError {
+  const { name, missing } = problem;
+  const kind = role.kind ?? 'role';
+  if (missing) {
+    return inputError(`${kind} ${role.name} needs the variable ${name}`, {
       where: ownerOf(role, host),
-      why: role.schema.properties[missing]?.description,
+      why: role.schema.properties[name]?.description,
       next:
         role.kind === 'playbook'
-          ? `say -e ${missing}=…`
-          : `set ${missing} in the inventory, in the playbook or with -e ${missing}=…`,
+          ? `say -e ${name}=…`
+          : `set ${name} in the inventory, in the playbook or with -e ${name}=…`,
     });
   }
-  const [, name = ''] = error?.instancePath.split('/') ?? [];
-  const schema = role.schema.properties[name];
-  const rest = error?.instancePath.split('/').slice(2).join('.') ?? '';
-  const shown = schema ? shownValue(values[name], schema) : JSON.stringify(values[name]);
-  const allowed =
-    error?.keyword === 'enum' ? `: ${(error.params.allowedValues as unknown[]).join(', ')}` : '';
-  return inputError(
-    `variable ${name}${rest && `.${rest}`} of ${role.kind ?? 'role'} ${role.name} ${error?.message}${allowed}`,
-    {
-      where: { ...ownerOf(role, host), ...placeOf(name, role, host, extra) },
-      why: `it is ${shown}${schema ? `; ${schema.description}` : ''}`,
-    },
-  );
-}
-
-function shownValue(value: unknown, schema: Schema): string {
-  const text = JSON.stringify(withSecrets(value, schema));
-  return text === '"***"' ? '***' : text;
+  return inputError(`variable ${problem.path} of ${kind} ${role.name} ${problem.rule}`, {
+    where: { ...ownerOf(role, host), ...placeOf(name, role, host, extra) },
+    why: problem.why,
+  });
 }
 
 /** A playbook's parameters are no host's. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type HostView, PlayError, Secret } from '../../lib/index.ts';
-import { type Cluster, clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
-import { foundingOf } from '../domain/rabbitmq/founding.ts';
-import { ordered, preferred } from '../domain/rabbitmq/seed.ts';
-import { isRunning, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { isRunning, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { type Cluster, clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/rules/clusters.ts';
+import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
+import { ordered, preferred } from '../domain/rabbitmq/rules/founding-node.ts';
 
 /** The cookie a host holds, and where the inventory's order puts the host. */
 export interface Held {
@@ -64,7 +64,8 @@ export function voters(
     const node = nodes.get(host);
     return node !== undefined && isRunning(node);
   });
-  const counted = cookies([...(running.length > 0 ? running : founders.hosts), named ?? '']);
+  const hosts = running.length > 0 ? running : founders.hosts;
+  const counted = cookies(named === undefined ? hosts : [...hosts, named]);
   return counted.length > 0 ? counted : held;
 }
 

@@ -10,15 +10,15 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { bootOver, defineLastWords, defineLone, defineNeverBooted } from '../domain/rabbitmq/boot.ts';
+import { bootOver, defineLastWords, defineLone, defineNeverBooted } from '../domain/rabbitmq/scripts/boot.ts';
 import {
-  alone,
   BROKER_HOME,
   BROKER_SERVICE,
   BROKER_USER,
   evaluate,
   setNode,
-} from '../domain/rabbitmq/commands.ts';
+  underLock,
+} from '../domain/rabbitmq/scripts/commands.ts';
 
 /** Where the broker's own cookie lies. */
 export const COOKIE_FILE = `${BROKER_HOME}/.erlang.cookie`;
@@ -93,13 +93,13 @@ function apply({ cookie: wanted }: CookieWant, changes: readonly Change[]): Scri
   const replaced = changes.some(({ what }) => what === 'cookie');
   if (!replaced)
     return lines(
-      alone,
+      underLock,
       sh`chown ${BROKER_USER}:${BROKER_USER} ${COOKIE_FILE}`,
       sh`chmod 0400 ${COOKIE_FILE}`,
       startAgain,
     );
   return lines(
-    alone,
+    underLock,
     bootOver,
     sh`told=
 case $(systemctl show -p ActiveState --value ${BROKER_SERVICE}) in

@@ -1,5 +1,5 @@
 import { defineTask, lines, type Question, sh, type TaskType } from '../../lib/index.ts';
-import { BROKER_HOME } from '../domain/rabbitmq/commands.ts';
+import { BROKER_HOME } from '../domain/rabbitmq/scripts/commands.ts';
 import { COOKIE_FILE, type CookieWant, hashOfFile, put, valueChange } from './cookie.ts';
 
 /** Asks whether there is no broker yet, whose package would start it as soon as it comes. */

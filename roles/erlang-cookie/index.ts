@@ -1,7 +1,7 @@
 import { defineRole, file, packages, Secret, sh } from '../../lib/index.ts';
-import { ableToBoot } from '../domain/rabbitmq/half-made.ts';
+import { askBroker } from '../domain/rabbitmq/facts/snapshot.ts';
 import { cookieSettings } from '../domain/rabbitmq/settings/cookie.ts';
-import { askBroker } from '../domain/rabbitmq/snapshot.ts';
+import { ableToBoot } from '../domain/rabbitmq/tasks/able-to-boot.ts';
 import { chooseCookie, voters } from './choose.ts';
 import { COOKIE_FILE, cookie } from './cookie.ts';
 import { askMissing, earlyCookie } from './early.ts';
@@ -14,7 +14,7 @@ const readCookie = {
     stdout.trim() === '' ? undefined : new Secret(stdout.trim()),
 };
 
-/** One Erlang cookie on every node (the seed's section 2.1). */
+/** One Erlang cookie on every node (section 2.1 of the tutorial). */
 export const erlangCookie = defineRole({
   ...cookieSettings,
   description: 'One Erlang cookie on every node of the cluster.',
@@ -29,6 +29,8 @@ export const erlangCookie = defineRole({
   },
   steps: [
     async ({ hosts, playHosts, query }) => {
+      const [first] = playHosts;
+      if (first === undefined) return () => [];
       const given = hosts.find(({ vars }) => vars.erlang_cookie)?.vars.erlang_cookie;
       const named = hosts[0]?.vars.erlang_cookie_seed;
       const choose = async () => {
@@ -37,7 +39,7 @@ export const erlangCookie = defineRole({
           query(playHosts, askBroker),
         ]);
         const held = [...cookies].map(([host, its]) => ({ host, cookie: its }));
-        return chooseCookie(voters(held, nodes, playHosts, named), named ?? playHosts[0]?.name ?? '');
+        return chooseCookie(voters(held, nodes, playHosts, named), named ?? first.name);
       };
       const [shared, missing] = await Promise.all([given ?? choose(), query(hosts, askMissing)]);
       return ({ name, vars }) => [

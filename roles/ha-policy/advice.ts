@@ -1,5 +1,5 @@
 import type { Report } from '../../lib/index.ts';
-import type { Policy } from '../domain/rabbitmq/snapshot.ts';
+import type { Policy } from '../domain/rabbitmq/facts/snapshot.ts';
 import type { Compiled } from './definition.ts';
 import type { Straggler, Stragglers } from './queues.ts';
 

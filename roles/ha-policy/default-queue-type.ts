@@ -1,8 +1,8 @@
 import { defineTask, type Question, type Reply, type Script, type TaskType } from '../../lib/index.ts';
-import { askErlang, erlangData, parseAnswer } from '../domain/rabbitmq/ask-erlang.ts';
-import { ctl } from '../domain/rabbitmq/commands.ts';
-import { HELD, type Held, keptFor } from '../domain/rabbitmq/default-type.ts';
-import { defaultTypeClaim, queueType } from '../domain/rabbitmq/entities.ts';
+import { askErlang, erlangData, parseAnswer } from '../domain/rabbitmq/erlang/ask-erlang.ts';
+import { HELD, type Held, keptFor } from '../domain/rabbitmq/erlang/default-queue-type.ts';
+import { defaultTypeClaim, queueType } from '../domain/rabbitmq/facts/entities.ts';
+import { ctl } from '../domain/rabbitmq/scripts/commands.ts';
 
 export interface DefaultQueueTypeWant {
   readonly vhost: string;

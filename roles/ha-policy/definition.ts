@@ -1,5 +1,5 @@
+import type { Policy } from '../domain/rabbitmq/facts/snapshot.ts';
 import type { Vars } from '../domain/rabbitmq/settings/policy.ts';
-import type { Policy } from '../domain/rabbitmq/snapshot.ts';
 import { can, reaches, takesKey } from './capabilities.ts';
 import { mirrorCopies, quorumMembers } from './intent.ts';
 

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineRole, type HostView, type Task } from '../../lib/index.ts';
-import { ordered, preferred, spokesman } from '../domain/rabbitmq/seed.ts';
+import { brokersOf } from '../domain/rabbitmq/brokers.ts';
+import type { Live, Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { actingHost } from '../domain/rabbitmq/rules/founding-node.ts';
 import { policySettings, type Vars } from '../domain/rabbitmq/settings/policy.ts';
-import { askBroker, type Live, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { advise } from './advice.ts';
 import { askKept, defaultQueueType } from './default-queue-type.ts';
 import { type Compiled, compile } from './definition.ts';
@@ -17,7 +18,7 @@ import { validate } from './validate.ts';
 /** What a broker is taken for that can't say its version; nothing is set on such a one. */
 const UNTOLD = '3.8';
 
-/** Queues that survive the loss of nodes, by policy (the seed's section 2.5). */
+/** Queues that survive the loss of nodes, by policy (section 2.5 of the tutorial). */
 export const haPolicy = defineRole({
   ...policySettings,
   description:
@@ -28,16 +29,17 @@ export const haPolicy = defineRole({
   lint: lintPolicies,
   steps: [
     async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const nodes = await brokersOf({ playHosts, query });
       // A policy belongs to the cluster: one of its running members sets it for all.
       const names = hosts.map(({ name }) => name);
-      const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);
-      const own = hosts.find(({ name }) => name === speaker)?.vars;
-      if (own === undefined) {
+      const speaker = actingHost(nodes, names) ?? (check ? undefined : names[0]);
+      const host = hosts.find(({ name }) => name === speaker);
+      if (host === undefined) {
         warn('no member of the cluster runs: its policies can only be told in the run itself');
         return () => [];
       }
-      const live = nodes.get(speaker ?? '')?.live;
+      const { vars: own } = host;
+      const live = nodes.get(host.name)?.live;
       if (live?.version) refuse(own, playHosts.length, live.version);
       const wanted = compile(own, playHosts.length, live?.version ?? UNTOLD);
       const other = differing(own, playHosts, nodes, wanted);
@@ -51,11 +53,12 @@ export const haPolicy = defineRole({
       return ({ name }) => (name === speaker ? tasks(own, wanted) : []);
     },
     async ({ hosts, playHosts, query, report, warn }) => {
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const nodes = await brokersOf({ playHosts, query });
       const names = hosts.map(({ name }) => name);
-      const host = hosts.find(({ name }) => name === spokesman(nodes, names));
-      const live = nodes.get(host?.name ?? '')?.live;
-      if (host === undefined || !live?.version) return () => [];
+      const host = hosts.find(({ name }) => name === actingHost(nodes, names));
+      if (host === undefined) return () => [];
+      const live = nodes.get(host.name)?.live;
+      if (!live?.version) return () => [];
       const wanted = compile(host.vars, playHosts.length, live.version);
       const type = differing(host.vars, playHosts, nodes, wanted) ? undefined : wanted.defaultQueueType;
       // Asked side by side: what is asked ahead then takes one round trip.

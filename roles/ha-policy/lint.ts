@@ -98,7 +98,7 @@ export function covers(wide: string, narrow: string): boolean {
   if (wide === narrow || /^\^?(\.\*)?\$?$/.test(wide)) return true;
   if (wide === '^(?!amq\\.).*' || wide === '^(?!amq\\.)') return !/^\^?(amq|\.\*|\(|\[|$)/.test(narrow);
   const prefix = literalPrefix(wide);
-  return prefix !== undefined && (startOf(narrow) ?? '').startsWith(prefix);
+  return prefix !== undefined && startOf(narrow)?.startsWith(prefix) === true;
 }
 
 /** `^orders\.` and `^orders\..*` are no more than a beginning. */

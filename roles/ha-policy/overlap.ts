@@ -1,4 +1,4 @@
-import type { Policy } from '../domain/rabbitmq/snapshot.ts';
+import type { Policy } from '../domain/rabbitmq/facts/snapshot.ts';
 
 const QUEUES = ['classic_queues', 'quorum_queues', 'streams'];
 

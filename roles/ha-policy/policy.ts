@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Change, defineTask, type TaskType } from '../../lib/index.ts';
-import { ctl } from '../domain/rabbitmq/commands.ts';
-import { type Policy, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import {
+  type Policy,
+  parseSnapshot,
+  type Snapshot,
+  snapshotScript,
+} from '../domain/rabbitmq/facts/snapshot.ts';
+import { ctl } from '../domain/rabbitmq/scripts/commands.ts';
 
 /** Users' policies, or operators', which limit what the users' may say. */
 type Kind = 'policy' | 'operator policy';

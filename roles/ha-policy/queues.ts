@@ -1,5 +1,5 @@
 import type { Question } from '../../lib/index.ts';
-import { askErlang, erlangData, parseAnswer } from '../domain/rabbitmq/ask-erlang.ts';
+import { askErlang, erlangData, parseAnswer } from '../domain/rabbitmq/erlang/ask-erlang.ts';
 import type { Compiled } from './definition.ts';
 
 /** A queue that the pattern matches, and what keeps it from being replicated as wanted, as the broker tells it. */
@@ -31,10 +31,10 @@ const SHOWN = 200;
  */
 export function askStragglers({ kind, policy, members = 0 }: Compiled): Question<Stragglers | undefined> {
   const { vhost, name, pattern } = policy;
-  const wish = erlangData({ vhost, name, pattern, quorum: kind === 'quorum', members, shown: SHOWN });
+  const wanted = erlangData({ vhost, name, pattern, quorum: kind === 'quorum', members, shown: SHOWN });
   return {
     name: 'queues that the policy does not help',
-    script: askErlang(`W = ${wish},${LOOK}`),
+    script: askErlang(`W = ${wanted},${LOOK}`),
     parse: (reply) => parseAnswer<Stragglers>(reply),
   };
 }

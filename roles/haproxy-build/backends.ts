@@ -1,10 +1,10 @@
 import { type HostView, PlayError, type StepContext } from '../../lib/index.ts';
 import type { HaproxyVars } from '../domain/haproxy/settings.ts';
-import { type Cluster, clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
-import { foundingOf } from '../domain/rabbitmq/founding.ts';
-import { ordered, preferred } from '../domain/rabbitmq/seed.ts';
-import { matchSilent } from '../domain/rabbitmq/silent.ts';
-import { askBroker, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { type Cluster, clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/rules/clusters.ts';
+import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
+import { ordered, preferred } from '../domain/rabbitmq/rules/founding-node.ts';
+import { matchUnreachable } from '../domain/rabbitmq/rules/unreachable-members.ts';
 
 type Nodes = ReadonlyMap<string, Snapshot>;
 
@@ -60,14 +60,14 @@ export function membersOf(name: string, group: readonly HostView[], nodes: Nodes
   const answered = new Set([...nodes.values()].map(({ node }) => node));
   const unclaimed = cluster.members.filter((node) => !answered.has(node));
   const silent = group.map((host) => host.name).filter((host) => !nodes.has(host));
-  const members = new Set([...cluster.hosts, ...matchSilent(unclaimed, silent).members]);
+  const members = new Set([...cluster.hosts, ...matchUnreachable(unclaimed, silent).members]);
   // What holds nothing of its own is what a run would have join.
   const joining = clusters
     .filter((each) => each !== cluster && (each.holds === 'nothing' || each.holds === 'untold'))
     .flatMap(({ hosts }) => hosts);
   const foreseen = check ? joining : [];
   const left = group.filter((host) => !members.has(host.name) && !foreseen.includes(host.name));
-  const seed = cluster.hosts[0] ?? '';
+  const [seed] = cluster.hosts;
   return {
     hosts: group.filter((host) => members.has(host.name) || foreseen.includes(host.name)),
     warnings: [

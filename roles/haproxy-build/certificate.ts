@@ -17,12 +17,13 @@ export function certificateOf(
     if (text === undefined && path === undefined && !vars.haproxy_tls_only) return undefined;
     throw mistake('there is something to serve TLS with, and no haproxy_tls_port to serve it on');
   }
-  if ((text === undefined) === (path === undefined)) {
-    throw mistake('haproxy_tls_port needs either haproxy_tls_pem or haproxy_tls_pem_file');
-  }
-  if (designOnly && text === undefined) return undefined;
-  const pem = text?.reveal() ?? read(path ?? '');
-  const from = path === undefined ? 'haproxy_tls_pem' : `haproxy_tls_pem_file ${path}`;
+  if (text !== undefined && path === undefined) return pairIn(text.reveal(), 'haproxy_tls_pem');
+  if (text === undefined && path !== undefined)
+    return designOnly ? undefined : pairIn(read(path), `haproxy_tls_pem_file ${path}`);
+  throw mistake('haproxy_tls_port needs either haproxy_tls_pem or haproxy_tls_pem_file');
+}
+
+function pairIn(pem: string, from: string): Secret {
   requirePair(pem, from);
   return secret(pem.endsWith('\n') ? pem : `${pem}\n`);
 }

@@ -1,19 +1,19 @@
 import { defineRole } from '../../lib/index.ts';
 import { unitFirst } from '../domain/build/own-unit.ts';
 import { provide } from '../domain/build/provide.ts';
-import { answersQuestion } from '../domain/haproxy/answers.ts';
+import { answersQuestion } from '../domain/haproxy/facts/answers.ts';
 import { UNIT } from '../domain/haproxy/paths.ts';
 import { haproxySettings } from '../domain/haproxy/settings.ts';
 import { backendsOf } from './backends.ts';
 import { lintHaproxy } from './lint.ts';
-import { haproxyWish } from './recipe.ts';
+import { haproxyOrigin } from './recipe.ts';
 import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateHaproxy } from './validate.ts';
 
-export type { AdminState } from '../domain/haproxy/servers.ts';
-export { serverState, sessionsQuestion } from './runtime.ts';
+export type { AdminState } from '../domain/haproxy/facts/servers.ts';
+export { serverState, sessionsQuestion } from '../domain/haproxy/tasks/server-state.ts';
 
-const build = provide(haproxyWish);
+const build = provide(haproxyOrigin);
 
 /** HAProxy in front of the brokers: built once per platform or packaged, checked, reloaded rather than restarted. */
 export const haproxyBuild = defineRole({

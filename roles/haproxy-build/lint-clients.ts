@@ -2,7 +2,7 @@ import type { Finding, LintContext, LintUse } from '../../lib/index.ts';
 import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 import { virtualAddresses } from '../domain/keepalived/instances.ts';
 import { keepalivedSettings } from '../domain/keepalived/settings.ts';
-import { type ClientTarget, clientTargets } from '../domain/rabbitmq/clients.ts';
+import { type ClientTarget, clientTargets } from '../domain/rabbitmq/settings/client-targets.ts';
 
 interface Front {
   readonly ports: readonly number[];

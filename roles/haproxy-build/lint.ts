@@ -1,6 +1,6 @@
 import type { Finding, LintContext, LintUse, RoleHost } from '../../lib/index.ts';
 import type { HaproxyVars } from '../domain/haproxy/settings.ts';
-import { lineOf } from '../domain/rabbitmq/said.ts';
+import { lineOf } from '../domain/rabbitmq/settings/partition-handling.ts';
 import { lintClients } from './lint-clients.ts';
 
 type Use = LintUse<HaproxyVars>;

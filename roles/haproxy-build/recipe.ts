@@ -1,6 +1,6 @@
 import { sh } from '../../lib/index.ts';
 import { type Library, needs } from '../domain/build/packages.ts';
-import type { Wish } from '../domain/build/provide.ts';
+import type { ProgramOrigin } from '../domain/build/provide.ts';
 import type { Recipe } from '../domain/build/recipe.ts';
 import { requireSource } from '../domain/build/source.ts';
 import type { HaproxyVars } from '../domain/haproxy/settings.ts';
@@ -19,7 +19,7 @@ const LIBRARIES: Readonly<Record<string, Library>> = {
 };
 
 /** Where HAProxy comes from. */
-export function haproxyWish(vars: HaproxyVars): Wish {
+export function haproxyOrigin(vars: HaproxyVars): ProgramOrigin {
   const { haproxy_install: how, haproxy_root: root, haproxy_use_installed: folder } = vars;
   if (how === 'package') return { kind: 'package', names: ['haproxy'] };
   if (folder !== undefined) return { kind: 'installed', root, name: 'haproxy', folder };

@@ -5,7 +5,7 @@ import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 import { configSettings } from '../domain/rabbitmq/settings/config.ts';
 import { certificateOf } from './certificate.ts';
 import { validatePorts } from './ports.ts';
-import { HAPROXY_SOURCE, haproxyWish } from './recipe.ts';
+import { HAPROXY_SOURCE, haproxyOrigin } from './recipe.ts';
 
 type Context = Pick<ValidateContext, 'group' | 'designOnly'>;
 
@@ -30,7 +30,7 @@ function validateInstall(vars: HaproxyVars, context: Context): void {
   // What a package or an earlier build was made with is not known here.
   if (vars.haproxy_install === 'package' || installed !== undefined) return;
   validateSource(vars.haproxy_source, vars.haproxy_sha256, HAPROXY_SOURCE, context);
-  haproxyWish(vars);
+  haproxyOrigin(vars);
   // Since 3.0 HAProxy talks to systemd without its library.
   const major = Number.parseInt(version, 10);
   if (major < 3 && !flags.includes('USE_SYSTEMD=1')) {

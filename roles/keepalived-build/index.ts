@@ -6,12 +6,12 @@ import { keepalivedSettings } from '../domain/keepalived/settings.ts';
 import { awaitVips } from '../domain/keepalived/vip.ts';
 import { lintKeepalived } from './lint.ts';
 import { UNIT } from './paths.ts';
-import { keepalivedWish } from './recipe.ts';
+import { keepalivedOrigin } from './recipe.ts';
 import { askSites } from './site.ts';
 import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateKeepalived } from './validate.ts';
 
-const build = provide(keepalivedWish);
+const build = provide(keepalivedOrigin);
 
 /** Keepalived: virtual addresses that are always on one host whose HAProxy works. */
 export const keepalivedBuild = defineRole({

@@ -62,7 +62,7 @@ async function withScripts(site: Site, file: string, read: Read) {
   const watches = site.instances.flatMap((instance) => instance.watches).filter(({ isScript }) => isScript);
   for (const watch of new Map(watches.map((each) => [each.command, each])).values()) {
     // The path is the host's, so that only a script beside the file is sure to be the one that is meant.
-    const path = join(dirname(file), basename(watch.command.split(/\s/)[0] ?? ''));
+    const path = join(dirname(file), basename(watch.command.replace(/\s.*/s, '')));
     const content = await read(path).catch(() => undefined);
     if (content === undefined) {
       findings.push(notRead(watch, path));

@@ -1,6 +1,6 @@
 import { sh } from '../../lib/index.ts';
 import { needs } from '../domain/build/packages.ts';
-import type { Wish } from '../domain/build/provide.ts';
+import type { ProgramOrigin } from '../domain/build/provide.ts';
 import type { Recipe } from '../domain/build/recipe.ts';
 import { requireSource } from '../domain/build/source.ts';
 import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
@@ -9,7 +9,7 @@ import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
 export const KEEPALIVED_SOURCE = { source: 'keepalived_source', sha256: 'keepalived_sha256' };
 
 /** Where Keepalived comes from. */
-export function keepalivedWish(vars: KeepalivedVars): Wish {
+export function keepalivedOrigin(vars: KeepalivedVars): ProgramOrigin {
   const { keepalived_install: how, keepalived_root: root, keepalived_use_installed: folder } = vars;
   if (how === 'package') return { kind: 'package', names: ['keepalived'] };
   if (folder !== undefined) return { kind: 'installed', root, name: 'keepalived', folder };

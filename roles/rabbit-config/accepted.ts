@@ -1,6 +1,6 @@
 import { type Script, sh } from '../../lib/index.ts';
-import { EVAL } from '../domain/rabbitmq/ask-erlang.ts';
-import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
+import { EVAL } from '../domain/rabbitmq/erlang/ask-erlang.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
 
 /**
  * Has the broker itself judge a new rabbitmq.conf before it is put in place: one that it refuses would keep it from

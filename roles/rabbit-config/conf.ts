@@ -1,5 +1,5 @@
 import type { Vars } from '../domain/rabbitmq/settings/config.ts';
-import { KEY } from './partitions-said.ts';
+import { KEY } from './partition-files.ts';
 import { TLS } from './paths.ts';
 
 /** The settings that the variables ask for, one `key = value` a line. @param nodes node names of the play, for discovery */

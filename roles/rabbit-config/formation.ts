@@ -1,9 +1,9 @@
 import { type Change, defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { classify } from '../domain/rabbitmq/classify.ts';
-import { alone, BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
-import { putAside } from '../domain/rabbitmq/put-aside.ts';
-import type { SeedView } from '../domain/rabbitmq/seed.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/facts/snapshot.ts';
+import { classify } from '../domain/rabbitmq/rules/classify.ts';
+import type { FounderView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { BROKER_SERVICE, ctl, underLock } from '../domain/rabbitmq/scripts/commands.ts';
+import { putAside } from '../domain/rabbitmq/scripts/data-folder.ts';
 
 /** What a task claims that leaves a broker stopped, to start for the first time. */
 export const FIRST_START = 'rabbitmq first start';
@@ -11,7 +11,7 @@ export const FIRST_START = 'rabbitmq first start';
 export interface FormationWant {
   readonly host: string;
   /** The cluster that discovery is to find. */
-  readonly seed: SeedView;
+  readonly seed: FounderView;
   readonly harmlessUsers: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export const blank = defineTask<FormationWant, Snapshot>({
       `${want.host} can't be made to form a cluster by peer discovery, which is for brokers that hold nothing: ${reason}; leave rabbit_config_peer_discovery out and use the role rabbit-join, which says what can be done`,
     );
   },
-  apply: () => lines(alone, putAside),
+  apply: () => lines(underLock, putAside),
 } satisfies TaskType<FormationWant, Snapshot>);
 
 const member = defineTask<FormationWant, Snapshot>({
@@ -51,7 +51,7 @@ const member = defineTask<FormationWant, Snapshot>({
   },
   apply: () =>
     lines(
-      alone,
+      underLock,
       sh`systemctl --no-ask-password start ${BROKER_SERVICE} </dev/null`,
       ctl('await_startup', '--timeout', '300'),
     ),

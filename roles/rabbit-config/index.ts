@@ -1,14 +1,14 @@
 import { defineRole, type Step, type Task } from '../../lib/index.ts';
-import { foundingOf } from '../domain/rabbitmq/founding.ts';
-import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/seed.ts';
+import { brokersOf } from '../domain/rabbitmq/brokers.ts';
+import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
+import { chooseFounder, founderView } from '../domain/rabbitmq/rules/founding-node.ts';
 import { configSettings, type Vars } from '../domain/rabbitmq/settings/config.ts';
-import { askBroker } from '../domain/rabbitmq/snapshot.ts';
 import { asksForConf } from './conf.ts';
 import { blank, discovered, type FormationWant } from './formation.ts';
 import { readEnv, refuseMixture } from './inter-node.ts';
+import { askPartitionFiles } from './partition-files.ts';
 import { decide, namesOf } from './partition-step.ts';
 import { partitionFiles, partitionsRunning } from './partition-tasks.ts';
-import { askSaid } from './partitions-said.ts';
 import { refuseOld } from './refuse-old.ts';
 import { configTasks } from './tasks.ts';
 import { validate } from './validate.ts';
@@ -25,12 +25,11 @@ export const rabbitConfig = defineRole({
       const { hosts, playHosts, query } = context;
       const asking = hosts.filter(({ vars: own }) => asksForConf(own));
       // Asked side by side: what is asked ahead then takes one round trip.
-      const [answers, said, tls] = await Promise.all([
-        query(playHosts, askBroker),
-        query(playHosts, askSaid),
+      const [nodes, said, tls] = await Promise.all([
+        brokersOf(context),
+        query(playHosts, askPartitionFiles),
         query(asking, readEnv),
       ]);
-      const nodes = ordered(preferred(playHosts), answers);
       for (const { name, vars: own } of asking) {
         refuseOld(name, own, nodes.get(name)?.live?.version);
         refuseMixture(name, nodes.get(name), tls.get(name) ?? false, own.rabbit_config_tls_inter_node);
@@ -59,8 +58,8 @@ export const rabbitPartitions = defineRole({
   steps: [
     async (context) => {
       const { playHosts, query } = context;
-      const [answers, said] = await Promise.all([query(playHosts, askBroker), query(playHosts, askSaid)]);
-      const partitions = decide(context, answers, said);
+      const [nodes, said] = await Promise.all([brokersOf(context), query(playHosts, askPartitionFiles)]);
+      const partitions = decide(context, nodes, said);
       return ({ name }) => {
         const plan = partitions.get(name) ?? {};
         return [...partitionFiles(plan), ...partitionsRunning(plan)];
@@ -72,13 +71,13 @@ export const rabbitPartitions = defineRole({
 function formationStep(task: (want: FormationWant) => Task): Step<Vars> {
   return async ({ hosts, playHosts, query }) => {
     if (!hosts.some(({ vars: own }) => own.rabbit_config_peer_discovery !== undefined)) return () => [];
-    const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
-    const seed = nodes.get(chooseSeed(nodes, foundingOf(playHosts)) ?? '');
+    const nodes = await brokersOf({ playHosts, query });
+    const seed = chooseFounder(nodes, foundingOf(playHosts))?.node;
     if (seed === undefined) return () => [];
     const { harmless } = foundingOf(playHosts);
     return ({ name, vars: own }) =>
       own.rabbit_config_peer_discovery === undefined
         ? []
-        : [task({ host: name, seed: seedView(seed), harmlessUsers: harmless(name) })];
+        : [task({ host: name, seed: founderView(seed), harmlessUsers: harmless(name) })];
   };
 }

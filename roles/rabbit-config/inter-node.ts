@@ -1,5 +1,5 @@
 import { line, PlayError, sh, type Task } from '../../lib/index.ts';
-import type { Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { ENV, INTER_NODE, TLS } from './paths.ts';
 
 const NAMES = ['SERVER_ADDITIONAL_ERL_ARGS', 'CTL_ERL_ARGS'];

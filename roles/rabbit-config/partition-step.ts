@@ -1,11 +1,11 @@
 import type { StepContext } from '../../lib/index.ts';
-import { partitionHandlingOf } from '../domain/rabbitmq/said.ts';
+import { knownMembers, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { compareVersions } from '../domain/rabbitmq/rules/versions.ts';
 import type { Vars } from '../domain/rabbitmq/settings/config.ts';
-import { knownMembers, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
-import { compareVersions } from '../domain/rabbitmq/versions.ts';
+import { partitionHandlingOf } from '../domain/rabbitmq/settings/partition-handling.ts';
+import { adviceOf } from './partition-advice.ts';
+import type { PartitionFiles } from './partition-files.ts';
 import { type PartitionPlan, type PartitionView, plans } from './partitions.ts';
-import type { Said } from './partitions-said.ts';
-import { tellOf } from './partitions-told.ts';
 
 type Asking = Pick<StepContext<Vars>, 'hosts' | 'playHosts' | 'warn' | 'report'>;
 
@@ -18,7 +18,7 @@ export function namesOf(nodes: ReadonlyMap<string, Snapshot>): readonly string[]
 export function decide(
   { hosts, playHosts, warn, report }: Asking,
   nodes: ReadonlyMap<string, Snapshot>,
-  said: ReadonlyMap<string, Said>,
+  said: ReadonlyMap<string, PartitionFiles>,
 ): ReadonlyMap<string, PartitionPlan> {
   const own = new Map(hosts.map(({ name, vars }) => [name, vars]));
   const views = playHosts.flatMap((host): readonly PartitionView[] => {
@@ -32,7 +32,7 @@ export function decide(
   });
   const count = Math.max(playHosts.length, namesOf(nodes).length);
   const decided = plans(views, count);
-  const { warnings, notes } = tellOf(views, decided, count);
+  const { warnings, notes } = adviceOf(views, decided, count);
   for (const text of warnings) warn(text);
   if (notes.length > 0) {
     const title = 'what brokers do in a network partition is left as it is';
@@ -43,5 +43,5 @@ export function decide(
 
 /** RabbitMQ 4.3 keeps its metadata in Khepri alone, where a majority decides by itself and the setting means nothing. */
 function isKhepriOnly(version: string | null | undefined): boolean {
-  return Boolean(version) && compareVersions(version ?? '', '4.3') >= 0;
+  return typeof version === 'string' && version !== '' && compareVersions(version, '4.3') >= 0;
 }

@@ -1,9 +1,9 @@
 import { type Change, defineTask, directory, file, sh, type Task, type TaskType } from '../../lib/index.ts';
-import { ctl, evaluate } from '../domain/rabbitmq/commands.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/facts/snapshot.ts';
+import { ctl, evaluate } from '../domain/rabbitmq/scripts/commands.ts';
 import { FIRST_START } from './formation.ts';
+import { KEY } from './partition-files.ts';
 import type { Handling, PartitionPlan } from './partitions.ts';
-import { KEY } from './partitions-said.ts';
 import { DROP_INS, PARTITIONS } from './paths.ts';
 
 /** What a task claims that restarts a broker for its files. */

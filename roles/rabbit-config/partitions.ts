@@ -1,6 +1,6 @@
 import type { Vars } from '../domain/rabbitmq/settings/config.ts';
 import { asksForConf } from './conf.ts';
-import type { Said } from './partitions-said.ts';
+import type { PartitionFiles } from './partition-files.ts';
 import { CONF } from './paths.ts';
 
 /** What can be set on a running broker, and in our drop-in. */
@@ -17,7 +17,7 @@ export interface PartitionView {
   /** What the variables say; undefined when they say nothing, or `keep`. */
   readonly told: string | undefined;
   /** Undefined for a host that doesn't answer. */
-  readonly said: Said | undefined;
+  readonly said: PartitionFiles | undefined;
   /** As a running broker says; undefined for another. */
   readonly runsWith: string | undefined;
 }

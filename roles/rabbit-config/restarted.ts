@@ -7,8 +7,8 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { restartUnit } from '../domain/rabbitmq/boot.ts';
-import { alone, BROKER_SERVICE, ctl, tool } from '../domain/rabbitmq/commands.ts';
+import { restartUnit } from '../domain/rabbitmq/scripts/boot.ts';
+import { BROKER_SERVICE, ctl, tool, underLock } from '../domain/rabbitmq/scripts/commands.ts';
 import { FIRST_START } from './formation.ts';
 
 export interface RestartedWant {
@@ -68,7 +68,7 @@ export function restarted(want: RestartedWant) {
 
 function restart(nodes: number): Script {
   return lines(
-    alone,
+    underLock,
     // A node whose queues have no other majority is given the time in which the one before it catches up.
     nodes > 1 &&
       sh`n=0

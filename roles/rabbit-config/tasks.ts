@@ -1,7 +1,7 @@
 import { directory, file, type Handler, sh, type Task } from '../../lib/index.ts';
-import { BROKER_SERVICE, ctl, evaluate } from '../domain/rabbitmq/commands.ts';
+import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { BROKER_SERVICE, ctl, evaluate } from '../domain/rabbitmq/scripts/commands.ts';
 import type { Vars } from '../domain/rabbitmq/settings/config.ts';
-import type { Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { accepted } from './accepted.ts';
 import { conf } from './conf.ts';
 import { envTasks, interNodeOptions } from './inter-node.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Change } from '../../lib/index.ts';
-import type { Deed, Definitions } from '../domain/rabbitmq/deeds.ts';
-import type { Entities, Sought } from '../domain/rabbitmq/entities.ts';
+import type { Definitions, MetadataEdit } from '../domain/rabbitmq/erlang/metadata-edits.ts';
+import type { Entities, Sought } from '../domain/rabbitmq/facts/entities.ts';
 import type { Entity } from './entity.ts';
 import { definedPolicy, globalParameter, parameter } from './parameter.ts';
 import { permission, topicPermission } from './permission.ts';
@@ -162,21 +162,21 @@ export function definitions(path: string, entities: readonly Entity[] = readDefi
     refusal: (state) => entities.flatMap(({ refusal }) => refusal?.(state) ?? []).join('\n') || undefined,
     kept: (state) => entities.flatMap(({ kept }) => kept?.(state) ?? []),
     differences: (state) => differing(state).flatMap(({ entity, changes }) => changes.map(of(entity))),
-    deeds: (state) =>
-      together(differing(state).flatMap(({ entity, changes }) => entity.deeds(state, changes))),
+    edits: (state) =>
+      together(differing(state).flatMap(({ entity, changes }) => entity.edits(state, changes))),
   };
 }
 
 /** One import instead of many: the broker takes its parts in an order of its own. */
-export function together(deeds: readonly Deed[]): readonly Deed[] {
+export function together(edits: readonly MetadataEdit[]): readonly MetadataEdit[] {
   const merged: Record<string, Item[]> = {};
-  for (const deed of deeds) {
-    if (deed.do !== 'import') continue;
-    for (const [key, items] of Object.entries(deed.definitions))
+  for (const edit of edits) {
+    if (edit.do !== 'import') continue;
+    for (const [key, items] of Object.entries(edit.definitions))
       merged[key] = [...(merged[key] ?? []), ...items];
   }
   const all: Definitions = merged;
-  const rest = deeds.filter((deed) => deed.do !== 'import');
+  const rest = edits.filter((edit) => edit.do !== 'import');
   return Object.keys(all).length === 0 ? rest : [{ do: 'import', definitions: all }, ...rest];
 }
 

@@ -8,9 +8,9 @@ import {
   type Secret,
   type TaskType,
 } from '../../lib/index.ts';
-import { parseAnswer } from '../domain/rabbitmq/ask-erlang.ts';
-import { type Deed, doDeeds } from '../domain/rabbitmq/deeds.ts';
-import type { Entities, Sought } from '../domain/rabbitmq/entities.ts';
+import { parseAnswer } from '../domain/rabbitmq/erlang/ask-erlang.ts';
+import { editMetadata, type MetadataEdit } from '../domain/rabbitmq/erlang/metadata-edits.ts';
+import type { Entities, Sought } from '../domain/rabbitmq/facts/entities.ts';
 
 /** One thing that the cluster shall hold, or shall not. Pure: what is comes in, what to do goes out. */
 export interface Entity {
@@ -24,7 +24,7 @@ export interface Entity {
   /** `pending` as in a task type: what check mode has foreseen. */
   differences(state: Entities, pending?: readonly Pending[]): readonly Change[];
   /** Makes exactly these. */
-  deeds(state: Entities, changes: readonly Change[]): readonly Deed[];
+  edits(state: Entities, changes: readonly Change[]): readonly MetadataEdit[];
   /** Why it can't be had as things stand. */
   refusal?(state: Entities): string | undefined;
   /** What of it is left as it is, since changing it would do harm: each with the reason and what to do. */
@@ -48,7 +48,7 @@ export const entityType: TaskType<EntityWant, Entities> = {
     if (refused !== undefined) throw new Error(refused);
     return entity.differences(state, pending);
   },
-  apply: ({ entity }, changes, state) => doDeeds(entity.deeds(state, changes), entity.secrets),
+  apply: ({ entity }, changes, state) => editMetadata(entity.edits(state, changes), entity.secrets),
 };
 
 /** Something of the cluster's metadata as it shall be. */
@@ -68,7 +68,7 @@ export function absent(
   title: string,
   claim: string,
   there: (state: Entities) => boolean,
-  deed: Deed,
+  edit: MetadataEdit,
   sought: Partial<Sought> = {},
 ): Entity {
   const kind = /^(?:virtual host|global parameter|topic permissions|\w+)/.exec(title)?.[0] ?? title;
@@ -77,6 +77,6 @@ export function absent(
     claims: { [`rabbitmq ${claim}`]: 'absent' },
     sought,
     differences: (state) => (there(state) ? [{ what: kind, from: 'present', to: 'absent' }] : []),
-    deeds: () => [deed],
+    edits: () => [edit],
   };
 }

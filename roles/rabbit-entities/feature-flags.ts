@@ -1,5 +1,5 @@
 import type { Pending } from '../../lib/index.ts';
-import type { Entities, FeatureFlag } from '../domain/rabbitmq/entities.ts';
+import type { Entities, FeatureFlag } from '../domain/rabbitmq/facts/entities.ts';
 import type { Entity } from './entity.ts';
 
 const FLAGLESS = ['rabbitmq_shovel', 'rabbitmq_federation', 'rabbitmq_auth_mechanism_ssl'];
@@ -18,7 +18,7 @@ export function featureFlags(names: readonly string[]): Entity {
         .filter(({ enabled }) => !enabled)
         .map(({ name }) => ({ what: name, from: 'disabled', to: 'enabled' }));
     },
-    deeds: (_state, changes) => changes.map(({ what }) => ({ do: 'enable', flag: what })),
+    edits: (_state, changes) => changes.map(({ what }) => ({ do: 'enable', flag: what })),
   };
 }
 

@@ -1,16 +1,16 @@
 import { defineRole, PlayError, type RoleHost, type Task } from '../../lib/index.ts';
-import { askErlang } from '../domain/rabbitmq/ask-erlang.ts';
-import type { Entities } from '../domain/rabbitmq/entities.ts';
-import { entitiesExpression } from '../domain/rabbitmq/entities-expression.ts';
-import { plugins } from '../domain/rabbitmq/plugin.ts';
-import { ordered, preferred, spokesman } from '../domain/rabbitmq/seed.ts';
+import { brokersOf } from '../domain/rabbitmq/brokers.ts';
+import { askErlang } from '../domain/rabbitmq/erlang/ask-erlang.ts';
+import { entitiesExpression } from '../domain/rabbitmq/erlang/entities-expression.ts';
+import type { Entities } from '../domain/rabbitmq/facts/entities.ts';
+import { actingHost } from '../domain/rabbitmq/rules/founding-node.ts';
 import { entitiesSettings, type Vars } from '../domain/rabbitmq/settings/entities.ts';
-import { askBroker } from '../domain/rabbitmq/snapshot.ts';
+import { plugins } from '../domain/rabbitmq/tasks/plugins.ts';
 import { type Entity, entityTask, parseEntities } from './entity.ts';
 import { missing } from './missing.ts';
 import { pluginsOff } from './plugins-off.ts';
 import { validate } from './validate.ts';
-import { administrators, soughtBy, wishes } from './wishes.ts';
+import { administrators, soughtBy, wantedEntities } from './wanted.ts';
 
 /** What a cluster holds beside its messages. */
 export const rabbitEntities = defineRole({
@@ -23,18 +23,18 @@ export const rabbitEntities = defineRole({
       ({ vars: own }) =>
         pluginTasks(own),
     async ({ hosts, playHosts, query, check, warn }) => {
-      const wanting = hosts.filter((host) => wishes(host).length > 0);
+      const wanting = hosts.filter((host) => wantedEntities(host).length > 0);
       if (wanting.length === 0) return () => [];
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const nodes = await brokersOf({ playHosts, query });
       const names = wanting.map(({ name }) => name);
       // It all belongs to the cluster: one of its running members is asked and told for all.
-      const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);
+      const speaker = actingHost(nodes, names) ?? (check ? undefined : names[0]);
       if (speaker === undefined) {
         warn('no member of the cluster runs: what it holds can only be told in the run itself');
       }
       const [host] = wanting.filter(({ name }) => name === speaker);
       if (host === undefined) return () => [];
-      const entities = wishes(host);
+      const entities = wantedEntities(host);
       const look = askErlang(entitiesExpression(soughtBy(entities)));
       const running = nodes.get(host.name)?.live?.running === true;
       const question = { name: 'what the cluster holds', script: look, parse: parseEntities };

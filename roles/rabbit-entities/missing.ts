@@ -1,4 +1,4 @@
-import type { Entities } from '../domain/rabbitmq/entities.ts';
+import type { Entities } from '../domain/rabbitmq/facts/entities.ts';
 import type { Vars } from '../domain/rabbitmq/settings/entities.ts';
 
 /** Virtual hosts, users, exchanges and queues that others need, and that neither are nor are wanted. */

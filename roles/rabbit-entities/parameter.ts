@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { DefinedPolicy, Entities, GlobalParameter, Parameter } from '../domain/rabbitmq/entities.ts';
+import type {
+  DefinedPolicy,
+  Entities,
+  GlobalParameter,
+  Parameter,
+} from '../domain/rabbitmq/facts/entities.ts';
 import { partsThatDiffer, same, shown } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
 
 /** A runtime parameter, such as a shovel or a federation upstream. */
-export function parameter(wish: Parameter): Entity {
-  const now = ({ parameters }: Entities) => parameters.find((each) => isThat(each, wish));
+export function parameter(wanted: Parameter): Entity {
+  const now = ({ parameters }: Entities) => parameters.find((each) => isThat(each, wanted));
   return {
-    title: `parameter ${wish.component} ${wish.name} on ${wish.vhost}`,
-    claims: { [`rabbitmq parameter ${wish.vhost} ${wish.component} ${wish.name}`]: print(wish.value) },
-    differences: (state) => valueChange('parameter', now(state), wish.value),
-    deeds: () => [{ do: 'import', definitions: { parameters: [{ ...wish }] } }],
+    title: `parameter ${wanted.component} ${wanted.name} on ${wanted.vhost}`,
+    claims: {
+      [`rabbitmq parameter ${wanted.vhost} ${wanted.component} ${wanted.name}`]: print(wanted.value),
+    },
+    differences: (state) => valueChange('parameter', now(state), wanted.value),
+    edits: () => [{ do: 'import', definitions: { parameters: [{ ...wanted }] } }],
   };
 }
 
@@ -24,17 +31,17 @@ export function parameterAbsent(gone: Omit<Parameter, 'value'>): Entity {
   );
 }
 
-export function globalParameter(wish: GlobalParameter): Entity {
+export function globalParameter(wanted: GlobalParameter): Entity {
   return {
-    title: `global parameter ${wish.name}`,
-    claims: { [`rabbitmq global parameter ${wish.name}`]: print(wish.value) },
+    title: `global parameter ${wanted.name}`,
+    claims: { [`rabbitmq global parameter ${wanted.name}`]: print(wanted.value) },
     differences: ({ globalParameters }) =>
       valueChange(
         'global parameter',
-        globalParameters.find(({ name }) => name === wish.name),
-        wish.value,
+        globalParameters.find(({ name }) => name === wanted.name),
+        wanted.value,
       ),
-    deeds: () => [{ do: 'import', definitions: { global_parameters: [{ ...wish }] } }],
+    edits: () => [{ do: 'import', definitions: { global_parameters: [{ ...wanted }] } }],
   };
 }
 
@@ -67,7 +74,7 @@ export function vhostLimits(vhost: string, limits: Readonly<Record<string, numbe
           : [{ what: limit, from: shown(current[limit] ?? 'none'), to: String(value) }],
       );
     },
-    deeds: (state) => [
+    edits: (state) => [
       {
         do: 'import',
         definitions: {
@@ -81,16 +88,16 @@ export function vhostLimits(vhost: string, limits: Readonly<Record<string, numbe
 }
 
 /** A policy, as definitions have it. */
-export function definedPolicy(wish: DefinedPolicy): Entity {
+export function definedPolicy(wanted: DefinedPolicy): Entity {
   return {
-    title: `policy ${wish.name} on ${wish.vhost}`,
-    claims: { [`rabbitmq policy ${wish.vhost} ${wish.name}`]: JSON.stringify(wish) },
+    title: `policy ${wanted.name} on ${wanted.vhost}`,
+    claims: { [`rabbitmq policy ${wanted.vhost} ${wanted.name}`]: JSON.stringify(wanted) },
     differences({ policies }) {
-      const now = policies.find(({ vhost, name }) => vhost === wish.vhost && name === wish.name);
-      if (now) return partsThatDiffer(now, wish, ['pattern', 'apply-to', 'priority', 'definition']);
-      return [{ what: 'policy', from: 'absent', to: shown(wish.definition) }];
+      const now = policies.find(({ vhost, name }) => vhost === wanted.vhost && name === wanted.name);
+      if (now) return partsThatDiffer(now, wanted, ['pattern', 'apply-to', 'priority', 'definition']);
+      return [{ what: 'policy', from: 'absent', to: shown(wanted.definition) }];
     },
-    deeds: () => [{ do: 'import', definitions: { policies: [{ ...wish }] } }],
+    edits: () => [{ do: 'import', definitions: { policies: [{ ...wanted }] } }],
   };
 }
 

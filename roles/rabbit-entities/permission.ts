@@ -1,21 +1,21 @@
 import { sh } from '../../lib/index.ts';
-import type { TopicPermission } from '../domain/rabbitmq/entities.ts';
-import type { Permission } from '../domain/rabbitmq/snapshot.ts';
+import type { TopicPermission } from '../domain/rabbitmq/facts/entities.ts';
+import type { Permission } from '../domain/rabbitmq/facts/snapshot.ts';
 import { partsThatDiffer } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
 
-export function permission(wish: Permission): Entity {
-  const { user, vhost } = wish;
+export function permission(wanted: Permission): Entity {
+  const { user, vhost } = wanted;
   return {
     title: `permissions of ${user} on ${vhost}`,
-    claims: { [claimed(user, vhost)]: [wish.configure, wish.write, wish.read].join(' ') },
+    claims: { [claimed(user, vhost)]: [wanted.configure, wanted.write, wanted.read].join(' ') },
     differences({ permissions }) {
       const now = permissions.find((each) => each.user === user && each.vhost === vhost);
-      const { configure, write, read } = wish;
-      if (now) return partsThatDiffer(now, wish, ['configure', 'write', 'read']);
+      const { configure, write, read } = wanted;
+      if (now) return partsThatDiffer(now, wanted, ['configure', 'write', 'read']);
       return [{ what: 'permissions', from: 'none', to: sh`${[configure, write, read]}`.toString() }];
     },
-    deeds: () => [{ do: 'import', definitions: { permissions: [{ ...wish }] } }],
+    edits: () => [{ do: 'import', definitions: { permissions: [{ ...wanted }] } }],
   };
 }
 
@@ -28,19 +28,19 @@ export function permissionAbsent({ user, vhost }: { readonly user: string; reado
   );
 }
 
-export function topicPermission(wish: TopicPermission): Entity {
-  const { user, vhost, exchange } = wish;
+export function topicPermission(wanted: TopicPermission): Entity {
+  const { user, vhost, exchange } = wanted;
   return {
     title: `topic permissions of ${user} on ${vhost} ${exchange}`,
-    claims: { [`rabbitmq topic permissions ${user} ${vhost} ${exchange}`]: `${wish.write} ${wish.read}` },
+    claims: { [`rabbitmq topic permissions ${user} ${vhost} ${exchange}`]: `${wanted.write} ${wanted.read}` },
     differences({ topicPermissions }) {
       const now = topicPermissions.find(
         (each) => each.user === user && each.vhost === vhost && each.exchange === exchange,
       );
-      if (now) return partsThatDiffer(now, wish, ['write', 'read']);
-      return [{ what: 'topic permissions', from: 'none', to: sh`${[wish.write, wish.read]}`.toString() }];
+      if (now) return partsThatDiffer(now, wanted, ['write', 'read']);
+      return [{ what: 'topic permissions', from: 'none', to: sh`${[wanted.write, wanted.read]}`.toString() }];
     },
-    deeds: () => [{ do: 'import', definitions: { topic_permissions: [{ ...wish }] } }],
+    edits: () => [{ do: 'import', definitions: { topic_permissions: [{ ...wanted }] } }],
   };
 }
 

@@ -1,5 +1,5 @@
 import { defineTask, type Script, sh, type TaskType } from '../../lib/index.ts';
-import { askErlang, haveDone, parseAnswer } from '../domain/rabbitmq/ask-erlang.ts';
+import { askErlang, parseAnswer, runActions } from '../domain/rabbitmq/erlang/ask-erlang.ts';
 
 /** What a node says of its plugins. */
 interface Plugins {
@@ -47,5 +47,5 @@ export const pluginsOff = defineTask<{ readonly names: readonly string[] }, Plug
     }
     return gone.map((name) => ({ what: name, from: 'enabled', to: 'disabled' }));
   },
-  apply: (_want, changes) => sh`${haveDone(DISABLE, [changes.map(({ what }) => what)])}`,
+  apply: (_want, changes) => sh`${runActions(DISABLE, [changes.map(({ what }) => what)])}`,
 } satisfies TaskType<{ readonly names: readonly string[] }, Plugins>);

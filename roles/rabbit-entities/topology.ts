@@ -7,24 +7,24 @@ import {
   type Named,
   type Queue,
   queueType,
-} from '../domain/rabbitmq/entities.ts';
+} from '../domain/rabbitmq/facts/entities.ts';
 import { partsThatDiffer, same } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
 
-export type QueueWish = Omit<Queue, 'type'> & { readonly type?: string | undefined };
+export type WantedQueue = Omit<Queue, 'type'> & { readonly type?: string | undefined };
 
 /** A queue. One that is there and differs is refused: nothing of a queue can be changed but by making it anew. */
-export function queue(wish: QueueWish): Entity {
-  const { vhost, name } = wish;
-  const wanted = withoutType(wish);
+export function queue(wanted: WantedQueue): Entity {
+  const { vhost, name } = wanted;
+  const untyped = withoutType(wanted);
   const table =
-    wanted.type === undefined ? wanted.arguments : { ...wanted.arguments, 'x-queue-type': wanted.type };
+    untyped.type === undefined ? untyped.arguments : { ...untyped.arguments, 'x-queue-type': untyped.type };
   return {
     title: `queue ${name} on ${vhost}`,
     claims: { [`rabbitmq queue ${vhost} ${name}`]: JSON.stringify(wanted) },
     sought: { queues: [{ vhost, name }] },
     refusal(state) {
-      const now = found(state.queues, wish);
+      const now = found(state.queues, wanted);
       const differing = now
         ? partsThatDiffer(withoutType(now), wanted, ['type', 'durable', 'auto_delete', 'arguments'])
         : [];
@@ -35,12 +35,14 @@ export function queue(wish: QueueWish): Entity {
       );
     },
     differences: ({ queues }) =>
-      found(queues, wish) ? [] : [{ what: 'queue', from: 'absent', to: wanted.type ?? 'present' }],
-    deeds: () => [
+      found(queues, wanted) ? [] : [{ what: 'queue', from: 'absent', to: wanted.type ?? 'present' }],
+    edits: () => [
       {
         do: 'import',
         definitions: {
-          queues: [{ vhost, name, durable: wish.durable, auto_delete: wish.auto_delete, arguments: table }],
+          queues: [
+            { vhost, name, durable: wanted.durable, auto_delete: wanted.auto_delete, arguments: table },
+          ],
         },
       },
     ],
@@ -48,16 +50,16 @@ export function queue(wish: QueueWish): Entity {
 }
 
 /** An exchange, under the same rule. */
-export function exchange(wish: Exchange): Entity {
-  const { vhost, name } = wish;
+export function exchange(wanted: Exchange): Entity {
+  const { vhost, name } = wanted;
   return {
     title: `exchange ${name} on ${vhost}`,
-    claims: { [`rabbitmq exchange ${vhost} ${name}`]: JSON.stringify(wish) },
+    claims: { [`rabbitmq exchange ${vhost} ${name}`]: JSON.stringify(wanted) },
     sought: { exchanges: [{ vhost, name }] },
     refusal({ exchanges }) {
-      const now = found(exchanges, wish);
+      const now = found(exchanges, wanted);
       const differing = now
-        ? partsThatDiffer(now, wish, ['type', 'durable', 'auto_delete', 'internal', 'arguments'])
+        ? partsThatDiffer(now, wanted, ['type', 'durable', 'auto_delete', 'internal', 'arguments'])
         : [];
       return unchangeable(
         `the exchange ${name} on ${vhost}`,
@@ -66,19 +68,21 @@ export function exchange(wish: Exchange): Entity {
       );
     },
     differences: ({ exchanges }) =>
-      found(exchanges, wish) ? [] : [{ what: 'exchange', from: 'absent', to: wish.type }],
-    deeds: () => [{ do: 'import', definitions: { exchanges: [{ ...wish }] } }],
+      found(exchanges, wanted) ? [] : [{ what: 'exchange', from: 'absent', to: wanted.type }],
+    edits: () => [{ do: 'import', definitions: { exchanges: [{ ...wanted }] } }],
   };
 }
 
-export function binding(wish: Binding): Entity {
+export function binding(wanted: Binding): Entity {
   return {
-    title: bindingTitle(wish),
-    claims: { [bindingClaim(wish)]: 'present' },
-    sought: { bindings: [ends(wish)] },
+    title: bindingTitle(wanted),
+    claims: { [bindingClaim(wanted)]: 'present' },
+    sought: { bindings: [ends(wanted)] },
     differences: (state) =>
-      isBound(state, wish) ? [] : [{ what: 'binding', from: 'absent', to: wish.routing_key || 'present' }],
-    deeds: () => [{ do: 'import', definitions: { bindings: [{ ...wish }] } }],
+      isBound(state, wanted)
+        ? []
+        : [{ what: 'binding', from: 'absent', to: wanted.routing_key || 'present' }],
+    edits: () => [{ do: 'import', definitions: { bindings: [{ ...wanted }] } }],
   };
 }
 
@@ -117,10 +121,10 @@ function found<T extends Named>(all: readonly T[], { vhost, name }: Named): T | 
 }
 
 /** The type is an argument to clients; a broker may keep it as one or not. */
-function withoutType(wish: QueueWish): QueueWish {
-  const { 'x-queue-type': argument, ...rest } = wish.arguments;
-  const type = wish.type ?? (typeof argument === 'string' ? argument : undefined);
-  return { ...wish, type: type === undefined ? undefined : queueType(type), arguments: rest };
+function withoutType(wanted: WantedQueue): WantedQueue {
+  const { 'x-queue-type': argument, ...rest } = wanted.arguments;
+  const type = wanted.type ?? (typeof argument === 'string' ? argument : undefined);
+  return { ...wanted, type: type === undefined ? undefined : queueType(type), arguments: rest };
 }
 
 function unchangeable(what: string, differing: readonly Change[], remove: string): string | undefined {
@@ -133,12 +137,12 @@ function ends({ vhost, source, destination, destination_type }: Ends): Ends {
   return { vhost, source, destination, destination_type };
 }
 
-function isBound({ bindings }: Entities, wish: Binding): boolean {
+function isBound({ bindings }: Entities, wanted: Binding): boolean {
   return bindings.some(
     (each) =>
-      each.routing_key === wish.routing_key &&
-      same(ends(each), ends(wish)) &&
-      same(each.arguments, wish.arguments),
+      each.routing_key === wanted.routing_key &&
+      same(ends(each), ends(wanted)) &&
+      same(each.arguments, wanted.arguments),
   );
 }
 
@@ -147,7 +151,7 @@ function bindingTitle({ source, destination, destination_type, routing_key, vhos
   return `binding of ${destination_type} ${destination} to ${source}${key} on ${vhost}`;
 }
 
-function bindingClaim(wish: Binding): string {
-  const { vhost, source, destination, destination_type, routing_key } = wish;
-  return `rabbitmq binding ${JSON.stringify([vhost, source, destination_type, destination, routing_key, wish.arguments])}`;
+function bindingClaim(wanted: Binding): string {
+  const { vhost, source, destination, destination_type, routing_key } = wanted;
+  return `rabbitmq binding ${JSON.stringify([vhost, source, destination_type, destination, routing_key, wanted.arguments])}`;
 }

@@ -1,6 +1,6 @@
 import type { RoleHost, ValidateContext } from '../../lib/index.ts';
 import type { Vars } from '../domain/rabbitmq/settings/entities.ts';
-import { wishes } from './wishes.ts';
+import { wantedEntities } from './wanted.ts';
 
 /** Finds what contradicts itself, before any host is contacted. @throws Error */
 export function validate(
@@ -12,7 +12,7 @@ export function validate(
     // A definitions file may be elsewhere.
     const judged = designOnly ? { vars: { ...vars, rabbit_entities_definitions: [] } } : host;
     const words = new Map<string, string>();
-    for (const { claims } of wishes(judged)) {
+    for (const { claims } of wantedEntities(judged)) {
       for (const [thing, word] of Object.entries(claims)) {
         const earlier = words.get(thing);
         if (earlier !== undefined && earlier !== word) {

@@ -1,10 +1,10 @@
 import type { Change } from '../../lib/index.ts';
-import { type Held, keptFor } from '../domain/rabbitmq/default-type.ts';
-import { defaultTypeClaim, type Entities, queueType, type Vhost } from '../domain/rabbitmq/entities.ts';
+import { type Held, keptFor } from '../domain/rabbitmq/erlang/default-queue-type.ts';
+import { defaultTypeClaim, type Entities, queueType, type Vhost } from '../domain/rabbitmq/facts/entities.ts';
 import { sorted } from './compare.ts';
 import { absent, type Entity } from './entity.ts';
 
-export interface VhostWish {
+export interface WantedVhost {
   readonly name: string;
   readonly description?: string | undefined;
   readonly tags?: readonly string[] | undefined;
@@ -12,36 +12,41 @@ export interface VhostWish {
 }
 
 /** A virtual host; what is left out stays as it is. */
-export function vhost(wish: VhostWish): Entity {
-  const now = (state: Entities) => state.vhosts?.find(({ name }) => name === wish.name);
+export function vhost(wanted: WantedVhost): Entity {
+  const now = (state: Entities) => state.vhosts?.find(({ name }) => name === wanted.name);
   return {
-    title: `virtual host ${wish.name}`,
+    title: `virtual host ${wanted.name}`,
     claims: {
-      [`rabbitmq virtual host ${wish.name}`]: JSON.stringify(wish),
-      ...(wish.default_queue_type === undefined ? {} : defaultTypeClaim(wish.name, wish.default_queue_type)),
+      [`rabbitmq virtual host ${wanted.name}`]: JSON.stringify(wanted),
+      ...(wanted.default_queue_type === undefined
+        ? {}
+        : defaultTypeClaim(wanted.name, wanted.default_queue_type)),
     },
-    ...(wish.default_queue_type === undefined
+    ...(wanted.default_queue_type === undefined
       ? {}
-      : { sought: { defaultTypes: [{ vhost: wish.name, type: wish.default_queue_type }] } }),
-    refusal: (state) => refusal(state, now(state), wish),
+      : { sought: { defaultTypes: [{ vhost: wanted.name, type: wanted.default_queue_type }] } }),
+    refusal: (state) => refusal(state, now(state), wanted),
     kept(state) {
-      const held = holding(state, now(state), wish);
-      return held === undefined ? [] : [keptFor(held, wish.default_queue_type ?? '')];
+      const held = holding(state, now(state), wanted);
+      const type = wanted.default_queue_type;
+      return held === undefined || type === undefined ? [] : [keptFor(held, type)];
     },
-    differences: (state) => differences(state, now(state), wish),
-    deeds(state) {
+    differences: (state) => differences(state, now(state), wanted),
+    edits(state) {
       const current = now(state);
       // What an import doesn't say is reset: what is to stay has to be said too.
-      const description = wish.description ?? current?.description ?? '';
-      const tags = sorted(wish.tags ?? current?.tags ?? []);
-      const kept = holding(state, current, wish) !== undefined;
-      const type = (kept ? undefined : wish.default_queue_type) ?? (current?.defaultQueueType || undefined);
+      const description = wanted.description ?? current?.description ?? '';
+      const tags = sorted(wanted.tags ?? current?.tags ?? []);
+      const kept = holding(state, current, wanted) !== undefined;
+      const type = (kept ? undefined : wanted.default_queue_type) ?? (current?.defaultQueueType || undefined);
       const metadata = {
         description,
         tags,
         ...(type === undefined ? {} : { default_queue_type: queueType(type) }),
       };
-      return [{ do: 'import', definitions: { vhosts: [{ name: wish.name, description, tags, metadata }] } }];
+      return [
+        { do: 'import', definitions: { vhosts: [{ name: wanted.name, description, tags, metadata }] } },
+      ];
     },
   };
 }
@@ -55,36 +60,40 @@ export function vhostAbsent(name: string): Entity {
   );
 }
 
-function differences(state: Entities, now: Vhost | undefined, wish: VhostWish): readonly Change[] {
+function differences(state: Entities, now: Vhost | undefined, wanted: WantedVhost): readonly Change[] {
   if (now === undefined) return [{ what: 'virtual host', from: 'absent', to: 'present' }];
   const changes: Change[] = [];
-  if (wish.description !== undefined && wish.description !== now.description)
-    changes.push({ what: 'description', from: now.description, to: wish.description });
-  if (wish.tags && sorted(wish.tags).join() !== sorted(now.tags).join())
-    changes.push({ what: 'tags', from: now.tags.join(' '), to: wish.tags.join(' ') });
-  if (typeDiffers(now, wish) && holding(state, now, wish) === undefined) {
-    changes.push({ what: 'default queue type', from: typeOf(now), to: wish.default_queue_type });
+  if (wanted.description !== undefined && wanted.description !== now.description)
+    changes.push({ what: 'description', from: now.description, to: wanted.description });
+  if (wanted.tags && sorted(wanted.tags).join() !== sorted(now.tags).join())
+    changes.push({ what: 'tags', from: now.tags.join(' '), to: wanted.tags.join(' ') });
+  if (typeDiffers(now, wanted) && holding(state, now, wanted) === undefined) {
+    changes.push({ what: 'default queue type', from: typeOf(now), to: wanted.default_queue_type });
   }
   return changes;
 }
 
-function refusal({ can, version }: Entities, now: Vhost | undefined, wish: VhostWish): string | undefined {
-  if (wish.default_queue_type === undefined) return undefined;
+function refusal(
+  { can, version }: Entities,
+  now: Vhost | undefined,
+  wanted: WantedVhost,
+): string | undefined {
+  if (wanted.default_queue_type === undefined) return undefined;
   if (now === undefined) {
-    if (can.includes('queueTypeOfNewVhost') || wish.default_queue_type === 'classic') return undefined;
-    return `RabbitMQ ${version} knows no default queue type of a virtual host (it came with 3.10.8): leave default_queue_type of ${wish.name} out`;
+    if (can.includes('queueTypeOfNewVhost') || wanted.default_queue_type === 'classic') return undefined;
+    return `RabbitMQ ${version} knows no default queue type of a virtual host (it came with 3.10.8): leave default_queue_type of ${wanted.name} out`;
   }
-  if (!typeDiffers(now, wish) || can.includes('queueTypeOfVhost')) return undefined;
-  return `RabbitMQ ${version} can't change the default queue type of a virtual host, and ${wish.name} has ${typeOf(now)} (wanted: ${wish.default_queue_type}): leave it out, or delete the virtual host, with all that is in it, and let it be made anew: rabbitmqctl delete_vhost '${wish.name}'`;
+  if (!typeDiffers(now, wanted) || can.includes('queueTypeOfVhost')) return undefined;
+  return `RabbitMQ ${version} can't change the default queue type of a virtual host, and ${wanted.name} has ${typeOf(now)} (wanted: ${wanted.default_queue_type}): leave it out, or delete the virtual host, with all that is in it, and let it be made anew: rabbitmqctl delete_vhost '${wanted.name}'`;
 }
 
 /** Queues that could not be declared again under the default type that is wanted: it is left as it is for them. */
-function holding({ held }: Entities, now: Vhost | undefined, wish: VhostWish): Held | undefined {
-  if (now === undefined || !typeDiffers(now, wish)) return undefined;
-  return held.find(({ vhost: name, total }) => name === wish.name && total > 0);
+function holding({ held }: Entities, now: Vhost | undefined, wanted: WantedVhost): Held | undefined {
+  if (now === undefined || !typeDiffers(now, wanted)) return undefined;
+  return held.find(({ vhost: name, total }) => name === wanted.name && total > 0);
 }
 
-function typeDiffers(now: Vhost, { default_queue_type: wanted }: VhostWish): boolean {
+function typeDiffers(now: Vhost, { default_queue_type: wanted }: WantedVhost): boolean {
   return wanted !== undefined && typeOf(now) !== wanted;
 }
 

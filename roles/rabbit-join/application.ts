@@ -1,7 +1,12 @@
 import { defineTask, lines, type TaskType } from '../../lib/index.ts';
-import { alone, BROKER_HOME, BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
-import { startApplication } from '../domain/rabbitmq/start-application.ts';
+import {
+  isRunning,
+  parseSnapshot,
+  type Snapshot,
+  snapshotScript,
+} from '../domain/rabbitmq/facts/snapshot.ts';
+import { BROKER_HOME, BROKER_SERVICE, ctl, underLock } from '../domain/rabbitmq/scripts/commands.ts';
+import { startApplication } from '../domain/rabbitmq/scripts/start-application.ts';
 
 export interface ApplicationWant {
   /** Check mode: a broker that doesn't answer may be one that an earlier change would have brought back. */
@@ -23,7 +28,7 @@ export const applicationType: TaskType<ApplicationWant, Snapshot> = {
       `${state.node} does not answer, though its unit is ${state.unit}: if it was started with another cookie than the one in ${BROKER_HOME}/.erlang.cookie, run on every host that says so, without waiting for one before the next: systemctl restart --no-block ${BROKER_SERVICE}`,
     );
   },
-  apply: () => lines(alone, startApplication(), ctl('await_startup', '--timeout', '120')),
+  apply: () => lines(underLock, startApplication(), ctl('await_startup', '--timeout', '120')),
 };
 
 export const application = defineTask(applicationType);

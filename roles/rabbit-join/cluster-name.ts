@@ -1,6 +1,6 @@
 import { defineTask, type TaskType } from '../../lib/index.ts';
-import { ctl } from '../domain/rabbitmq/commands.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/facts/snapshot.ts';
+import { ctl } from '../domain/rabbitmq/scripts/commands.ts';
 
 export const clusterNameType: TaskType<{ readonly name: string }, Snapshot> = {
   name: 'rabbit-cluster-name',

@@ -1,8 +1,8 @@
 import { type HostView, PlayError } from '../../lib/index.ts';
-import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
-import type { Founding } from '../domain/rabbitmq/founding.ts';
-import { isRunning, knownMembers, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
-import { aboutRivals } from './ways-out.ts';
+import { isRunning, knownMembers, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/rules/clusters.ts';
+import type { Founding } from '../domain/rabbitmq/rules/founding.ts';
+import { aboutRivals } from './remedies.ts';
 
 /** Nodes that run or are about to: others can't be joined, unless there is nothing else. */
 export function candidates(

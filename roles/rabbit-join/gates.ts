@@ -1,11 +1,12 @@
 import type { Gate, GateContext, HostView } from '../../lib/index.ts';
-import { classify } from '../domain/rabbitmq/classify.ts';
-import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
-import { type Founding, foundingOf } from '../domain/rabbitmq/founding.ts';
-import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/seed.ts';
-import { askBroker, isRunning, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
-import { notWhole } from '../domain/rabbitmq/whole.ts';
-import { aboutRivals, rivalry, waysOut } from './ways-out.ts';
+import { brokersOf } from '../domain/rabbitmq/brokers.ts';
+import { isRunning, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { classify } from '../domain/rabbitmq/rules/classify.ts';
+import { clusterFaults } from '../domain/rabbitmq/rules/cluster-faults.ts';
+import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/rules/clusters.ts';
+import { type Founding, foundingOf } from '../domain/rabbitmq/rules/founding.ts';
+import { chooseFounder, founderView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { aboutRivals, remediesFor, rivalry } from './remedies.ts';
 
 type Nodes = ReadonlyMap<string, Snapshot>;
 
@@ -52,10 +53,10 @@ export function refusals(nodes: Nodes, founding: Founding, inRun: readonly strin
     return [what, ...next];
   }
   const founders = foundingCluster(clusters, founding);
-  const name = chooseSeed(nodes, founding) ?? '';
-  const seed = nodes.get(name);
-  if (founders === undefined || seed === undefined) return [];
-  const view = seedView(seed);
+  const founder = chooseFounder(nodes, founding);
+  if (founders === undefined || founder === undefined) return [];
+  const { host: name, node: seed } = founder;
+  const view = founderView(seed);
   const judged = inRun.flatMap((host) => {
     const node = nodes.get(host);
     if (node === undefined || host === name) return [];
@@ -71,7 +72,7 @@ export function refusals(nodes: Nodes, founding: Founding, inRun: readonly strin
   return [
     ...(losers.length > 0 ? [rivalry([{ host: name, what: founders.what }, ...losers])] : []),
     ...(losers.length > 0
-      ? waysOut(
+      ? remediesFor(
           [],
           losers.map(({ host }) => host),
         )
@@ -89,20 +90,20 @@ export function refusals(nodes: Nodes, founding: Founding, inRun: readonly strin
 }
 
 /** Answers that do not please are asked for anew: they may be from before the last change. */
-async function settled(context: GateContext, mended: readonly string[]): Promise<readonly string[]> {
-  const reasons = reasonsAgainst(await firstLook(context), context, mended);
+async function settled(context: GateContext, repaired: readonly string[]): Promise<readonly string[]> {
+  const reasons = reasonsAgainst(await firstLook(context), context, repaired);
   if (reasons.length === 0) return reasons;
-  return reasonsAgainst(await look(context, true), context, mended);
+  return reasonsAgainst(await look(context, true), context, repaired);
 }
 
-function reasonsAgainst(nodes: Nodes, { playHosts }: GateContext, mended: readonly string[]) {
+function reasonsAgainst(nodes: Nodes, { playHosts }: GateContext, repaired: readonly string[]) {
   const founding = foundingOf(playHosts);
   const clusters = clustersOf(nodes, founding);
   const cluster = foundingCluster(clusters, founding);
   // Who is to be one cluster is the other gate's question.
   if (cluster === undefined || undecided(clusters, founding).length > 0) return [];
   const silent = namesOf(playHosts).filter((name) => !nodes.has(name));
-  return notWhole({ nodes, cluster, silent, mended });
+  return clusterFaults({ nodes, cluster, silent, repaired });
 }
 
 /** What gates have asked at one moment: those that are asked together share it. */
@@ -114,8 +115,8 @@ function firstLook(context: GateContext): Promise<Nodes> {
   return known;
 }
 
-async function look({ playHosts, query }: GateContext, fresh: boolean): Promise<Nodes> {
-  return ordered(preferred(playHosts), await query(playHosts, { ...askBroker, fresh }));
+function look(context: GateContext, fresh: boolean): Promise<Nodes> {
+  return brokersOf(context, fresh);
 }
 
 function namesOf(hosts: readonly HostView[]): readonly string[] {

@@ -8,15 +8,22 @@ import {
   service,
   type Task,
 } from '../../lib/index.ts';
-import { restartBroker } from '../domain/rabbitmq/boot.ts';
-import { startsLast } from '../domain/rabbitmq/classify.ts';
-import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
-import { foundingOf } from '../domain/rabbitmq/founding.ts';
-import { ableToBoot } from '../domain/rabbitmq/half-made.ts';
-import { plugins } from '../domain/rabbitmq/plugin.ts';
-import { chooseSeed, keepSeed, ordered, preferred, seedView, spokesman } from '../domain/rabbitmq/seed.ts';
+import { brokersOf } from '../domain/rabbitmq/brokers.ts';
+import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { startsLast } from '../domain/rabbitmq/rules/classify.ts';
+import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
+import {
+  actingHost,
+  chooseFounder,
+  founderView,
+  keepFounder,
+  preferred,
+} from '../domain/rabbitmq/rules/founding-node.ts';
+import { restartBroker } from '../domain/rabbitmq/scripts/boot.ts';
+import { BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
 import { joinSettings, type Vars } from '../domain/rabbitmq/settings/join.ts';
-import { askBroker, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { ableToBoot } from '../domain/rabbitmq/tasks/able-to-boot.ts';
+import { plugins } from '../domain/rabbitmq/tasks/plugins.ts';
 import { application } from './application.ts';
 import { clusterName } from './cluster-name.ts';
 import {
@@ -37,7 +44,7 @@ import { validate } from './validate.ts';
 
 export { canJoin, oneCluster } from './gates.ts';
 
-/** Running brokers, joined to one cluster (the seed's sections 2.2 to 2.4). */
+/** Running brokers, joined to one cluster (sections 2.2 to 2.4 of the tutorial). */
 export const rabbitJoin = defineRole({
   ...joinSettings,
   description: 'Running brokers joined to one cluster, with an administrator and without guest.',
@@ -45,38 +52,37 @@ export const rabbitJoin = defineRole({
   lint: lintCluster,
   steps: [
     async (context) => {
-      const { hosts, playHosts, query, check, warn } = context;
+      const { hosts, playHosts, check, warn } = context;
       // Asked side by side: what is asked ahead then takes one round trip.
-      const [first, answers] = await Promise.all([ableToBoot(context), query(playHosts, askBroker)]);
-      const nodes = ordered(preferred(playHosts), answers);
+      const [first, nodes] = await Promise.all([ableToBoot(context), brokersOf(context)]);
       const founding = foundingOf(playHosts);
       refuseNamesakes(nodes);
       refuseRivals(nodes, founding);
       if (check) warnOfSilent(nodes, hosts, warn);
-      const seed = nodes.get(chooseSeed(nodes, founding) ?? '');
+      const seed = chooseFounder(nodes, founding)?.node;
       return (host) => {
         const node = nodes.get(host.name);
-        const last = node !== undefined && seed !== undefined && startsLast(node, seedView(seed));
+        const last = node !== undefined && seed !== undefined && startsLast(node, founderView(seed));
         return [...hostTasks(host, playHosts, nodes), ...first(host.name), ...startTasks(last, check)];
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {
-      const answers = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const answers = await brokersOf({ playHosts, query });
       const founding = foundingOf(playHosts);
       // Again: what was stopped could not say before what it holds.
       refuseRivals(answers, founding);
       const nodes = candidates(answers, hosts);
       refuseWithoutFounder(answers, nodes, founding);
-      const founder = chooseSeed(nodes, founding) ?? '';
-      const seed = nodes.get(founder);
-      if (seed === undefined) return () => [];
+      const founder = chooseFounder(nodes, founding);
+      if (founder === undefined) return () => [];
+      const { node: seed } = founder;
       refuseSecondCluster(seed, answers, preferred(playHosts), warn);
-      keepSeed(playHosts, founder);
+      keepFounder(playHosts, founder.host);
       if (seed.live?.partitions.length)
         warn(`${seed.node} sees a network partition: ${seed.live.partitions.join(', ')}`);
       return (host) => {
         const node = nodes.get(host.name);
-        const last = node !== undefined && startsLast(node, seedView(seed));
+        const last = node !== undefined && startsLast(node, founderView(seed));
         const nodeType = possibleType(host.vars.rabbit_node_type, node, seed);
         if (nodeType !== host.vars.rabbit_node_type)
           warn(`${host.name} is a node like all others: its RabbitMQ has no ram nodes any more`);
@@ -84,10 +90,10 @@ export const rabbitJoin = defineRole({
       };
     },
     async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const nodes = await brokersOf({ playHosts, query });
       const names = playHosts.map(({ name }) => name).filter((name) => hosts.some((h) => h.name === name));
       const founding = foundingOf(playHosts);
-      const speaker = spokesman(nodes, names, founding) ?? (check ? undefined : names[0]);
+      const speaker = actingHost(nodes, names, founding) ?? (check ? undefined : names[0]);
       if (speaker === undefined)
         warn('no member of the cluster runs: its name and its users can only be told in the run itself');
       return (host) => [
@@ -144,7 +150,7 @@ function memberTask(
 ): Task {
   return member(
     {
-      seed: seedView(seed),
+      seed: founderView(seed),
       nodeType,
       allowDataLoss: own.rabbit_allow_data_loss.includes(name),
       harmlessUsers: ['guest', own.rabbit_admin_user],

@@ -1,9 +1,10 @@
 import { lines, type Script, sh } from '../../lib/index.ts';
-import { BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
-import { putAside } from '../domain/rabbitmq/put-aside.ts';
-import type { SeedView } from '../domain/rabbitmq/seed.ts';
-import type { Snapshot } from '../domain/rabbitmq/snapshot.ts';
-import { startApplication } from '../domain/rabbitmq/start-application.ts';
+import { hostOfNode } from '../domain/rabbitmq/facts/node-names.ts';
+import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import type { FounderView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { BROKER_SERVICE, ctl } from '../domain/rabbitmq/scripts/commands.ts';
+import { putAside } from '../domain/rabbitmq/scripts/data-folder.ts';
+import { startApplication } from '../domain/rabbitmq/scripts/start-application.ts';
 
 export type NodeType = 'disc' | 'ram';
 
@@ -32,7 +33,7 @@ export function changeType(nodeType: NodeType): Script {
 }
 
 /** Makes a node of its own a member. What it holds is destroyed. */
-export function join(seed: SeedView, nodeType: NodeType, state: Snapshot, disowned: boolean): Script {
+export function join(seed: FounderView, nodeType: NodeType, state: Snapshot, disowned: boolean): Script {
   const stale = seed.members?.includes(state.node) ?? false;
   const type = nodeType === 'ram' ? ['--ram'] : [];
   return lines(
@@ -60,12 +61,13 @@ function orStartAgain(step: Script): Script {
 
 /** Up to 3.10 `join_cluster` resets the node by itself; asking for it again would cost a second. */
 function resetsItself({ live }: Snapshot): boolean {
-  return /^3\.([89]|10)\./.test(live?.version ?? '');
+  const version = live?.version;
+  return typeof version === 'string' && /^3\.([89]|10)\./.test(version);
 }
 
 /** The ports of Erlang's distribution, looked at before anything is stopped: a join would hang on a closed one. */
 function reachable(seed: string): Script {
-  const host = seed.slice(seed.indexOf('@') + 1);
+  const host = hostOfNode(seed);
   return sh`if command -v bash >/dev/null; then
   for port in 4369 25672; do
     timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' ${host} "$port" 2>/dev/null || {

@@ -1,7 +1,7 @@
 import type { Finding, LintContext, LintUse, RoleHost } from '../../lib/index.ts';
-import { clientTargets } from '../domain/rabbitmq/clients.ts';
-import { partitionHandlingOf } from '../domain/rabbitmq/said.ts';
+import { clientTargets } from '../domain/rabbitmq/settings/client-targets.ts';
 import type { Vars } from '../domain/rabbitmq/settings/join.ts';
+import { partitionHandlingOf } from '../domain/rabbitmq/settings/partition-handling.ts';
 
 type Use = LintUse<Vars>;
 

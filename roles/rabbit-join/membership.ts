@@ -1,14 +1,19 @@
 import { type Change, defineTask, lines, type Script, type TaskType } from '../../lib/index.ts';
-import { type Classified, classify } from '../domain/rabbitmq/classify.ts';
-import { alone } from '../domain/rabbitmq/commands.ts';
-import type { SeedView } from '../domain/rabbitmq/seed.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import {
+  isRunning,
+  parseSnapshot,
+  type Snapshot,
+  snapshotScript,
+} from '../domain/rabbitmq/facts/snapshot.ts';
+import { type Classified, classify } from '../domain/rabbitmq/rules/classify.ts';
+import type { FounderView } from '../domain/rabbitmq/rules/founding-node.ts';
+import { underLock } from '../domain/rabbitmq/scripts/commands.ts';
 import { changeType, join, type NodeType, startMember } from './join.ts';
-import { waysOut } from './ways-out.ts';
+import { remediesFor } from './remedies.ts';
 
 export interface MemberWant {
   /** The cluster to belong to, by the node that stands for it, as it was when asked. */
-  readonly seed: SeedView;
+  readonly seed: FounderView;
   readonly nodeType: NodeType;
   /** The user has named this host as one whose data may be destroyed. */
   readonly allowDataLoss: boolean;
@@ -28,7 +33,7 @@ export const memberType: TaskType<MemberWant, Snapshot> = {
   probe: () => snapshotScript,
   parse: parseSnapshot,
   diff,
-  apply: (want, _changes, state) => lines(alone, apply(want, state)),
+  apply: (want, _changes, state) => lines(underLock, apply(want, state)),
 };
 
 export const member = defineTask(memberType);
@@ -70,7 +75,7 @@ function refused({ host, seed }: MemberWant, reason: string): Error {
   // A cluster that has members joins nobody.
   const seeds = (seed.members?.length ?? 1) > 1 ? [] : [host];
   return new Error(
-    `${host} holds data that joining would destroy (${reason}); ${waysOut(seeds, [host]).join('; ')}`,
+    `${host} holds data that joining would destroy (${reason}); ${remediesFor(seeds, [host]).join('; ')}`,
   );
 }
 

@@ -1,5 +1,5 @@
-import type { Snapshot } from '../domain/rabbitmq/snapshot.ts';
-import { compareVersions } from '../domain/rabbitmq/versions.ts';
+import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { compareVersions } from '../domain/rabbitmq/rules/versions.ts';
 import type { NodeType } from './join.ts';
 
 /** The release whose nodes are all alike: Mnesia, which knew ram nodes, is gone from it. */

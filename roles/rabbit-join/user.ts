@@ -7,9 +7,9 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { ctl, tool } from '../domain/rabbitmq/commands.ts';
-import { hasPassword } from '../domain/rabbitmq/password.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/facts/snapshot.ts';
+import { hasPassword } from '../domain/rabbitmq/rules/password.ts';
+import { ctl, tool } from '../domain/rabbitmq/scripts/commands.ts';
 
 export type BrokerUserWant =
   | { readonly name: string; readonly password: Secret; readonly state?: 'present' }

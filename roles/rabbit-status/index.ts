@@ -1,11 +1,11 @@
 import { check, defineRole, sh, type Task } from '../../lib/index.ts';
-import { askProxies, statsPageUrl } from '../domain/haproxy/stats.ts';
+import { askStatsPages, statsPageUrl } from '../domain/haproxy/facts/stats.ts';
 import { virtualAddresses } from '../domain/keepalived/instances.ts';
-import { clustersOf, foundingCluster } from '../domain/rabbitmq/clusters.ts';
-import { foundingOf } from '../domain/rabbitmq/founding.ts';
-import { healthOf } from '../domain/rabbitmq/gates.ts';
-import { ordered } from '../domain/rabbitmq/seed.ts';
-import { askBroker, isRunning, type Live, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
+import { askBroker, isRunning, type Live, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
+import { healthOf } from '../domain/rabbitmq/gates/cluster.ts';
+import { clustersOf, foundingCluster } from '../domain/rabbitmq/rules/clusters.ts';
+import { foundingOf } from '../domain/rabbitmq/rules/founding.ts';
+import { ordered } from '../domain/rabbitmq/rules/founding-node.ts';
 import { askBrokerHost } from './questions.ts';
 import { renderStatus } from './render.ts';
 import { type Status, statusOf } from './status.ts';
@@ -23,7 +23,7 @@ export const rabbitStatus = defineRole({
       const [health, snapshots, fronts] = await Promise.all([
         healthOf(context),
         context.query(context.playHosts, askBroker),
-        askProxies(context, proxies),
+        askStatsPages(context, proxies),
       ]);
       const certificate = [...health.values()].find((view) => view.certificate !== null)?.certificate ?? null;
       const hosts = await context.query(context.playHosts, askBrokerHost(certificate));

@@ -1,4 +1,4 @@
-import type { Policy } from '../domain/rabbitmq/snapshot.ts';
+import type { Policy } from '../domain/rabbitmq/facts/snapshot.ts';
 import type { Status } from './status.ts';
 
 /** The status as a person reads it: one screen. */

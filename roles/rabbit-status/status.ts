@@ -1,9 +1,9 @@
-import type { ProxyHost } from '../domain/haproxy/stats.ts';
-import { divergence } from '../domain/rabbitmq/divergence.ts';
-import type { Health, QueueHealth } from '../domain/rabbitmq/health.ts';
-import { queueTitle } from '../domain/rabbitmq/health.ts';
-import { isAlone, unrest } from '../domain/rabbitmq/safety.ts';
-import type { Live, Policy } from '../domain/rabbitmq/snapshot.ts';
+import type { ProxyHost } from '../domain/haproxy/facts/stats.ts';
+import type { Health, QueueHealth } from '../domain/rabbitmq/facts/health.ts';
+import { queueTitle } from '../domain/rabbitmq/facts/health.ts';
+import type { Live, Policy } from '../domain/rabbitmq/facts/snapshot.ts';
+import { divergence } from '../domain/rabbitmq/rules/divergence.ts';
+import { clusterProblems, isUnreplicated } from '../domain/rabbitmq/rules/safety.ts';
 import type { BrokerHost } from './questions.ts';
 
 /** Everything that was asked, by host; a host that did not answer is missing. */
@@ -69,7 +69,7 @@ export function statusOf(seen: Seen): Status {
   }));
   const nodes = seen.brokers.map((host) => nodeOf(host, seen));
   const degraded = queues.filter(isDegraded).map(describeDegraded);
-  const single = queues.filter((queue) => isAlone(queue) && !queue.exclusive).map(queueTitle);
+  const single = queues.filter((queue) => isUnreplicated(queue) && !queue.exclusive).map(queueTitle);
   const disabledFlags = (view?.flags ?? []).filter(({ enabled }) => !enabled).map(({ name }) => name);
   return {
     cluster: view?.clusterName ?? null,
@@ -85,7 +85,7 @@ export function statusOf(seen: Seen): Status {
     vips,
     disabledFlags,
     wrong: [
-      ...unrest(views),
+      ...clusterProblems(views),
       ...unseen(views),
       ...[...divergence(seen.live)].map(
         ([node, what]) => `${node} has something else than the others: ${what}`,
@@ -156,7 +156,7 @@ function strangers({ health }: Seen, views: readonly Health[]): readonly string[
 
 function cookies(hosts: ReadonlyMap<string, BrokerHost>): readonly string[] {
   const open = [...hosts]
-    .filter(([, { cookieAccess }]) => cookieAccess !== '' && cookieAccess !== '400 rabbitmq rabbitmq')
+    .filter(([, { cookieAccess }]) => cookieAccess !== undefined && cookieAccess !== '400 rabbitmq rabbitmq')
     .map(
       ([host, { cookieAccess }]) =>
         `the Erlang cookie of ${host} is ${cookieAccess}, not 400 rabbitmq rabbitmq`,

@@ -6,7 +6,9 @@ import { names, root } from './lab.mjs';
 /** Writes one script a host; gives a function that has all three answered in parallel, and its milliseconds. */
 export async function prepareFloor(lab, temp) {
   // The same Erlang as the roles', which only a compiled clone has: a lab is up, so it is compiled.
-  const { SNAPSHOT_EXPRESSION } = await import('../../dist/roles/domain/rabbitmq/snapshot-expression.js');
+  const { SNAPSHOT_EXPRESSION } = await import(
+    '../../dist/roles/domain/rabbitmq/erlang/snapshot-expression.js'
+  );
   const checks = await readFile(join(root, 'spec', 'bench', 'floor.sh'), 'utf8');
   for (const host of names) {
     const settings = `expression=${quote(SNAPSHOT_EXPRESSION)}\nproxy=${host === 'hadoop003' ? '' : 'yes'}\nhosts=${quote(names.join(' '))}\n`;

@@ -1,24 +1,23 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VarsSchema } from '../../lib/index.ts';
+import type { Operation, Role, VarsSchema } from '../../lib/index.ts';
+import { shippedModules } from '../../roles/index.ts';
 import { tableIn, unpadded, varsTable } from '../support/vars-table.ts';
 
-const folder = join(process.cwd(), 'roles');
-const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.ts')));
+describe('the README of what is shipped', () => {
+  for (const [specifier, exported] of Object.entries(shippedModules)) {
+    const readme = readFileSync(join(process.cwd(), folderOf(specifier), 'README.md'), 'utf8');
+    const tables = tablesOf(exported);
 
-describe("a role's README", () => {
-  it('is looked for in every role', () => {
-    assert.ok(names.length >= 5, names.join());
-  });
+    it(`of ${specifier} has a table`, () => assert.ok(tables.length > 0));
 
-  for (const name of names) {
-    it(`lists the variables of ${name} as its schema has them`, async () => {
-      const readme = readFileSync(join(folder, name, 'README.md'), 'utf8');
-      const wanted = varsTable(await schemaOf(name));
-      const found = tableIn(readme);
-      assert.equal(found && unpadded(found), unpadded(wanted), `the table should be:\n${wanted}\n`);
-    });
+    for (const { name, mark, table } of tables) {
+      it(`lists what ${name} takes, as its schema has it`, () => {
+        const found = tableIn(readme, mark);
+        assert.equal(found && unpadded(found), unpadded(table), `the table should be:\n${table}\n`);
+      });
+    }
   }
 });
 
@@ -54,9 +53,32 @@ describe('the table of variables', () => {
   });
 });
 
-async function schemaOf(role: string): Promise<VarsSchema> {
-  const module: Record<string, unknown> = await import(`../../roles/${role}/index.ts`);
-  const found = Object.values(module).find((value) => typeof value === 'function' && 'definition' in value);
-  assert.ok(found, `roles/${role}/index.ts exports no role`);
-  return (found as unknown as { readonly definition: { readonly vars: VarsSchema } }).definition.vars;
+/** `roles/NAME`, `roles/operations/NAME` or `roles/proof`. */
+function folderOf(specifier: string): string {
+  const path = specifier.replace('ts-play/', '');
+  return path.startsWith('roles/') ? path : join('roles', path);
+}
+
+/** The tables that a module's README has to hold: one for each operation, or that of its roles, which share variables. */
+function tablesOf(exported: object) {
+  const values: readonly unknown[] = Object.values(exported);
+  const operations = values.filter(isOperation).map(({ params, definition: { name } }) => ({
+    name,
+    mark: `vars ${name}`,
+    table: varsTable(params, 'parameter'),
+  }));
+  const roles = values.filter(isRole).map(({ definition: { name, vars } }) => ({
+    name,
+    mark: 'vars',
+    table: varsTable(vars),
+  }));
+  return operations.length > 0 ? operations : roles.slice(0, 1);
+}
+
+function isOperation(value: unknown): value is Operation<VarsSchema> {
+  return typeof value === 'function' && 'params' in value;
+}
+
+function isRole(value: unknown): value is Role<VarsSchema> {
+  return typeof value === 'function' && 'definition' in value && !('params' in value);
 }

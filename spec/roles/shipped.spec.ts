@@ -1,29 +1,41 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { shippedRoles } from '../../roles/index.ts';
+import { shippedModules } from '../../roles/index.ts';
 
-const folder = join(process.cwd(), 'roles');
+const root = process.cwd();
 
-function isRole(value: unknown): value is { readonly definition: { readonly name: string } } {
+/** Folders with an `index.ts`. */
+function folders(under: string): readonly string[] {
+  return readdirSync(join(root, under)).filter((name) => existsSync(join(root, under, name, 'index.ts')));
+}
+
+function isNamed(value: unknown): value is { readonly definition: { readonly name: string } } {
   return typeof value === 'function' && 'definition' in value;
 }
 
-describe('the roles that are shipped', () => {
-  it('are those that have a folder', () => {
-    const folders = readdirSync(folder).filter(
-      (name) => name !== 'support' && existsSync(join(folder, name, 'index.ts')),
-    );
-    assert.ok(folders.length >= 5, folders.join());
-    assert.deepEqual(Object.keys(shippedRoles).sort(), folders.sort());
+describe('what is shipped beside the library', () => {
+  const roles = folders('roles').filter((name) => name !== 'proof');
+  const operations = folders('roles/operations');
+
+  it('is every role and every operation that has a folder, and the proof', () => {
+    assert.ok(roles.length >= 5 && operations.length >= 5);
+    const wanted = [
+      ...roles.map((name) => `ts-play/roles/${name}`),
+      ...operations.map((name) => `ts-play/operations/${name}`),
+      'ts-play/proof',
+    ];
+    assert.deepEqual(Object.keys(shippedModules).sort(), wanted.sort());
   });
 
-  for (const [name, exported] of Object.entries(shippedRoles)) {
-    it(`export the role that is called ${name}`, () => {
-      const called = Object.values(exported).flatMap((value: unknown) =>
-        isRole(value) ? [value.definition.name] : [],
-      );
-      assert.ok(called.includes(name), called.join());
+  for (const [specifier, exported] of Object.entries(shippedModules)) {
+    if (specifier === 'ts-play/proof') continue;
+    const name = specifier.split('/').at(-1) ?? '';
+    it(`exports ${name} from ${specifier}`, () => {
+      const named = Object.values(exported).filter(isNamed);
+      const found = named.find(({ definition }) => definition.name === name);
+      assert.ok(found, named.map(({ definition }) => definition.name).join());
+      assert.equal('params' in found, specifier.includes('/operations/'));
     });
   }
 });

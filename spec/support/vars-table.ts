@@ -1,19 +1,19 @@
 import type { Schema, VarsSchema } from '../../lib/index.ts';
 
-const HEAD = ['variable', 'type', 'default', 'meaning'];
-const BEGIN = '<!-- vars -->';
-const END = '<!-- /vars -->';
-
-/** A role's variables as the table its README holds between `<!-- vars -->` and `<!-- /vars -->`. */
-export function varsTable({ properties, required = [] }: VarsSchema): string {
+/**
+ * A role's variables or an operation's parameters, as the table that its README holds between `<!-- vars -->` and
+ * `<!-- /vars -->`.
+ */
+export function varsTable({ properties, required = [] }: VarsSchema, what = 'variable'): string {
+  const heading = [what, 'type', 'default', 'meaning'];
   const rows = Object.entries(properties).map(([name, schema]) => [
     `\`${name}\``,
     typeOf(schema),
     required.includes(name) ? 'required' : defaultOf(schema),
     schema.description,
   ]);
-  const cells = [HEAD, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const cells = [heading, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = heading.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const [head = [], ...body] = cells.map((row) =>
     row.map((cell, column) => cell.padEnd(widths[column] ?? 0)),
   );
@@ -21,10 +21,11 @@ export function varsTable({ properties, required = [] }: VarsSchema): string {
   return [head, rule, ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
-/** The table that a README holds; undefined when it has none. */
-export function tableIn(readme: string): string | undefined {
-  const [, rest] = readme.split(BEGIN);
-  return rest?.includes(END) ? rest.split(END)[0]?.trim() : undefined;
+/** The table that a README holds between two marks; undefined when it has none. */
+export function tableIn(readme: string, mark = 'vars'): string | undefined {
+  const end = '<!-- /vars -->';
+  const [, rest] = readme.split(`<!-- ${mark} -->`);
+  return rest?.includes(end) ? rest.split(end)[0]?.trim() : undefined;
 }
 
 /** A table without the padding of its cells: what it says, however it is aligned. */

@@ -13,16 +13,16 @@ import { surveyQuestion } from './survey.ts';
 /** A program whose builds are looked for. */
 type Program = Pick<Recipe, 'root' | 'name'>;
 
-/** The folders of the builds that hosts have, by host; hosts without a wish are not asked. */
+/** The folders of the builds that hosts have, by host; hosts without a program are not asked. */
 export async function listInstalled<V>(
   context: StepContext<V>,
-  wishOf: (host: RoleHost<V>) => Program | undefined,
+  programOf: (host: RoleHost<V>) => Program | undefined,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = await Promise.all(
     context.hosts.map(async (host) => {
-      const wish = wishOf(host);
-      if (wish === undefined) return [];
-      const answer = (await context.query([host], surveyQuestion(wish))).get(host.name);
+      const program = programOf(host);
+      if (program === undefined) return [];
+      const answer = (await context.query([host], surveyQuestion(program))).get(host.name);
       return answer ? [[host.name, answer.folders] as const] : [];
     }),
   );
@@ -31,23 +31,23 @@ export async function listInstalled<V>(
 
 /** Links one of the builds that are there; fails when none or several are meant. */
 export function installedTasks(
-  wish: Program & { readonly folder: string },
+  program: Program & { readonly folder: string },
   folders: readonly string[],
   options: TaskOptions,
 ): readonly Task[] {
-  const { folder } = wish;
+  const { folder } = program;
   const meant = folders.filter((name) => name === folder || name.startsWith(`${folder}-`));
   const [only] = meant;
   if (only !== undefined && meant.length === 1) {
-    return [link({ path: currentOf(wish), to: only }, options)];
+    return [link({ path: currentOf(program), to: only }, options)];
   }
   const why =
     meant.length > 1
       ? `there are several: ${meant.join(', ')}`
-      : `there ${folders.length === 0 ? 'is none' : `are only ${folders.join(', ')}`} in ${homeOf(wish)}`;
+      : `there ${folders.length === 0 ? 'is none' : `are only ${folders.join(', ')}`} in ${homeOf(program)}`;
   return [
     check(
-      { that: `one build ${folder} of ${wish.name} is installed`, probe: sh`:`, holds: () => why },
+      { that: `one build ${folder} of ${program.name} is installed`, probe: sh`:`, holds: () => why },
       { tags: options.tags ?? [] },
     ),
   ];

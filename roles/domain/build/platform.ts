@@ -22,9 +22,11 @@ printf 'platform|%s|%s|%s|%s\n' "$ID" "\${VERSION_ID:-$VERSION_CODENAME}" "$(una
 
 /** Reads the line of {@link platformProbe}; throws when it makes no sense. */
 export function parsePlatform(line: string | undefined): Platform {
-  const [word, id = '', version = '', arch = '', libc = ''] = (line ?? '').split('|');
+  const [word, id = '', version = '', arch = '', libc = ''] = line?.split('|') ?? [];
   if (word !== 'platform' || id === '' || arch === '') {
-    throw new Error(`the host did not say which system it runs: '${line ?? ''}'`);
+    throw new Error(
+      `the host did not say which system it runs: ${line === undefined ? 'it printed nothing' : `'${line}'`}`,
+    );
   }
   return {
     id,

@@ -4,18 +4,18 @@ import type { Recipe } from './recipe.ts';
 import { type SharedBuild, sharedBuild } from './shared-build.ts';
 
 /** Where a host is to have a program from. */
-export type Wish =
+export type ProgramOrigin =
   | { readonly kind: 'source'; readonly recipe: Recipe }
   /** A build that is on the host already: its folder's name, or the version it begins with. */
   | { readonly kind: 'installed'; readonly root: string; readonly name: string; readonly folder: string }
   /** The distribution's packages. */
   | { readonly kind: 'package'; readonly names: readonly string[] };
 
-/** @param wishOf what a host's variables ask for */
-export function provide<V>(wishOf: (vars: V) => Wish): SharedBuild<V> {
+/** @param originOf what a host's variables ask for */
+export function provide<V>(originOf: (vars: V) => ProgramOrigin): SharedBuild<V> {
   const built = sharedBuild<V>((vars) => {
-    const wish = wishOf(vars);
-    return wish.kind === 'source' ? wish.recipe : undefined;
+    const origin = originOf(vars);
+    return origin.kind === 'source' ? origin.recipe : undefined;
   });
   return {
     make: (context) => built.make(context),
@@ -23,16 +23,16 @@ export function provide<V>(wishOf: (vars: V) => Wish): SharedBuild<V> {
       const [fromSource, folders] = await Promise.all([
         built.install(context),
         listInstalled(context, ({ vars }) => {
-          const wish = wishOf(vars);
-          return wish.kind === 'installed' ? wish : undefined;
+          const origin = originOf(vars);
+          return origin.kind === 'installed' ? origin : undefined;
         }),
       ]);
       return (host, options = {}) => {
-        const wish = wishOf(host.vars);
-        if (wish.kind === 'source') return fromSource(host, options);
+        const origin = originOf(host.vars);
+        if (origin.kind === 'source') return fromSource(host, options);
         const tags = ['install', ...(options.tags ?? [])];
-        if (wish.kind === 'package') return [packages({ names: wish.names }, { ...options, tags })];
-        return installedTasks(wish, folders.get(host.name) ?? [], { ...options, tags });
+        if (origin.kind === 'package') return [packages({ names: origin.names }, { ...options, tags })];
+        return installedTasks(origin, folders.get(host.name) ?? [], { ...options, tags });
       };
     },
   };

@@ -2,7 +2,7 @@ import type { HostView } from '../../../lib/index.ts';
 import { type KeepalivedVars, keepalivedSettings } from './settings.ts';
 
 /** A group of addresses that move together, as the variables have it. */
-export interface InstanceWish {
+export interface InstanceSettings {
   readonly name: string;
   readonly virtual_router_id: number;
   readonly vips: readonly string[];
@@ -14,7 +14,7 @@ export interface InstanceWish {
 export const MAIN = 'proxies';
 
 /** All groups: first that of keepalived_vips. */
-export function instancesOf(vars: KeepalivedVars): readonly InstanceWish[] {
+export function instancesOf(vars: KeepalivedVars): readonly InstanceSettings[] {
   const { keepalived_vips: vips, keepalived_virtual_router_id: virtual_router_id } = vars;
   return [{ name: MAIN, virtual_router_id, vips }, ...vars.keepalived_instances];
 }
@@ -38,14 +38,22 @@ export function allVips(vars: KeepalivedVars): readonly string[] {
  * a preference that is the host `index` places further on, so that each group has another.
  */
 export function prioritiesOf(
-  { prefer }: Pick<InstanceWish, 'prefer'>,
+  { prefer }: Pick<InstanceSettings, 'prefer'>,
   index: number,
   order: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, number> {
   const ranked = [...order].toSorted(([, a], [, b]) => b - a);
   const preferred = ranked.findIndex(([name]) => name === prefer);
-  const first = preferred < 0 ? index : preferred;
-  return new Map(ranked.map(([, priority], i) => [ranked[(first + i) % ranked.length]?.[0] ?? '', priority]));
+  const first = (preferred < 0 ? index : preferred) % ranked.length;
+  const names = ranked.map(([name]) => name);
+  const rotated = [...names.slice(first), ...names.slice(0, first)];
+  const priorities = ranked.map(([, priority]) => priority);
+  return new Map(
+    rotated.flatMap((name, i) => {
+      const priority = priorities[i];
+      return priority === undefined ? [] : [[name, priority] as const];
+    }),
+  );
 }
 
 /** A group of addresses as one host has it. */
@@ -63,10 +71,10 @@ export function instancesOn(
   vars: KeepalivedVars,
   order: ReadonlyMap<string, number>,
 ): readonly Instance[] {
-  return instancesOf(vars).map((wish, index) => ({
-    name: wish.name,
-    virtualRouterId: wish.virtual_router_id,
-    priority: prioritiesOf(wish, index, order).get(host) ?? 1,
-    vips: wish.vips,
+  return instancesOf(vars).map((group, index) => ({
+    name: group.name,
+    virtualRouterId: group.virtual_router_id,
+    priority: prioritiesOf(group, index, order).get(host) ?? 1,
+    vips: group.vips,
   }));
 }

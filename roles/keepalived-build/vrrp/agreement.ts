@@ -139,7 +139,8 @@ function holds({ vips }: Instance, vip: string): boolean {
 }
 
 function shared(a: Instance, b: Instance): string {
-  return bare(a.vips.find((vip) => holds(b, vip)) ?? '');
+  const [vip] = a.vips.filter((own) => holds(b, own)).map(bare);
+  return vip ?? 'no address';
 }
 
 /** Whether they may hear each other: by interface names, as far as these are the same on both. */

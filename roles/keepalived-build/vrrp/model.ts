@@ -59,15 +59,13 @@ export function readSite(host: string, statements: readonly Statement[], locate:
   const watches = readWatches(statements, locate);
   const groups = statements.filter(({ keyword }) => keyword === 'vrrp_sync_group').map(readGroup);
   const blocks = statements.filter(({ keyword }) => keyword === 'vrrp_instance');
-  const tracked = new Map(
-    blocks.map((block) => [block.args[0] ?? '', trackedBy(block.block, watches, locate)]),
-  );
+  const tracked = new Map(blocks.map((block) => [nameOf(block), trackedBy(block.block, watches, locate)]));
   return {
     host,
     routerName: word(globals, 'router_id'),
     scriptSecurity: has(globals, 'enable_script_security'),
     instances: blocks.map((block) => {
-      const name = block.args[0] ?? '';
+      const name = nameOf(block);
       // The members of a sync group fail together.
       const fellows = groups.filter(({ members }) => members.includes(name));
       const shared = fellows.flatMap(({ block: own, members }) => [
@@ -85,19 +83,24 @@ export function readSite(host: string, statements: readonly Statement[], locate:
   };
 }
 
+/** The name behind a keyword; empty where the file gives none. */
+function nameOf({ args: [name = ''] }: Statement): string {
+  return name;
+}
+
 function readInstance(
   host: string,
   statement: Statement,
   watches: readonly Watch[],
   locate: Locate,
 ): Instance {
-  const { block, args } = statement;
+  const { block } = statement;
   const state = word(block, 'state') ?? 'BACKUP';
   const priority = number(block, 'priority', 100);
   const saysNopreempt = has(block, 'nopreempt');
   return {
     host,
-    name: args[0] ?? '',
+    name: nameOf(statement),
     state,
     saysNopreempt,
     nopreempt: saysNopreempt && state !== 'MASTER' && priority !== 255,
@@ -116,11 +119,11 @@ function readInstance(
 function readWatches(statements: readonly Statement[], locate: Locate): ReadonlyMap<string, Watch> {
   const found = new Map<string, Watch>();
   for (const statement of statements) {
-    const { keyword, args, block } = statement;
+    const { keyword, block } = statement;
     if (keyword !== 'vrrp_script' && keyword !== 'vrrp_track_process') continue;
     const isScript = keyword === 'vrrp_script';
     const interval = number(block, 'interval', 1);
-    const name = args[0] ?? '';
+    const name = nameOf(statement);
     found.set(name, {
       name,
       isScript,

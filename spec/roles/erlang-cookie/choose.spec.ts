@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../lib/index.ts';
-import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { chooseCookie, voters } from '../../../roles/erlang-cookie/choose.ts';
 import { down, known, running } from '../domain/rabbitmq/nodes.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type RoleHost, Secret, type StepContext, secret, type Task } from '../../../lib/index.ts';
+import { askBroker, type Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import type { Vars } from '../../../roles/domain/rabbitmq/settings/cookie.ts';
-import { askBroker, type Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { erlangCookie } from '../../../roles/erlang-cookie/index.ts';
 import { answer, defaultsOf, down, known, running } from '../domain/rabbitmq/nodes.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Policy } from '../../../roles/domain/rabbitmq/snapshot.ts';
+import type { Policy } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { advise } from '../../../roles/ha-policy/advice.ts';
 import { compile } from '../../../roles/ha-policy/definition.ts';
 import { askStragglers, type Straggler } from '../../../roles/ha-policy/queues.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Live } from '../../../roles/domain/rabbitmq/snapshot.ts';
+import type { Live } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import {
   askKept,
   type DefaultTypeState,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatError, PlayError, type Report, type RoleHost, type StepContext } from '../../../lib/index.ts';
+import type { Policy, Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import type { Vars } from '../../../roles/domain/rabbitmq/settings/policy.ts';
-import type { Policy, Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
 import { haPolicy } from '../../../roles/ha-policy/index.ts';
 import { context, defaultsOf, down, known, running } from '../domain/rabbitmq/nodes.ts';
 import { packed } from '../domain/rabbitmq/packed.ts';

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { answersQuestion } from '../../../roles/domain/haproxy/answers.ts';
+import { answersQuestion } from '../../../roles/domain/haproxy/facts/answers.ts';
 import { PID_FILE } from '../../../roles/domain/haproxy/paths.ts';
 
 describe('the question whether HAProxy answers', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PlayError, StepContext } from '../../../lib/index.ts';
 import type { HaproxyVars } from '../../../roles/domain/haproxy/settings.ts';
-import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { backendsOf, membersOf } from '../../../roles/haproxy-build/backends.ts';
 import { answer, down, known, running } from '../domain/rabbitmq/nodes.ts';
 import { proxy } from './hosts.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Reply } from '../../../lib/index.ts';
-import { seedView } from '../../../roles/domain/rabbitmq/seed.ts';
+import { founderView } from '../../../roles/domain/rabbitmq/rules/founding-node.ts';
 import { blank, discovered } from '../../../roles/rabbit-config/formation.ts';
 import { answer, down, running, user } from '../domain/rabbitmq/nodes.ts';
 
 const seed = running('a');
-const want = { host: 'b', seed: seedView(seed), harmlessUsers: ['guest', 'admin'] };
+const want = { host: 'b', seed: founderView(seed), harmlessUsers: ['guest', 'admin'] };
 const both = { members: ['rabbit@a', 'rabbit@b'], up: ['rabbit@a', 'rabbit@b'] };
 const whats = (make: typeof blank, reply: Reply) =>
   make(want)

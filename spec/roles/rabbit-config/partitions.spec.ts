@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { partitionHandlingOf } from '../../../roles/domain/rabbitmq/said.ts';
 import type { Vars } from '../../../roles/domain/rabbitmq/settings/config.ts';
+import { partitionHandlingOf } from '../../../roles/domain/rabbitmq/settings/partition-handling.ts';
 import { FIRST_START } from '../../../roles/rabbit-config/formation.ts';
 import { rabbitConfig } from '../../../roles/rabbit-config/index.ts';
+import { adviceOf } from '../../../roles/rabbit-config/partition-advice.ts';
+import { askPartitionFiles, type PartitionFiles } from '../../../roles/rabbit-config/partition-files.ts';
 import {
   handlingType,
   partitionFiles,
   partitionsRunning,
 } from '../../../roles/rabbit-config/partition-tasks.ts';
 import { type PartitionView, plans } from '../../../roles/rabbit-config/partitions.ts';
-import { askSaid, type Said } from '../../../roles/rabbit-config/partitions-said.ts';
-import { tellOf } from '../../../roles/rabbit-config/partitions-told.ts';
 import { CONF } from '../../../roles/rabbit-config/paths.ts';
 import { restarted } from '../../../roles/rabbit-config/restarted.ts';
 import { knownHost } from '../../known-host.ts';
@@ -23,11 +23,11 @@ const own = (vars: Partial<Vars> = {}): Vars => ({
   ...(defaultsOf(rabbitConfig.definition.vars.properties) as unknown as Vars),
   ...vars,
 });
-const nothing: Said = { ours: undefined, files: [], elsewhere: undefined };
+const nothing: PartitionFiles = { ours: undefined, files: [], elsewhere: undefined };
 const inFile = (value: string, path = CONF): Partial<PartitionView> => ({
   said: { ...nothing, files: [{ path, value }] },
 });
-const ours = (value: string, more: Partial<Said> = {}): Partial<PartitionView> => ({
+const ours = (value: string, more: Partial<PartitionFiles> = {}): Partial<PartitionView> => ({
   said: { ...nothing, ...more, ours: value },
   runsWith: value,
 });
@@ -47,7 +47,7 @@ const view = (name: string, told: Partial<PartitionView> = {}): PartitionView =>
 const planned = (tolds: readonly Partial<PartitionView>[], count = tolds.length) => {
   const views = tolds.map((told, i) => view('abcdefg'.charAt(i), told));
   const decided = plans(views, count);
-  return { plans: [...decided.values()], ...tellOf(views, decided, count) };
+  return { plans: [...decided.values()], ...adviceOf(views, decided, count) };
 };
 const PAUSE = { dropIn: 'pause_minority', running: 'pause_minority' } as const;
 const HEAL = { dropIn: 'autoheal', running: 'autoheal' } as const;
@@ -201,9 +201,9 @@ inEveryShell('what is said of network partitions', (box) => {
   };
   beforeEach(() => box().rebase('/etc/rabbitmq'));
   const said = async () => {
-    const reply = await box().run(askSaid.script);
+    const reply = await box().run(askPartitionFiles.script);
     assert.deepEqual([reply.code, reply.stderr], [0, '']);
-    return askSaid.parse({ ...reply, stdout: reply.stdout.replaceAll(box().root, '') });
+    return askPartitionFiles.parse({ ...reply, stdout: reply.stdout.replaceAll(box().root, '') });
   };
   const LINE = 'cluster_partition_handling = autoheal\n';
 

@@ -30,10 +30,10 @@ describe('a definitions file', () => {
       changes.map(({ what }) => what),
       ['virtual host v', 'user app', 'user app: tags', 'permissions of app on v', 'queue q on v'],
     );
-    const [deed, ...rest] = all.deeds(entities(), changes);
+    const [edit, ...rest] = all.edits(entities(), changes);
     assert.deepEqual(rest, []);
-    assert.ok(deed?.do === 'import');
-    assert.deepEqual(Object.keys(deed.definitions), ['vhosts', 'users', 'permissions', 'queues']);
+    assert.ok(edit?.do === 'import');
+    assert.deepEqual(Object.keys(edit.definitions), ['vhosts', 'users', 'permissions', 'queues']);
   });
 
   it('changes nothing where all is there, and else only what differs', () => {
@@ -54,7 +54,7 @@ describe('a definitions file', () => {
     };
     assert.deepEqual(all.differences(entities(there)), []);
     const drifted = entities({ ...there, permissions: [] });
-    assert.deepEqual(all.deeds(drifted, all.differences(drifted)), [
+    assert.deepEqual(all.edits(drifted, all.differences(drifted)), [
       { do: 'import', definitions: { permissions: document.permissions } },
     ]);
     const classic = entities({

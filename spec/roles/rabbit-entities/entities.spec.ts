@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../lib/index.ts';
-import { askErlang } from '../../../roles/domain/rabbitmq/ask-erlang.ts';
-import type { Entities } from '../../../roles/domain/rabbitmq/entities.ts';
+import { askErlang } from '../../../roles/domain/rabbitmq/erlang/ask-erlang.ts';
+import type { Entities } from '../../../roles/domain/rabbitmq/facts/entities.ts';
 import { shown } from '../../../roles/rabbit-entities/compare.ts';
 import { type Entity, entityTask } from '../../../roles/rabbit-entities/entity.ts';
 import { featureFlags } from '../../../roles/rabbit-entities/feature-flags.ts';
@@ -29,7 +29,7 @@ import { packed } from '../domain/rabbitmq/packed.ts';
 const differs = (entity: Entity, told: Partial<Entities> = {}) => entity.differences(entities(told));
 const doing = (entity: Entity, told: Partial<Entities> = {}) => {
   const state = entities(told);
-  return entity.deeds(state, entity.differences(state));
+  return entity.edits(state, entity.differences(state));
 };
 
 describe('a virtual host', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { formatError, PlayError, type RoleHost, type StepContext } from '../../../lib/index.ts';
-import type { Entities } from '../../../roles/domain/rabbitmq/entities.ts';
+import type { Entities } from '../../../roles/domain/rabbitmq/facts/entities.ts';
 import type { Vars } from '../../../roles/domain/rabbitmq/settings/entities.ts';
 import { definedEntities, definitions } from '../../../roles/rabbit-entities/definitions.ts';
 import { rabbitEntities } from '../../../roles/rabbit-entities/index.ts';
-import { soughtBy } from '../../../roles/rabbit-entities/wishes.ts';
+import { soughtBy } from '../../../roles/rabbit-entities/wanted.ts';
 import { entities } from '../domain/rabbitmq/entity-state.ts';
 import { answer, context, defaultsOf, down, known, running } from '../domain/rabbitmq/nodes.ts';
 import { packed } from '../domain/rabbitmq/packed.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Gate, GateContext } from '../../../lib/index.ts';
-import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { oneCluster } from '../../../roles/rabbit-join/index.ts';
 import { answer, down, known, running, user } from '../domain/rabbitmq/nodes.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { type MemberWant, member } from '../../../roles/rabbit-join/membership.ts';
 import { answer, appStopped, down, running } from '../domain/rabbitmq/nodes.ts';
 

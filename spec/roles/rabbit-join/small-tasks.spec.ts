@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { plugins } from '../../../roles/domain/rabbitmq/plugin.ts';
-import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
+import { plugins } from '../../../roles/domain/rabbitmq/tasks/plugins.ts';
 import { application } from '../../../roles/rabbit-join/application.ts';
 import { clusterName } from '../../../roles/rabbit-join/cluster-name.ts';
 import { hostsEntry, resolves } from '../../../roles/rabbit-join/names.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PlayError, Reply, Report, RoleHost } from '../../../lib/index.ts';
-import type { Health, QueueHealth } from '../../../roles/domain/rabbitmq/health.ts';
-import type { Snapshot } from '../../../roles/domain/rabbitmq/snapshot.ts';
+import type { Health, QueueHealth } from '../../../roles/domain/rabbitmq/facts/health.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { rabbitStatus } from '../../../roles/rabbit-status/index.ts';
 import { renderStatus } from '../../../roles/rabbit-status/render.ts';
 import { type Seen, statusOf } from '../../../roles/rabbit-status/status.ts';

@@ -83,18 +83,6 @@ export type Vars = VarsOf<typeof vars>;
 export const joinSettings = {
   name: 'rabbit-join',
   prefix: 'rabbit_',
-  otherPrefixes: [
-    'rabbit_config_',
-    'rabbit_entities_',
-    'rabbit_forget_',
-    'rabbit_grow_',
-    'rabbit_leave_',
-    'rabbit_prove_',
-    'rabbit_restart_',
-    'rabbit_start_',
-    'rabbit_status_',
-    'rabbit_stop_',
-    'rabbit_upgrade_',
-  ],
+  otherPrefixes: ['rabbit_config_', 'rabbit_entities_', 'rabbit_status_'],
   vars,
 } as const satisfies RoleSettings<typeof vars>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Reply, RoleHost, StepContext, Task } from '../../../../lib/index.ts';
 import { installedTasks } from '../../../../roles/domain/build/installed.ts';
-import { provide, type Wish } from '../../../../roles/domain/build/provide.ts';
+import { type ProgramOrigin, provide } from '../../../../roles/domain/build/provide.ts';
 import { knownHost } from '../../../known-host.ts';
 
 const FOLDERS = ['2.6.12-aaaaaaaaaaaa', '3.0.11-bbbbbbbbbbbb', '3.0.11-cccccccccccc'];
@@ -34,7 +34,7 @@ describe('a build that is installed already', () => {
 
 describe('where a program comes from', () => {
   /** One host that says what it has, asked for what `wanted` says. */
-  async function laidOut(wanted: Wish) {
+  async function laidOut(wanted: ProgramOrigin) {
     const host: RoleHost<null> = { ...knownHost('a'), vars: null };
     const asked: string[] = [];
     const context = {

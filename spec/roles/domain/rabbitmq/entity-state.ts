@@ -1,4 +1,4 @@
-import type { Entities } from '../../../../roles/domain/rabbitmq/entities.ts';
+import type { Entities } from '../../../../roles/domain/rabbitmq/facts/entities.ts';
 import { user } from './nodes.ts';
 
 /** What a fresh cluster holds; a case says what is different. */

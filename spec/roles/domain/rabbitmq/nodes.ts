@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HostView, Reply, RoleHost, StepContext, Vars } from '../../../../lib/index.ts';
-import type { BrokerUser, Live, Snapshot } from '../../../../roles/domain/rabbitmq/snapshot.ts';
+import type { BrokerUser, Live, Snapshot } from '../../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { knownHost } from '../../../known-host.ts';
 import { packed } from './packed.ts';
 

@@ -1,4 +1,4 @@
-import type { Health, QueueHealth } from '../../../../roles/domain/rabbitmq/health.ts';
+import type { Health, QueueHealth } from '../../../../roles/domain/rabbitmq/facts/health.ts';
 
 export const [a, b, c] = ['rabbit@a', 'rabbit@b', 'rabbit@c'] as const;
 
