@@ -1,8 +1,10 @@
+import type { Kind } from '../util/errors.ts';
+import type { GateMoment } from './gate.ts';
 import type { Change } from './task.ts';
 
 /** An error as events carry it: plain data, secrets already taken out. */
 export interface EventError {
-  readonly kind: 'input' | 'failed' | 'unreachable' | 'aborted';
+  readonly kind: Kind;
   readonly what: string;
   readonly where?: string | undefined;
   readonly why?: string | undefined;
@@ -50,7 +52,7 @@ export type RunEvent =
       readonly type: 'gate';
       readonly play: string;
       readonly gate: string;
-      readonly moment: 'before' | 'between' | 'after';
+      readonly moment: GateMoment;
       readonly reasons: readonly string[];
       readonly durationMs: number;
     }

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Answer, Probe } from '../host/look.ts';
-import type { CheckedVars, Layout, Question, StepContext } from '../model/role.ts';
+import type { Answer } from '../host/look.ts';
+import type { Fact, Probe } from '../model/fact.ts';
+import type { CheckedVars, Layout, StepContext } from '../model/role.ts';
 
 /** Rounds of questions that are asked ahead: a step's question, one that builds on its answer, and the tasks' probes. */
 const ROUNDS = 3;
@@ -55,7 +56,7 @@ class Trial {
       hosts: context.hosts,
       // A list of its own: what a role remembers of it must not reach the real run.
       playHosts: [...context.playHosts],
-      query: (hosts, question) => this.#query(hosts, question),
+      query: (hosts, fact) => this.#query(hosts, fact),
       download: never,
       warn: () => {},
       report: () => {},
@@ -66,15 +67,15 @@ class Trial {
 
   async #query<T>(
     hosts: readonly { readonly name: string }[],
-    question: Question<T>,
+    fact: Fact<T>,
   ): Promise<ReadonlyMap<string, T>> {
-    if (question.fresh) return never();
+    if (fact.fresh) return never();
     const answers = await Promise.all(
       hosts.map(async ({ name }) => {
-        const reply = await this.#wish(name, question);
+        const reply = await this.#wish(name, fact);
         if (reply === undefined || typeof reply === 'string') return never();
         try {
-          return [name, question.parse(reply)] as const;
+          return [name, fact.parse(reply)] as const;
         } catch {
           return never();
         }

@@ -4,7 +4,6 @@ import type { InventoryHost } from '../inventory/inventory.ts';
 import type { CheckedVars, Layout, RoleHost, StepContext } from '../model/role.ts';
 import type { Task } from '../model/task.ts';
 import { asPlayError, inputError, PlayError } from '../util/errors.ts';
-import { probeOf } from './answers.ts';
 import { becomeUser } from './become.ts';
 import { ClaimBook } from './claims.ts';
 import { converge } from './converge.ts';
@@ -65,7 +64,10 @@ export class PlayRun {
         new Map(
           this.#hosts.left.map((host) => {
             const tasks = stage.layOut(host, layout, this.#first).filter(stage.selected);
-            return [host.name, tasks.filter(({ options }) => options.on === undefined).map(probeOf)];
+            return [
+              host.name,
+              tasks.filter(({ options }) => options.on === undefined).map(({ probe }) => probe),
+            ];
           }),
         ),
     }));

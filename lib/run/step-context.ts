@@ -1,5 +1,6 @@
 import type { HostSession } from '../host/session.ts';
-import type { CheckedVars, HostView, Question, Report, RoleHost, StepContext } from '../model/role.ts';
+import type { Fact } from '../model/fact.ts';
+import type { CheckedVars, HostView, Report, RoleHost, StepContext } from '../model/role.ts';
 import { asPlayError, PlayError } from '../util/errors.ts';
 
 /** What a step needs from the run to ask its questions. */
@@ -31,10 +32,8 @@ export function stepContext(asking: Asking): StepContext<CheckedVars> {
     group: (name) => asking.group(name),
     warn: (text) => asking.warn(text),
     report: (report) => asking.report(report),
-    async query(hosts, question) {
-      const answers = await Promise.all(
-        hosts.map(({ name }) => answerOf(asking, name, question, inPlay(name))),
-      );
+    async query(hosts, fact) {
+      const answers = await Promise.all(hosts.map(({ name }) => answerOf(asking, name, fact, inPlay(name))));
       return new Map(answers.filter((answer) => answer !== undefined));
     },
     async download(host, path, to) {
@@ -46,19 +45,19 @@ export function stepContext(asking: Asking): StepContext<CheckedVars> {
 async function answerOf<T>(
   asking: Asking,
   host: string,
-  question: Question<T>,
+  fact: Fact<T>,
   required: boolean,
 ): Promise<readonly [string, T] | undefined> {
   try {
     const session = await asking.session(host);
-    const [reply] = await session.ask([question], { fresh: question.fresh ?? false });
+    const [reply] = await session.ask([fact], { fresh: fact.fresh ?? false });
     if (reply === undefined || typeof reply === 'string') {
       const how = reply === 'died' ? 'ended the shell it was asked in' : 'was not answered in time';
-      throw new PlayError({ kind: 'failed', what: `"${question.name}" ${how}` });
+      throw new PlayError({ kind: 'failed', what: `"${fact.name}" ${how}` });
     }
-    return [host, question.parse(reply)];
+    return [host, fact.parse(reply)];
   } catch (thrown) {
-    const error = asPlayError(thrown, 'failed', { host, task: question.name });
+    const error = asPlayError(thrown, 'failed', { host, task: fact.name });
     if (error.kind === 'aborted') throw error;
     if (required) asking.drop(host, error);
     return undefined;

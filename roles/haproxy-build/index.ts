@@ -1,7 +1,7 @@
 import { defineRole } from '../../lib/index.ts';
 import { unitFirst } from '../domain/build/own-unit.ts';
 import { provide } from '../domain/build/provide.ts';
-import { answersQuestion } from '../domain/haproxy/answers.ts';
+import { answersFact } from '../domain/haproxy/answers.ts';
 import { UNIT } from '../domain/haproxy/paths.ts';
 import { haproxySettings } from '../domain/haproxy/settings.ts';
 import { backendsOf } from './backends.ts';
@@ -11,7 +11,7 @@ import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateHaproxy } from './validate.ts';
 
 export type { AdminState } from '../domain/haproxy/servers.ts';
-export { serverState, sessionsQuestion } from './runtime.ts';
+export { serverState, sessionsFact } from './runtime.ts';
 
 const build = provide(haproxyWish);
 
@@ -44,7 +44,7 @@ export const haproxyBuild = defineRole({
       // After the handlers, so that it is what runs now that answers.
       if (!context.check) {
         await Promise.all(
-          context.hosts.map((host) => context.query([host], answersQuestion(host.vars.haproxy_health_port))),
+          context.hosts.map((host) => context.query([host], answersFact(host.vars.haproxy_health_port))),
         );
       }
       return () => [];

@@ -3,7 +3,7 @@ import { classify } from '../domain/rabbitmq/classify.ts';
 import { alone, BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
 import { putAside } from '../domain/rabbitmq/put-aside.ts';
 import type { SeedView } from '../domain/rabbitmq/seed.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 
 /** What a task claims that leaves a broker stopped, to start for the first time. */
 export const FIRST_START = 'rabbitmq first start';
@@ -23,8 +23,7 @@ export const blank = defineTask<FormationWant, Snapshot>({
   name: 'rabbit-blank',
   title: () => 'broker ready for peer discovery',
   claims: ({ seed }) => ({ [FIRST_START]: seed.node }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff(state, want) {
     const { standing, reason } = classify(state, want.seed, want.harmlessUsers);
     if (state.node === want.seed.node || standing === 'blank') return [];
@@ -42,8 +41,7 @@ const member = defineTask<FormationWant, Snapshot>({
   title: ({ seed }) => `formed with ${seed.node} by peer discovery`,
   // The same that joining would bring about: the role rabbit-join, coming after, finds it done.
   claims: ({ seed }) => ({ 'rabbitmq membership': `${seed.node} disc` }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff(state, want): readonly Change[] {
     const { standing, reason } = classify(state, want.seed, want.harmlessUsers);
     if (state.node === want.seed.node || standing === 'member' || standing === 'half-joined') return [];

@@ -1,4 +1,4 @@
-import { defineRole, PlayError, type RoleHost, type Task } from '../../lib/index.ts';
+import { defineFact, defineRole, PlayError, type RoleHost, type Task } from '../../lib/index.ts';
 import { askErlang } from '../domain/rabbitmq/ask-erlang.ts';
 import type { Entities } from '../domain/rabbitmq/entities.ts';
 import { entitiesExpression } from '../domain/rabbitmq/entities-expression.ts';
@@ -35,14 +35,17 @@ export const rabbitEntities = defineRole({
       const [host] = wanting.filter(({ name }) => name === speaker);
       if (host === undefined) return () => [];
       const entities = wishes(host);
-      const look = askErlang(entitiesExpression(soughtBy(entities)));
+      const held = defineFact({
+        name: 'what the cluster holds',
+        script: askErlang(entitiesExpression(soughtBy(entities))),
+        parse: parseEntities,
+      });
       const running = nodes.get(host.name)?.live?.running === true;
-      const question = { name: 'what the cluster holds', script: look, parse: parseEntities };
-      const state = running ? (await query([host], question)).get(host.name) : undefined;
+      const state = running ? (await query([host], held)).get(host.name) : undefined;
       refuse(host, entities, state);
       for (const text of state ? entities.flatMap(({ kept }) => kept?.(state) ?? []) : []) warn(text);
       const all = [...entities, ...administrators(host, state, check)];
-      return ({ name }) => (name === speaker ? all.map((entity) => entityTask({ entity, look })) : []);
+      return ({ name }) => (name === speaker ? all.map((entity) => entityTask({ entity, held })) : []);
     },
   ],
 });

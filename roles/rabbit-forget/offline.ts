@@ -1,14 +1,13 @@
 import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
 import { alone, ctl } from '../domain/rabbitmq/commands.ts';
-import { askEvidence, type Evidence, FORGOTTEN_FOLDER, parseEvidence } from '../domain/rabbitmq/evidence.ts';
+import { askEvidence, type Evidence, FORGOTTEN_FOLDER } from '../domain/rabbitmq/evidence.ts';
 import type { NodeWant } from '../domain/rabbitmq/forgotten.ts';
 
 /** A stopped node's cluster without another: it then starts by itself, and the others follow it. */
 export const forgottenOfflineType: TaskType<NodeWant, Evidence> = {
   name: 'rabbit-forgotten-offline',
   title: ({ node }) => `forget ${node}, offline`,
-  probe: () => askEvidence.script,
-  parse: parseEvidence,
+  fact: () => askEvidence,
   diff: ({ members }, { node }) =>
     members.includes(node) ? [{ what: 'membership', from: node, to: 'none' }] : [],
   apply: ({ node }) =>

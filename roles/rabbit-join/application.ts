@@ -1,6 +1,6 @@
 import { defineTask, lines, type TaskType } from '../../lib/index.ts';
 import { alone, BROKER_HOME, BROKER_SERVICE, ctl } from '../domain/rabbitmq/commands.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import { askBroker, isRunning, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { startApplication } from '../domain/rabbitmq/start-application.ts';
 
 export interface ApplicationWant {
@@ -13,8 +13,7 @@ export const applicationType: TaskType<ApplicationWant, Snapshot> = {
   name: 'rabbit-application',
   title: () => 'broker application running',
   claims: () => ({ 'rabbitmq application': 'running' }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff(state, { predicting }) {
     if (isRunning(state)) return [];
     if (state.live) return [{ what: 'application', from: 'stopped', to: 'running' }];

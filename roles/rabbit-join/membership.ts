@@ -2,7 +2,7 @@ import { type Change, defineTask, lines, type Script, type TaskType } from '../.
 import { type Classified, classify } from '../domain/rabbitmq/classify.ts';
 import { alone } from '../domain/rabbitmq/commands.ts';
 import type { SeedView } from '../domain/rabbitmq/seed.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import { askBroker, isRunning, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { changeType, join, type NodeType, startMember } from './join.ts';
 import { waysOut } from './ways-out.ts';
 
@@ -25,8 +25,7 @@ export const memberType: TaskType<MemberWant, Snapshot> = {
   name: 'rabbit-member',
   title: ({ seed }) => `member of the cluster of ${seed.node}`,
   claims: ({ seed, nodeType }) => ({ 'rabbitmq membership': `${seed.node} ${nodeType}` }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff,
   apply: (want, _changes, state) => lines(alone, apply(want, state)),
 };

@@ -9,7 +9,7 @@ import {
 } from '../../lib/index.ts';
 import { ctl, tool } from '../domain/rabbitmq/commands.ts';
 import { hasPassword } from '../domain/rabbitmq/password.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/snapshot.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 
 export type BrokerUserWant =
   | { readonly name: string; readonly password: Secret; readonly state?: 'present' }
@@ -20,8 +20,7 @@ export const brokerUserType: TaskType<BrokerUserWant, Snapshot> = {
   name: 'rabbit-user',
   title: ({ name, state = 'present' }) => `broker user ${name} ${state}`,
   claims: ({ name, state = 'present' }) => ({ [`rabbitmq user ${name}`]: state }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff,
   apply,
 };

@@ -1,4 +1,4 @@
-import { defineTask, lines, type Reply, sh, type TaskType } from '../../lib/index.ts';
+import { defineFact, defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
 import { alone, evaluate, tool } from '../domain/rabbitmq/commands.ts';
 
 export interface MaintenanceWant {
@@ -6,24 +6,29 @@ export interface MaintenanceWant {
   readonly node: string;
 }
 
-/** A node that takes no clients, has closed those it had, and has given its leaders away. */
-export const maintenanceType: TaskType<MaintenanceWant, boolean> = {
-  name: 'rabbit-maintenance',
-  title: ({ node }) => `${node} in maintenance mode`,
-  claims: ({ node }) => ({ [`rabbitmq maintenance of ${node}`]: 'on' }),
-  probe:
-    () => sh`answer=$( ${evaluate('rabbit_maintenance:is_being_drained_local_read(node()).')} ) || answer=
+/** Whether the node is in maintenance mode. */
+const inMaintenance = defineFact({
+  name: 'maintenance mode',
+  script: sh`answer=$( ${evaluate('rabbit_maintenance:is_being_drained_local_read(node()).')} ) || answer=
 case $answer in
   *true*) echo on ;;
   *false*) echo off ;;
   *) if ${tool('rabbitmq-diagnostics', '-q', 'eval', 'rabbit_maintenance:is_being_drained_local_read(node()).')} 2>/dev/null |
     grep -qx true; then echo on; else echo off; fi ;;
 esac`,
-  parse({ stdout }: Reply) {
+  parse({ stdout }) {
     if (stdout !== 'on' && stdout !== 'off')
       throw new Error('the broker did not say whether it is in maintenance mode');
     return stdout === 'on';
   },
+});
+
+/** A node that takes no clients, has closed those it had, and has given its leaders away. */
+export const maintenanceType: TaskType<MaintenanceWant, boolean> = {
+  name: 'rabbit-maintenance',
+  title: ({ node }) => `${node} in maintenance mode`,
+  claims: ({ node }) => ({ [`rabbitmq maintenance of ${node}`]: 'on' }),
+  fact: () => inMaintenance,
   diff: (on) => (on ? [] : [{ what: 'maintenance mode', from: 'off', to: 'on' }]),
   apply: () => lines(alone, tool('rabbitmq-upgrade', '-q', 'drain')),
 };

@@ -2,13 +2,7 @@ import { defineTask, lines, type TaskType, until } from '../../lib/index.ts';
 import { alone } from '../domain/rabbitmq/commands.ts';
 import type { NodeWant } from '../domain/rabbitmq/forgotten.ts';
 import { caughtUp, growthScript, parseGrowth } from '../domain/rabbitmq/growth.ts';
-import {
-  askHealth,
-  type Health,
-  healthWithQueues,
-  type QueueHealth,
-  queueTitle,
-} from '../domain/rabbitmq/health.ts';
+import { askQueues, type Health, type QueueHealth, queueTitle } from '../domain/rabbitmq/health.ts';
 import { addMember } from '../domain/rabbitmq/members.ts';
 
 /** A member that a queue is to get on a node which has none of it. */
@@ -25,8 +19,7 @@ export const membersKeptType: TaskType<NodeWant, Health> = {
   name: 'members-kept',
   title: ({ node }) => `quorum queues and streams have members enough without ${node}`,
   claims: ({ node }) => ({ [`quorum members without ${node}`]: 'enough' }),
-  probe: () => askHealth.script,
-  parse: healthWithQueues,
+  fact: () => askQueues,
   diff: (health, { node }) =>
     replacements(health, node).map(({ queue, node: to }) => ({
       what: queueTitle(queue),

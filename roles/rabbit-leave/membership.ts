@@ -2,21 +2,14 @@ import { defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
 import { alone, ctl } from '../domain/rabbitmq/commands.ts';
 import type { NodeWant } from '../domain/rabbitmq/forgotten.ts';
 import { putAside } from '../domain/rabbitmq/put-aside.ts';
-import {
-  isRunning,
-  knownMembers,
-  parseSnapshot,
-  type Snapshot,
-  snapshotScript,
-} from '../domain/rabbitmq/snapshot.ts';
+import { askBroker, isRunning, knownMembers, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 
 /** The broker's application does not run; its VM may. */
 export const appStoppedType: TaskType<NodeWant, Snapshot> = {
   name: 'rabbit-app-stopped',
   title: ({ node }) => `application of ${node} stopped`,
   claims: () => ({ 'rabbitmq application': 'stopped' }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff: (state) => (isRunning(state) ? [{ what: 'application', from: 'running', to: 'stopped' }] : []),
   apply: () => lines(alone, ctl('stop_app')),
 };
@@ -31,8 +24,7 @@ export const resetType: TaskType<NodeWant, Snapshot> = {
   name: 'rabbit-reset',
   title: ({ node }) => `${node} reset`,
   claims: () => ({ 'rabbitmq data': 'none' }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff(state) {
     const others = knownMembers(state).filter((name) => name !== state.node);
     return others.length === 0

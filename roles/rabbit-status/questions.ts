@@ -1,4 +1,4 @@
-import { type Question, sh } from '../../lib/index.ts';
+import { defineFact, type Fact, sh } from '../../lib/index.ts';
 import { BROKER_HOME } from '../domain/rabbitmq/commands.ts';
 
 /** What a broker's host says beside its broker. */
@@ -14,8 +14,8 @@ export interface BrokerHost {
 }
 
 /** @param certificate path of the certificate that the broker shows its clients */
-export function askBrokerHost(certificate: string | null): Question<BrokerHost> {
-  return {
+export function askBrokerHost(certificate: string | null): Fact<BrokerHost> {
+  return defineFact({
     name: "the broker's host",
     fresh: true,
     script: sh`f=${`${BROKER_HOME}/.erlang.cookie`}
@@ -37,5 +37,5 @@ fi`,
         certificateEnds: field('ends') || undefined,
       };
     },
-  };
+  });
 }

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, Probe } from '../../lib/host/look.ts';
-import type { HostView, Layout, Question, RoleHost, Step, StepContext } from '../../lib/model/role.ts';
+import type { Answer } from '../../lib/host/look.ts';
+import type { Fact, Probe } from '../../lib/model/fact.ts';
+import type { HostView, Layout, RoleHost, Step, StepContext } from '../../lib/model/role.ts';
 import { defineTask, type Task } from '../../lib/model/task.ts';
 import { type AheadStep, lookAhead } from '../../lib/run/look-ahead.ts';
 import type { RunResult } from '../../lib/run/run.ts';
@@ -12,10 +13,10 @@ import { secret } from '../../lib/util/secret.ts';
 import { sh } from '../../lib/util/sh.ts';
 import { knownHost } from '../known-host.ts';
 import { names, role, Site } from './site.ts';
-import { thing, things, thingType } from './things.ts';
+import { thing, things, thingType, thingValue } from './things.ts';
 
 /** What a host holds under a name. */
-function held(name: string, rest: Partial<Question<string>> = {}): Question<string> {
+function held(name: string, rest: Partial<Fact<string>> = {}): Fact<string> {
   return {
     name,
     script: sh`get ${name}`,
@@ -29,7 +30,7 @@ function held(name: string, rest: Partial<Question<string>> = {}): Question<stri
 
 /** A step that asks its hosts for a value and then wants a thing that is called after what it heard. */
 const asking =
-  (name: string, rest: Partial<Question<string>> = {}): Step<object> =>
+  (name: string, rest: Partial<Fact<string>> = {}): Step<object> =>
   async ({ hosts, query }) => {
     const found = await query(hosts, held(name, rest));
     return (host) => [thing({ name: `${name}-${found.get(host.name)}`, value: 'new' })];
@@ -407,14 +408,14 @@ describe('a play that looks ahead', () => {
 
   it('shows no secret that it asked with or was told', async () => {
     const password = 'hunter22-of-this-run';
-    const login: Question<string> = {
+    const login: Fact<string> = {
       ...held('login'),
       script: sh`get login ${secret(password)}`,
       parse: ({ stdout }) => stdout,
     };
     const leaky = defineTask({
       ...thingType,
-      probe: ({ name }) => sh`get ${name} # ${secret(password)}`,
+      fact: ({ name }) => thingValue(name, sh`get ${name} # ${secret(password)}`),
       diff: (state: string) => [{ what: 'value', from: state, to: password }],
     });
     const telling: Step<object> = async ({ hosts, query, warn }) => {
@@ -450,8 +451,7 @@ describe('lookAhead', () => {
       report: () => {},
       warn: () => assert.fail('warned for real'),
     },
-    probes: (layout) =>
-      new Map(hosts.map((host) => [host.name, layout(host).map(({ probe }) => ({ script: probe }))])),
+    probes: (layout) => new Map(hosts.map((host) => [host.name, layout(host).map(({ probe }) => probe)])),
     ...rest,
   });
   const laid =

@@ -16,7 +16,7 @@ import { install } from './install.ts';
 import { type HostPlan, kept, survey, wanting } from './plan.ts';
 import { platformLabel } from './platform.ts';
 import { artifactPath, currentOf, folderName, type Recipe } from './recipe.ts';
-import { artifactQuestion } from './survey.ts';
+import { artifactFact } from './survey.ts';
 
 /** What a play found out in its first step, for the second. */
 interface Findings {
@@ -78,7 +78,7 @@ async function chooseBuilders<V>(
     if (await kept(context, print)) continue;
     const able = [...plans.values()].filter((plan) => plan.print === print);
     const hosts = able.map(({ host }) => ({ name: host }));
-    const archives = await context.query(hosts, artifactQuestion(print));
+    const archives = await context.query(hosts, artifactFact(print));
     const builder = chooseBuilder(
       able
         .filter(({ host }) => archives.has(host))
@@ -130,7 +130,7 @@ async function fetchFrom<V>(
   if (builder === undefined) return 'no host of its platform could build it';
   const { host } = builder;
   if (!context.hosts.some(({ name }) => name === host)) return `${host} was to build it and failed`;
-  const noted = (await context.query([{ name: host }], artifactQuestion(print))).get(host);
+  const noted = (await context.query([{ name: host }], artifactFact(print))).get(host);
   if (noted === undefined) return `${host} was to build it, and has no archive of it`;
   try {
     const sha256 = await context.download(

@@ -10,14 +10,7 @@ import {
 import { bootOver, defineLastWords, defineLone, defineNeverBooted } from './boot.ts';
 import { alone, BROKER_SERVICE, setNode } from './commands.ts';
 import { asideAt, moveAside } from './put-aside.ts';
-import {
-  askBroker,
-  isRunning,
-  knownMembers,
-  parseSnapshot,
-  type Snapshot,
-  snapshotScript,
-} from './snapshot.ts';
+import { askBroker, isRunning, knownMembers, type Snapshot } from './snapshot.ts';
 
 /**
  * Whether a node has never come to the end of its first boot, so that there is nothing in it: proven by its disk, where
@@ -46,8 +39,7 @@ export const bootsType: TaskType<BootsWant, Snapshot> = {
   name: 'rabbit-boots',
   title: () => 'broker boots',
   claims: () => ({ 'rabbitmq boot': 'possible' }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff(state, { aside }): readonly Change[] {
     if (!isBroken(state)) return [];
     if (isHalfMade(state))

@@ -1,6 +1,8 @@
 import {
   type Change,
+  defineFact,
   defineTask,
+  type Fact,
   lines,
   type Pending,
   type Script,
@@ -35,13 +37,17 @@ interface Where {
 const markOf = ({ id }: Layer) => `${OUT_FOLDER}/${id}`;
 const claimOf = ({ id }: Layer) => `out of service: ${id}`;
 
-const probe = (layer: Layer): Script => sh`if [ -e ${markOf(layer)} ]; then echo marked; fi
-${layer.look}`;
-
-function parse({ stdout }: { readonly stdout: string }, { read }: Layer): Where {
-  const marked = /^marked(\n|$)/.test(stdout);
-  const text = stdout.replace(/^marked(\n|$)/, '');
-  return { state: read?.(text) ?? text.trim().split('\n').at(-1)?.trim() ?? '', marked };
+function whereIs(layer: Layer): Fact<Where> {
+  return defineFact({
+    name: layer.title,
+    script: sh`if [ -e ${markOf(layer)} ]; then echo marked; fi
+${layer.look}`,
+    parse({ stdout }) {
+      const marked = /^marked(\n|$)/.test(stdout);
+      const text = stdout.replace(/^marked(\n|$)/, '');
+      return { state: layer.read?.(text) ?? text.trim().split('\n').at(-1)?.trim() ?? '', marked };
+    },
+  });
 }
 
 export const takenOutType: TaskType<Layer, Where> = {
@@ -52,8 +58,7 @@ export const takenOutType: TaskType<Layer, Where> = {
   validate({ id }) {
     if (!/^[A-Za-z0-9._@-]+$/.test(id)) throw new Error(`"${id}" can't be a file's name`);
   },
-  probe,
-  parse,
+  fact: whereIs,
   // What somebody else took out is left as it is, and not put back either.
   diff: ({ state }): readonly Change[] =>
     state === 'in' ? [{ what: 'state', from: 'in service', to: 'out' }] : [],
@@ -63,8 +68,7 @@ export const takenOutType: TaskType<Layer, Where> = {
 export const putBackType: TaskType<Layer, Where> = {
   name: 'put-back',
   title: ({ title }) => `put back ${title}`,
-  probe,
-  parse,
+  fact: whereIs,
   diff({ marked }, layer, pending: readonly Pending[]): readonly Change[] {
     const foreseen = pending.some(({ claims }) => claims[claimOf(layer)] === 'yes');
     return marked || foreseen ? [{ what: 'state', from: 'out', to: 'in service' }] : [];

@@ -1,4 +1,13 @@
-import { action, defineTask, lines, type Script, sh, type Task, type TaskType } from '../../../lib/index.ts';
+import {
+  action,
+  defineFact,
+  defineTask,
+  lines,
+  type Script,
+  sh,
+  type Task,
+  type TaskType,
+} from '../../../lib/index.ts';
 import { restartUnit, stopUnit } from './boot.ts';
 import { alone, BROKER_SERVICE, ctl, evaluate, tool } from './commands.ts';
 import { seenUp, serverBehind } from './drain.ts';
@@ -48,12 +57,17 @@ interface Stopped extends Snapshot {
   readonly marked: boolean;
 }
 
+const stopped = defineFact<Stopped>({
+  name: 'whether the broker was taken out',
+  script: sh`if [ -e ${BROKER_MARK} ]; then echo marked; fi
+${snapshotScript}`,
+  parse: (reply) => ({ ...parseSnapshot(reply), marked: /^marked$/m.test(reply.stdout) }),
+});
+
 const brokerBackType: TaskType<Record<never, never>, Stopped> = {
   name: 'put-back-broker',
   title: () => 'put back the broker',
-  probe: () => sh`if [ -e ${BROKER_MARK} ]; then echo marked; fi
-${snapshotScript}`,
-  parse: (reply) => ({ ...parseSnapshot(reply), marked: /^marked$/m.test(reply.stdout) }),
+  fact: () => stopped,
   diff: (state) =>
     state.marked
       ? [{ what: 'broker', from: isRunning(state) ? 'taken out' : state.unit, to: 'in service' }]

@@ -1,4 +1,4 @@
-import { type Reply, type Script, sh } from '../../../lib/index.ts';
+import { defineFact, type Reply, type Script, sh } from '../../../lib/index.ts';
 import { askErlang, parseAnswer } from './ask-erlang.ts';
 import { defineLastWords, defineLone, defineNeverBooted } from './boot.ts';
 import { BROKER_SERVICE, setNode } from './commands.ts';
@@ -165,8 +165,12 @@ export function knownMembers({ live, disk }: Snapshot): readonly string[] {
   return live?.members ?? disk.members;
 }
 
-/** The question that reads a host's broker before tasks are laid out. */
-export const askBroker = { name: 'state of the broker', script: snapshotScript, parse: parseSnapshot };
+/** A host's broker: its own state, and what it knows of its cluster. */
+export const askBroker = defineFact({
+  name: 'state of the broker',
+  script: snapshotScript,
+  parse: parseSnapshot,
+});
 
 /** All node names in an Erlang term such as `{[rabbit@a,'rabbit@b-c'],[rabbit@a]}.` */
 function nodeNames(term: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { defineTask, lines, type TaskType } from '../../../lib/index.ts';
 import { alone } from './commands.ts';
 import type { NodeWant } from './forgotten.ts';
-import { askHealth, type Health, healthWithQueues, type QueueHealth, queueTitle } from './health.ts';
+import { askQueues, type Health, type QueueHealth, queueTitle } from './health.ts';
 import { removeMembers } from './members.ts';
 
 /** No quorum queue and no stream has a member on the node; one that has no other keeps its last. */
@@ -9,8 +9,7 @@ export const withoutMembersType: TaskType<NodeWant, Health> = {
   name: 'without-members',
   title: ({ node }) => `no quorum queue or stream has a member on ${node}`,
   claims: ({ node }) => ({ [`quorum members on ${node}`]: 'none' }),
-  probe: () => askHealth.script,
-  parse: healthWithQueues,
+  fact: () => askQueues,
   diff: ({ queues }, { node }) =>
     held(queues, node).map((queue) => ({ what: queueTitle(queue), from: `a member on ${node}`, to: 'none' })),
   apply: ({ node }, _changes, { queues }) => lines(alone, removeMembers(held(queues, node), node)),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Question, Reply, RoleHost } from '../../../lib/index.ts';
+import type { Fact, Reply, RoleHost } from '../../../lib/index.ts';
 import type { Health } from '../../../roles/domain/rabbitmq/health.ts';
 import { rabbitForget } from '../../../roles/rabbit-forget/index.ts';
 import type { Vars } from '../../../roles/rabbit-forget/vars.ts';
@@ -22,7 +22,7 @@ async function laidOut(views: Readonly<Record<string, Health>>, given: Partial<V
     stdout: `node=rabbit@${name}\nunit=active\nrunning={ok, ${name in views}}\ncluster_nodes.config={['${a}','${b}','${c}'],['${a}','${b}','${c}']}.`,
     stderr: '',
   });
-  const query = async <T>(of: readonly { readonly name: string }[], question: Question<T>) =>
+  const query = async <T>(of: readonly { readonly name: string }[], question: Fact<T>) =>
     new Map(
       of.flatMap(({ name }) => {
         const view = views[name];

@@ -5,9 +5,9 @@ import { putBackType, takenOutType } from '../../../../roles/domain/rabbitmq/lay
 const layer = { id: 'keepalived', title: 'keepalived', look: sh`echo in`, out: sh`:`, back: sh`:` };
 const said = (stdout: string) => ({ code: 0, stdout, stderr: '' });
 const out = (stdout: string) =>
-  takenOutType.diff(takenOutType.parse(said(stdout), layer), layer, []).length > 0;
+  takenOutType.diff(takenOutType.fact(layer).parse(said(stdout)), layer, []).length > 0;
 const back = (stdout: string, pending: Parameters<typeof putBackType.diff>[2] = []) =>
-  putBackType.diff(putBackType.parse(said(stdout), layer), layer, pending).length > 0;
+  putBackType.diff(putBackType.fact(layer).parse(said(stdout)), layer, pending).length > 0;
 
 describe('a layer', () => {
   it('is taken out when it is in service, also when a mark was left', () => {
