@@ -19,6 +19,7 @@ export {
   type Reply,
 } from './model/fact.ts';
 export type { Gate, GateContext, GateMoment } from './model/gate.ts';
+export { defineHandoff, type Handoff, type HandoffContext } from './model/handoff.ts';
 export {
   defineParametricPlaybook,
   definePlaybook,

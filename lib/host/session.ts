@@ -4,6 +4,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { setImmediate as eventLoop } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { orAborted } from '../connection/abort.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -148,6 +149,8 @@ export class HostSession {
     const known = this.#lookAt(probes, after);
     if (known.parts.length === 0) return known.answers;
     return this.#turns.add(async () => {
+      // Whoever wants the same asks in the same turn of the event loop, such as several gates: all are heard first.
+      await eventLoop();
       // What was asked while this waited for its turn need not be asked again.
       const look = this.#lookAt(probes, after);
       if (look.parts.length === 0) return look.answers;

@@ -1,6 +1,7 @@
 import type { Vars } from '../inventory/inventory.ts';
 import type { Finding, Spot } from '../lint/finding.ts';
 import type { Fact } from './fact.ts';
+import type { HandoffContext } from './handoff.ts';
 import type { GivenVars, SettingOf, VarsOf, VarsSchema } from './schema.ts';
 import type { Task } from './task.ts';
 
@@ -40,8 +41,8 @@ export interface RoleHost<V> extends HostView {
   readonly vars: V;
 }
 
-/** What a step can see and ask before it lays out tasks. */
-export interface StepContext<V> {
+/** What a step can see, ask and hand on before it lays out tasks. */
+export interface StepContext<V> extends HandoffContext {
   /** Hosts of the play that are still in it, in the play's order. */
   readonly hosts: readonly RoleHost<V>[];
   /** All hosts the play is meant for, with those that a limit, a batch or a failure keeps out of it. */

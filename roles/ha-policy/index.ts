@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineRole, type HostView, type Task } from '../../lib/index.ts';
-import { ordered, preferred, spokesman } from '../domain/rabbitmq/seed.ts';
+import { ordered, preferredHosts, spokesman } from '../domain/rabbitmq/seed.ts';
 import { policySettings, type Vars } from '../domain/rabbitmq/settings/policy.ts';
 import { askBroker, type Live, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { advise } from './advice.ts';
@@ -27,8 +27,9 @@ export const haPolicy = defineRole({
   },
   lint: lintPolicies,
   steps: [
-    async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+    async (context) => {
+      const { hosts, playHosts, query, check, warn } = context;
+      const nodes = ordered(await preferredHosts(context), await query(playHosts, askBroker));
       // A policy belongs to the cluster: one of its running members sets it for all.
       const names = hosts.map(({ name }) => name);
       const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);
@@ -50,8 +51,9 @@ export const haPolicy = defineRole({
       for (const text of doubts(own, playHosts.length, wanted, live)) warn(text);
       return ({ name }) => (name === speaker ? tasks(own, wanted) : []);
     },
-    async ({ hosts, playHosts, query, report, warn }) => {
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+    async (context) => {
+      const { hosts, playHosts, query, report, warn } = context;
+      const nodes = ordered(await preferredHosts(context), await query(playHosts, askBroker));
       const names = hosts.map(({ name }) => name);
       const host = hosts.find(({ name }) => name === spokesman(nodes, names));
       const live = nodes.get(host?.name ?? '')?.live;

@@ -13,7 +13,7 @@ import { validateHaproxy } from './validate.ts';
 export type { AdminState } from '../domain/haproxy/servers.ts';
 export { serverState, sessionsFact } from './runtime.ts';
 
-const build = provide(haproxyWish);
+const build = provide('haproxy', haproxyWish);
 
 /** HAProxy in front of the brokers: built once per platform or packaged, checked, reloaded rather than restarted. */
 export const haproxyBuild = defineRole({

@@ -1,6 +1,6 @@
 import { defineRole, type Step, type Task } from '../../lib/index.ts';
 import { foundingOf } from '../domain/rabbitmq/founding.ts';
-import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/seed.ts';
+import { chooseSeed, ordered, preferredHosts, seedView } from '../domain/rabbitmq/seed.ts';
 import { configSettings, type Vars } from '../domain/rabbitmq/settings/config.ts';
 import { askBroker } from '../domain/rabbitmq/snapshot.ts';
 import { asksForConf } from './conf.ts';
@@ -30,7 +30,7 @@ export const rabbitConfig = defineRole({
         query(playHosts, askSaid),
         query(asking, readEnv),
       ]);
-      const nodes = ordered(preferred(playHosts), answers);
+      const nodes = ordered(await preferredHosts(context), answers);
       for (const { name, vars: own } of asking) {
         refuseOld(name, own, nodes.get(name)?.live?.version);
         refuseMixture(name, nodes.get(name), tls.get(name) ?? false, own.rabbit_config_tls_inter_node);
@@ -70,9 +70,10 @@ export const rabbitPartitions = defineRole({
 });
 
 function formationStep(task: (want: FormationWant) => Task): Step<Vars> {
-  return async ({ hosts, playHosts, query }) => {
+  return async (context) => {
+    const { hosts, playHosts, query } = context;
     if (!hosts.some(({ vars: own }) => own.rabbit_config_peer_discovery !== undefined)) return () => [];
-    const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+    const nodes = ordered(await preferredHosts(context), await query(playHosts, askBroker));
     const seed = nodes.get(chooseSeed(nodes, foundingOf(playHosts)) ?? '');
     if (seed === undefined) return () => [];
     const { harmless } = foundingOf(playHosts);

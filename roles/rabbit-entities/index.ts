@@ -3,7 +3,7 @@ import { askErlang } from '../domain/rabbitmq/ask-erlang.ts';
 import type { Entities } from '../domain/rabbitmq/entities.ts';
 import { entitiesExpression } from '../domain/rabbitmq/entities-expression.ts';
 import { plugins } from '../domain/rabbitmq/plugin.ts';
-import { ordered, preferred, spokesman } from '../domain/rabbitmq/seed.ts';
+import { ordered, preferredHosts, spokesman } from '../domain/rabbitmq/seed.ts';
 import { entitiesSettings, type Vars } from '../domain/rabbitmq/settings/entities.ts';
 import { askBroker } from '../domain/rabbitmq/snapshot.ts';
 import { type Entity, entityTask, parseEntities } from './entity.ts';
@@ -22,10 +22,11 @@ export const rabbitEntities = defineRole({
     () =>
       ({ vars: own }) =>
         pluginTasks(own),
-    async ({ hosts, playHosts, query, check, warn }) => {
+    async (context) => {
+      const { hosts, playHosts, query, check, warn } = context;
       const wanting = hosts.filter((host) => wishes(host).length > 0);
       if (wanting.length === 0) return () => [];
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+      const nodes = ordered(await preferredHosts(context), await query(playHosts, askBroker));
       const names = wanting.map(({ name }) => name);
       // It all belongs to the cluster: one of its running members is asked and told for all.
       const speaker = spokesman(nodes, names) ?? (check ? undefined : names[0]);

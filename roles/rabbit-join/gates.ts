@@ -2,7 +2,7 @@ import type { Gate, GateContext, HostView } from '../../lib/index.ts';
 import { classify } from '../domain/rabbitmq/classify.ts';
 import { clustersOf, foundingCluster, undecided } from '../domain/rabbitmq/clusters.ts';
 import { type Founding, foundingOf } from '../domain/rabbitmq/founding.ts';
-import { chooseSeed, ordered, preferred, seedView } from '../domain/rabbitmq/seed.ts';
+import { chooseSeed, ordered, preferredHosts, seedView } from '../domain/rabbitmq/seed.ts';
 import { askBroker, isRunning, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { notWhole } from '../domain/rabbitmq/whole.ts';
 import { aboutRivals, rivalry, waysOut } from './ways-out.ts';
@@ -14,7 +14,7 @@ export const canJoin: Gate = {
   name: 'all brokers can become one cluster',
   at: ['before'],
   async check(context) {
-    const nodes = await firstLook(context);
+    const nodes = await look(context);
     return refusals(nodes, foundingOf(context.playHosts), namesOf(context.next));
   },
 };
@@ -90,7 +90,7 @@ export function refusals(nodes: Nodes, founding: Founding, inRun: readonly strin
 
 /** Answers that do not please are asked for anew: they may be from before the last change. */
 async function settled(context: GateContext, mended: readonly string[]): Promise<readonly string[]> {
-  const reasons = reasonsAgainst(await firstLook(context), context, mended);
+  const reasons = reasonsAgainst(await look(context), context, mended);
   if (reasons.length === 0) return reasons;
   return reasonsAgainst(await look(context, true), context, mended);
 }
@@ -105,17 +105,9 @@ function reasonsAgainst(nodes: Nodes, { playHosts }: GateContext, mended: readon
   return notWhole({ nodes, cluster, silent, mended });
 }
 
-/** What gates have asked at one moment: those that are asked together share it. */
-const looks = new WeakMap<GateContext, Promise<Nodes>>();
-
-function firstLook(context: GateContext): Promise<Nodes> {
-  const known = looks.get(context) ?? look(context, false);
-  looks.set(context, known);
-  return known;
-}
-
-async function look({ playHosts, query }: GateContext, fresh: boolean): Promise<Nodes> {
-  return ordered(preferred(playHosts), await query(playHosts, { ...askBroker, fresh }));
+async function look(context: GateContext, fresh = false): Promise<Nodes> {
+  const { playHosts, query } = context;
+  return ordered(await preferredHosts(context), await query(playHosts, { ...askBroker, fresh }));
 }
 
 function namesOf(hosts: readonly HostView[]): readonly string[] {

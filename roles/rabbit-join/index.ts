@@ -14,7 +14,14 @@ import { BROKER_SERVICE } from '../domain/rabbitmq/commands.ts';
 import { foundingOf } from '../domain/rabbitmq/founding.ts';
 import { ableToBoot } from '../domain/rabbitmq/half-made.ts';
 import { plugins } from '../domain/rabbitmq/plugin.ts';
-import { chooseSeed, keepSeed, ordered, preferred, seedView, spokesman } from '../domain/rabbitmq/seed.ts';
+import {
+  chooseSeed,
+  foundingHost,
+  ordered,
+  preferredHosts,
+  seedView,
+  spokesman,
+} from '../domain/rabbitmq/seed.ts';
 import { joinSettings, type Vars } from '../domain/rabbitmq/settings/join.ts';
 import { askBroker, type Snapshot } from '../domain/rabbitmq/snapshot.ts';
 import { application } from './application.ts';
@@ -48,7 +55,7 @@ export const rabbitJoin = defineRole({
       const { hosts, playHosts, query, check, warn } = context;
       // Asked side by side: what is asked ahead then takes one round trip.
       const [first, answers] = await Promise.all([ableToBoot(context), query(playHosts, askBroker)]);
-      const nodes = ordered(preferred(playHosts), answers);
+      const nodes = ordered(await preferredHosts(context), answers);
       const founding = foundingOf(playHosts);
       refuseNamesakes(nodes);
       refuseRivals(nodes, founding);
@@ -60,8 +67,10 @@ export const rabbitJoin = defineRole({
         return [...hostTasks(host, playHosts, nodes), ...first(host.name), ...startTasks(last, check)];
       };
     },
-    async ({ hosts, playHosts, query, check, warn }) => {
-      const answers = ordered(preferred(playHosts), await query(playHosts, askBroker));
+    async (context) => {
+      const { hosts, playHosts, query, check, warn } = context;
+      const order = await preferredHosts(context);
+      const answers = ordered(order, await query(playHosts, askBroker));
       const founding = foundingOf(playHosts);
       // Again: what was stopped could not say before what it holds.
       refuseRivals(answers, founding);
@@ -70,8 +79,8 @@ export const rabbitJoin = defineRole({
       const founder = chooseSeed(nodes, founding) ?? '';
       const seed = nodes.get(founder);
       if (seed === undefined) return () => [];
-      refuseSecondCluster(seed, answers, preferred(playHosts), warn);
-      keepSeed(playHosts, founder);
+      refuseSecondCluster(seed, answers, order, warn);
+      context.handOff(foundingHost, founder);
       if (seed.live?.partitions.length)
         warn(`${seed.node} sees a network partition: ${seed.live.partitions.join(', ')}`);
       return (host) => {
@@ -83,8 +92,9 @@ export const rabbitJoin = defineRole({
         return [memberTask(host, nodeType, seed, check && !last)];
       };
     },
-    async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = ordered(preferred(playHosts), await query(playHosts, askBroker));
+    async (context) => {
+      const { hosts, playHosts, query, check, warn } = context;
+      const nodes = ordered(await preferredHosts(context), await query(playHosts, askBroker));
       const names = playHosts.map(({ name }) => name).filter((name) => hosts.some((h) => h.name === name));
       const founding = foundingOf(playHosts);
       const speaker = spokesman(nodes, names, founding) ?? (check ? undefined : names[0]);

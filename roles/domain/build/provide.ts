@@ -11,9 +11,12 @@ export type Wish =
   /** The distribution's packages. */
   | { readonly kind: 'package'; readonly names: readonly string[] };
 
-/** @param wishOf what a host's variables ask for */
-export function provide<V>(wishOf: (vars: V) => Wish): SharedBuild<V> {
-  const built = sharedBuild<V>((vars) => {
+/**
+ * @param program its name, as in `haproxy`
+ * @param wishOf what a host's variables ask for
+ */
+export function provide<V>(program: string, wishOf: (vars: V) => Wish): SharedBuild<V> {
+  const built = sharedBuild<V>(program, (vars) => {
     const wish = wishOf(vars);
     return wish.kind === 'source' ? wish.recipe : undefined;
   });
