@@ -99,7 +99,7 @@ export type RunEvent =
       readonly host: string;
       readonly ok: boolean;
     }
-  /** The host left the play because something failed that is no task's own (a question, laying out). */
+  /** The host left the play because something failed that is no task's own (a fact that could not be read, a step that failed). */
   | { readonly type: 'host-failed'; readonly play: string; readonly host: string; readonly error: EventError }
   | { readonly type: 'play-end'; readonly play: string }
   /** Stopped the run as a whole, other than Ctrl-C; the recap comes next. */
