@@ -9,7 +9,17 @@ export { withoutTemplates } from './inventory/templates.ts';
 export type { Finding, Severity, Spot } from './lint/finding.ts';
 export { lintPlaybook } from './lint/lint-playbook.ts';
 export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from './model/events.ts';
+export {
+  defineFact,
+  type Fact,
+  type Joint,
+  type JointItem,
+  type JointProbe,
+  type Probe,
+  type Reply,
+} from './model/fact.ts';
 export type { Gate, GateContext, GateMoment } from './model/gate.ts';
+export { defineHandoff, type Handoff, type HandoffContext } from './model/handoff.ts';
 export {
   defineOperation,
   type NoVars,
@@ -34,7 +44,6 @@ export {
   type Layout,
   type LintContext,
   type LintUse,
-  type Question,
   type Report,
   type Role,
   type RoleDefinition,
@@ -53,7 +62,6 @@ export {
   defineTask,
   type Handler,
   type Pending,
-  type Reply,
   type Task,
   type TaskOptions,
   type TaskType,

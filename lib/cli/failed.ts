@@ -1,6 +1,6 @@
+import { exitCodeOf } from '../model/exit-code.ts';
 import type { Output } from '../report/options.ts';
 import { eventError } from '../run/emit.ts';
-import { stopCode } from '../run/stop.ts';
 import { asPlayError, formatError, type PlayError } from '../util/errors.ts';
 import { stackLines } from './stack.ts';
 
@@ -15,13 +15,17 @@ export function showStacksFor(args: readonly string[]): void {
   shown.stacks = count >= 3;
 }
 
-/** An error that ended the program: in words on stderr and, for programs, as events on stdout. @returns the exit code */
-export function failedCommand(thrown: unknown, output: Output): number {
+/**
+ * An error that ended the program: in words on stderr and, for programs, as events on stdout.
+ * @param isRun whether the command is a run, whose last event is a recap
+ * @returns the exit code
+ */
+export function failedCommand(thrown: unknown, output: Output, isRun = true): number {
   const error = asPlayError(thrown, 'failed');
-  const exitCode = stopCode(error);
+  const exitCode = exitCodeOf(error);
   if (output === 'json') {
     emit({ type: 'error', error: eventError(error) });
-    emit({ type: 'recap', exitCode, durationMs: 0, hosts: {} });
+    if (isRun) emit({ type: 'recap', exitCode, durationMs: 0, hosts: {} });
   }
   tell(error);
   return exitCode;

@@ -1,7 +1,7 @@
 // Code of a playbook runs in the process of the program and could end it in silence. This is what keeps it from that.
 // Only the command line sets it up: a program that imports the library keeps its process to itself.
 import { syncBuiltinESMExports } from 'node:module';
-import { stopCode } from '../run/stop.ts';
+import { exitCodeOf } from '../model/exit-code.ts';
 import { inputError, type PlayError } from '../util/errors.ts';
 import { isEngineError } from './stack.ts';
 import { type Current, endedEarly, exitCalled, loadsTooLong, neverSettles, uncaught } from './uncaught.ts';
@@ -38,7 +38,7 @@ export async function guarded(tell: Failed, program: () => Promise<number>): Pro
   syncBuiltinESMExports();
   const code = await program();
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-  return end(stopped === undefined ? code : stopCode(stopped));
+  return end(stopped === undefined ? code : exitCodeOf(stopped));
 }
 
 /** Loads a playbook, which must not take for ever. */

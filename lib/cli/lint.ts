@@ -7,9 +7,10 @@ import { refuseVarsFolders } from '../inventory/vars-folders.ts';
 import { type Finding, settled } from '../lint/finding.ts';
 import { formatFindings } from '../lint/format.ts';
 import { lintPlaybook } from '../lint/lint-playbook.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { painter } from '../report/paint.ts';
-import { eventError } from '../run/emit.ts';
-import { asPlayError, formatError, inputError } from '../util/errors.ts';
+import { inputError } from '../util/errors.ts';
+import { failedCommand } from './failed.ts';
 import { loadGiven } from './run-command.ts';
 
 /** The flags of `ts-play lint`, as commander gives them. */
@@ -34,12 +35,9 @@ export async function lintCommand(playbook: string | undefined, flags: LintFlags
         ? JSON.stringify({ type: 'lint', findings })
         : formatFindings(findings, painter(process.stdout.isTTY === true && !process.env['NO_COLOR'])),
     );
-    return findings.some(({ severity }) => severity === 'error') ? 2 : 0;
+    return findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
   } catch (thrown) {
-    const error = asPlayError(thrown, 'failed');
-    if (flags.output === 'json') print(JSON.stringify({ type: 'error', error: eventError(error) }));
-    process.stderr.write(`${formatError(error)}\n`);
-    return error.kind === 'input' ? 1 : 250;
+    return failedCommand(thrown, flags.output, false);
   }
 }
 

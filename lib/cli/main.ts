@@ -1,6 +1,8 @@
 import { type Command, CommanderError, Option } from 'commander';
-import { asPlayError, type PlayError } from '../util/errors.ts';
-import { failedCommand, showStacksFor, tell as tellError } from './failed.ts';
+import { EXIT } from '../model/exit-code.ts';
+import type { Output } from '../report/options.ts';
+import type { PlayError } from '../util/errors.ts';
+import { failedCommand, showStacksFor } from './failed.ts';
 import { guarded } from './guard.ts';
 import type { LintFlags } from './lint.ts';
 import { collect, oneInventory, runProgram } from './program.ts';
@@ -13,10 +15,10 @@ export function hasRun(): boolean {
   return ran;
 }
 
-/** The command line. @returns the process's exit code: 0 ok, 1 usage or input, 2 failed, 4 unreachable, 130 interrupted */
+/** The command line. @returns the process's exit code, see {@link EXIT} */
 export function main(args: readonly string[]): Promise<number> {
   showStacksFor(args);
-  const failed = (error: PlayError) => failedCommand(error, wantsJson(args) ? 'json' : 'plain');
+  const failed = (error: PlayError) => failedCommand(error, outputOf(args));
   return guarded(failed, () => runMain(args));
 }
 
@@ -115,39 +117,32 @@ async function runWithParams(given: string, args: readonly string[]): Promise<nu
     await program.parseAsync([...args], { from: 'user' });
   } catch (thrown) {
     if (thrown instanceof CommanderError) return codeOf(thrown, args);
-    return failedCommand(thrown, wantsJson(args) ? 'json' : 'plain');
+    return failedCommand(thrown, outputOf(args));
   }
   return exitCode || Number(process.exitCode ?? 0);
 }
 
 function worked({ listHosts, listTasks }: RunFlags, exitCode: number): boolean {
-  return !listHosts && !listTasks && exitCode !== 1;
+  return !listHosts && !listTasks && exitCode !== EXIT.input;
 }
 
 function codeOf(thrown: unknown, args: readonly string[]): number {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : usageError(args);
-  const error = asPlayError(thrown, 'failed');
-  tellError(error);
-  return exitCodeOf(error);
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : usageError(args);
+  return failedCommand(thrown, outputOf(args));
 }
 
 /** A program that reads our JSON gets its recap whatever is wrong. @returns the exit code */
 function usageError(args: readonly string[]): number {
-  if (wantsJson(args)) {
-    process.stdout.write(`${JSON.stringify({ type: 'recap', exitCode: 1, durationMs: 0, hosts: {} })}\n`);
+  if (outputOf(args) === 'json') {
+    process.stdout.write(
+      `${JSON.stringify({ type: 'recap', exitCode: EXIT.input, durationMs: 0, hosts: {} })}\n`,
+    );
   }
-  return 1;
+  return EXIT.input;
 }
 
-function wantsJson(args: readonly string[]): boolean {
+/** As far as can be told before the flags are read: what can't be read is told as well. */
+function outputOf(args: readonly string[]): Output {
   const at = args.indexOf('--output');
-  return args.includes('--output=json') || (at >= 0 && args[at + 1] === 'json');
-}
-
-function exitCodeOf({ kind, cause }: PlayError): number {
-  if (kind === 'input') return 1;
-  if (kind === 'unreachable') return 4;
-  if (kind === 'aborted') return 130;
-  // Something we never meant to throw, as Ansible counts it.
-  return cause instanceof Error ? 250 : 2;
+  return args.includes('--output=json') || (at >= 0 && args[at + 1] === 'json') ? 'json' : 'plain';
 }

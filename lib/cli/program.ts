@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from '../model/exit-code.ts';
 import { nearest } from '../util/nearest.ts';
 import { version } from './package.ts';
 
@@ -38,7 +39,7 @@ export function runProgram(args: readonly string[]): Command {
     .option('--list-tasks', 'list the tasks of each play and stop')
     .addHelpText(
       'after',
-      '\nExit codes: 0 ok, 1 usage or input error, 2 hosts failed, 4 hosts unreachable, 130 interrupted.',
+      `\nExit codes: ${EXIT.ok} ok, ${EXIT.input} usage or input error, ${EXIT.failed} hosts failed, ${EXIT.unreachable} hosts unreachable, ${EXIT.aborted} interrupted, ${EXIT.unexpected} unexpected error.`,
     );
   // Behind a playbook a version is the playbook's matter.
   if (args.length === 0 || /^(-V|--version|-h|--help)$/.test(args[0] ?? ''))

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import type { EventError, Listener } from '../model/events.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { describeError } from '../report/describe.ts';
 import type { Verbosity } from '../report/options.ts';
 import { painter } from '../report/paint.ts';
@@ -39,7 +40,7 @@ export async function reported<T>(
   const interrupt = new AbortController();
   const onSignal = () => {
     // A second one means it: whatever is still waited for is left as it is.
-    if (interrupt.signal.aborted) process.exit(130);
+    if (interrupt.signal.aborted) process.exit(EXIT.aborted);
     interrupt.abort(new Error('interrupted'));
   };
   const onTerminal = [0, 1, 2].some((stream) => isatty(stream));

@@ -57,7 +57,7 @@ export function uncaught(
     next: engine
       ? 'this is a mistake in ts-play, not in the playbook; -vvv shows the stack'
       : '-vvv shows the stack; no line of the playbook is in it',
-    cause: thrown,
+    cause: thrown ?? why,
   });
 }
 

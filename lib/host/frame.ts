@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { Reply } from '../model/task.ts';
+import type { Reply } from '../model/fact.ts';
 
 /** Names one framed script within a batch. */
 export type FrameId = string;

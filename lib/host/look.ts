@@ -1,15 +1,6 @@
-import type { Joint, Reply } from '../model/task.ts';
-import type { Script } from '../util/sh.ts';
+import type { Probe, Reply } from '../model/fact.ts';
 import type { Part } from './batch.ts';
 import type { BatchResult } from './shell.ts';
-
-/** A read-only script, and who runs it. */
-export interface Probe {
-  readonly script: Script;
-  readonly as?: string | undefined;
-  /** What may be asked instead, together with its like. */
-  readonly joint?: Joint | undefined;
-}
 
 /** How a script ended that did not come to its end: by the time limit, or with the shell it ran in. */
 export type Cut = 'timeout' | 'died';

@@ -4,10 +4,12 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { setImmediate as eventLoop } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { orAborted } from '../connection/abort.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { Apply, Reply, Upload } from '../model/task.ts';
+import type { Probe, Reply } from '../model/fact.ts';
+import type { Apply, Upload } from '../model/task.ts';
 import { PlayError } from '../util/errors.ts';
 import type { Redactor } from '../util/redact.ts';
 import { quote, type Script, sh } from '../util/sh.ts';
@@ -20,7 +22,7 @@ import {
   stillUnderway,
 } from './apply-record.ts';
 import { type Part, REFUSED } from './batch.ts';
-import { type Answer, type Cut, cutIn, Look, type Probe } from './look.ts';
+import { type Answer, type Cut, cutIn, Look } from './look.ts';
 import { type BatchResult, HostShell, interrupted } from './shell.ts';
 import { claimScript, layScript, receiveScript, tidyScript } from './uploads.ts';
 
@@ -52,6 +54,15 @@ export interface Epoch {
   value: number;
 }
 
+/** An answer, and when it was given. */
+interface Known {
+  readonly reply: Reply;
+  /** It is good as long as the run's epoch is this one. */
+  readonly epoch: number;
+  /** The number of its look. */
+  readonly look: number;
+}
+
 /** One host during a run: its connection, its open shell, and how often it was asked. */
 export class HostSession {
   readonly name: string;
@@ -64,8 +75,10 @@ export class HostSession {
   readonly #turns = new PQueue({ concurrency: 1 });
   readonly #epoch: Epoch;
   readonly #author: Author;
-  /** Answers by probe, each with the epoch it is good for. */
-  readonly #known = new Map<string, { readonly reply: Reply; readonly epoch: number }>();
+  /** Answers by probe. */
+  readonly #known = new Map<string, Known>();
+  /** Looks begun so far. */
+  #looks = 0;
   #shell: HostShell | undefined;
   #roundTrips = 0;
   #changes = 0;
@@ -124,24 +137,38 @@ export class HostSession {
   }
 
   /**
-   * Asks all probes in one batch. The same script asked twice is run once, and one that was answered since the
-   * run's last change, on whichever host, isn't run again unless `fresh`.
-   * @param options `seconds` that the look may take
+   * Asks all probes in one batch. The same script asked twice is run once, and one that was answered since the run's last
+   * change, on any host, isn't run again. So whoever asks the same at the same time shares one answer.
+   * @param options `fresh`: only an answer to a look that begins after this call counts; `seconds` that the look may take
    */
   async ask(
     probes: readonly Probe[],
     { fresh = false, seconds = this.lookSeconds } = {},
   ): Promise<readonly Answer[]> {
-    const epoch = this.#epoch.value;
-    const look = new Look(probes, (key) => {
-      const held = fresh ? undefined : this.#known.get(key);
-      return held?.epoch === epoch ? held.reply : undefined;
+    const after = fresh ? this.#looks : 0;
+    const known = this.#lookAt(probes, after);
+    if (known.parts.length === 0) return known.answers;
+    return this.#turns.add(async () => {
+      // Whoever wants the same asks in the same turn of the event loop, such as several gates: all are heard first.
+      await eventLoop();
+      // What was asked while this waited for its turn need not be asked again.
+      const look = this.#lookAt(probes, after);
+      if (look.parts.length === 0) return look.answers;
+      const epoch = this.#epoch.value;
+      this.#looks += 1;
+      const number = this.#looks;
+      const replies = look.read(await this.#send(look.parts, seconds));
+      for (const [key, reply] of replies) this.#known.set(key, { reply, epoch, look: number });
+      return look.answers;
     });
-    if (look.parts.length > 0) {
-      const replies = look.read(await this.#batch(look.parts, seconds));
-      for (const [key, reply] of replies) this.#known.set(key, { reply, epoch });
-    }
-    return look.answers;
+  }
+
+  /** A look with the answers that are still good: from after the run's last change, and from after this many looks. */
+  #lookAt(probes: readonly Probe[], after: number): Look {
+    return new Look(probes, (key) => {
+      const known = this.#known.get(key);
+      return known?.epoch === this.#epoch.value && known.look > after ? known.reply : undefined;
+    });
   }
 
   /** Says that something may have changed by itself: no answer from before counts any more. */
@@ -252,16 +279,25 @@ export class HostSession {
   async #batch(
     parts: readonly Part[],
     limitSeconds: number,
+    onLine?: (id: string, stream: 'stdout' | 'stderr', line: string) => void,
+    signal?: AbortSignal,
+    record?: ApplyRecord,
+  ): Promise<BatchResult> {
+    return this.#turns.add(() => this.#send(parts, limitSeconds, onLine, signal, record));
+  }
+
+  /** Sends a batch now: it must be its turn. */
+  async #send(
+    parts: readonly Part[],
+    limitSeconds: number,
     onLine: (id: string, stream: 'stdout' | 'stderr', line: string) => void = () => {},
     signal: AbortSignal | undefined = this.#signal,
     record?: ApplyRecord,
   ): Promise<BatchResult> {
     for (const { script } of parts) this.#redactor.add(...script.secrets);
-    const result = await this.#turns.add(async () => {
-      if (signal?.aborted) throw interrupted(signal);
-      this.#roundTrips += 1;
-      return this.#liveShell().run(parts, limitSeconds, onLine, signal, record);
-    });
+    if (signal?.aborted) throw interrupted(signal);
+    this.#roundTrips += 1;
+    const result = await this.#liveShell().run(parts, limitSeconds, onLine, signal, record);
     const { frames, ending } = result;
     // What ended in the middle of a script is that script's own matter; its neighbours have answered or are asked again.
     if (ending === 'died' && frames.running === undefined) {

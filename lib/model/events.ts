@@ -1,8 +1,10 @@
+import type { Kind } from '../util/errors.ts';
+import type { GateMoment } from './gate.ts';
 import type { Change } from './task.ts';
 
 /** An error as events carry it: plain data, secrets already taken out. */
 export interface EventError {
-  readonly kind: 'input' | 'failed' | 'unreachable' | 'aborted';
+  readonly kind: Kind;
   readonly what: string;
   readonly where?: string | undefined;
   readonly why?: string | undefined;
@@ -50,7 +52,7 @@ export type RunEvent =
       readonly type: 'gate';
       readonly play: string;
       readonly gate: string;
-      readonly moment: 'before' | 'between' | 'after';
+      readonly moment: GateMoment;
       readonly reasons: readonly string[];
       readonly durationMs: number;
     }
@@ -97,7 +99,7 @@ export type RunEvent =
       readonly host: string;
       readonly ok: boolean;
     }
-  /** The host left the play because something failed that is no task's own (a question, laying out). */
+  /** The host left the play because something failed that is no task's own (a fact that could not be read, a step that failed). */
   | { readonly type: 'host-failed'; readonly play: string; readonly host: string; readonly error: EventError }
   | { readonly type: 'play-end'; readonly play: string }
   /** Stopped the run as a whole, other than Ctrl-C; the recap comes next. */

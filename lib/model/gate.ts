@@ -1,10 +1,13 @@
+import type { HandoffContext } from './handoff.ts';
 import type { HostView, StepContext } from './role.ts';
 
 /** When a gate is asked: before a play's first batch, between two batches, after the last one. */
 export type GateMoment = 'before' | 'between' | 'after';
 
 /** What a gate sees of the play, and whom it may ask; it only ever reads. */
-export interface GateContext extends Pick<StepContext<unknown>, 'playHosts' | 'group' | 'query' | 'check'> {
+export interface GateContext
+  extends Pick<StepContext<unknown>, 'playHosts' | 'group' | 'query' | 'check'>,
+    HandoffContext {
   readonly moment: GateMoment;
   /** The hosts that are worked on next; none after the last batch. */
   readonly next: readonly HostView[];

@@ -1,5 +1,6 @@
 import { type Script, sh } from '../util/sh.ts';
-import type { Handler, Reply, Task } from './task.ts';
+import type { Reply } from './fact.ts';
+import type { Handler, Task } from './task.ts';
 
 /** Where a host remembers what it still owes: one empty file a handler. */
 const OWED = '/var/lib/ts-play/owed';
@@ -34,7 +35,7 @@ export function handlerTask(role: string, handler: Handler): Task {
     always: false,
     options: handler.timeLimit === undefined ? {} : { timeLimit: handler.timeLimit },
     claims: {},
-    probe: sh`if [ -e ${marker} ]; then echo owed; fi`,
+    probe: { script: sh`if [ -e ${marker} ]; then echo owed; fi` },
     assess: ({ stdout }) => ({
       changes: stdout === 'owed' ? [{ what: 'owed', to: 'run' }] : [],
       apply: () => ({

@@ -1,8 +1,9 @@
 import type { Vars } from '../inventory/inventory.ts';
 import type { Finding, Spot } from '../lint/finding.ts';
-import type { Script } from '../util/sh.ts';
+import type { Fact } from './fact.ts';
+import type { HandoffContext } from './handoff.ts';
 import type { GivenVars, SettingOf, VarsOf, VarsSchema } from './schema.ts';
-import type { Reply, Task } from './task.ts';
+import type { Task } from './task.ts';
 
 /** A host as the inventory knows it. */
 export interface HostView {
@@ -40,19 +41,8 @@ export interface RoleHost<V> extends HostView {
   readonly vars: V;
 }
 
-/** Something read from a host before tasks are laid out. Read-only, as a probe is. */
-export interface Question<T> {
-  readonly name: string;
-  readonly script: Script;
-  readonly as?: string;
-  /** Ask again even if nothing was changed since: for what changes by itself, such as who holds an address. */
-  readonly fresh?: boolean;
-  /** Throws when the answer makes no sense. */
-  parse(reply: Reply): T;
-}
-
-/** What a step can see and ask before it lays out tasks. */
-export interface StepContext<V> {
+/** What a step can see, ask and hand on before it lays out tasks. */
+export interface StepContext<V> extends HandoffContext {
   /** Hosts of the play that are still in it, in the play's order. */
   readonly hosts: readonly RoleHost<V>[];
   /** All hosts the play is meant for, with those that a limit, a batch or a failure keeps out of it. */
@@ -61,13 +51,10 @@ export interface StepContext<V> {
   /** All hosts of a group, whether or not they are in the play; empty for an unknown group. */
   group(name: string): readonly HostView[];
   /**
-   * Asks hosts, of the play or not, all at once. A host of the play that can't answer leaves the play;
-   * another is just not in the result.
+   * Asks hosts for a fact, all at once, whether or not they are in the play. The result has the answers by host name. A
+   * host of the play that can't answer leaves the play; another one is only missing from the result.
    */
-  query<T>(
-    hosts: readonly { readonly name: string }[],
-    question: Question<T>,
-  ): Promise<ReadonlyMap<string, T>>;
+  query<T>(hosts: readonly { readonly name: string }[], fact: Fact<T>): Promise<ReadonlyMap<string, T>>;
   /** Copies a file from a host to the controller, whole or not at all; gives its hex sha256. */
   download(host: { readonly name: string }, path: string, to: string): Promise<string>;
   /** A folder on the controller that is kept between runs. */

@@ -1,12 +1,5 @@
 import type { Script } from '../util/sh.ts';
-
-/** What a host answered to one script. Text is UTF-8, without the final newline of either stream. */
-export interface Reply {
-  /** Exit code; 0 is success. */
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import type { Fact, Probe, Reply } from './fact.ts';
 
 /** One difference between what is and what is wanted. */
 export interface Change {
@@ -53,29 +46,8 @@ export interface Pending {
 }
 
 /**
- * Asks many things of one kind with a few programs, where each thing's own probe would start some for itself.
- * What comes of it must be what those probes would have answered.
- */
-export interface JointProbe {
-  /** Probes of the same name, asked as the same user, go into one script. */
-  readonly name: string;
-  script(items: readonly JointItem[]): Script;
-  /** Each item's own answer, in order; undefined when the host's answer doesn't fit, so that each is asked alone. */
-  split(reply: Reply, items: readonly JointItem[]): readonly Reply[] | undefined;
-}
-
-/** The words that tell one thing from its like. Never a secret. */
-export type JointItem = readonly string[];
-
-/** A thing that may be asked for together with its like. */
-export interface Joint {
-  readonly probe: JointProbe;
-  readonly item: JointItem;
-}
-
-/**
  * A kind of task: pure data in and out. The engine alone does I/O.
- * `Want` is what the playbook asks for, `State` what the host's answer says.
+ * `Want` is what the playbook asks for, `State` what its fact says of the host.
  */
 export interface TaskType<Want, State> {
   /** The type's name, as in `file`. */
@@ -90,12 +62,8 @@ export interface TaskType<Want, State> {
   claims?(want: Want): Claims;
   /** Throws a plain Error when the wish makes no sense; called before any host is contacted. */
   validate?(want: Want): void;
-  /** Read-only, cheap, asks for nothing on stdin. Runs under `sh` without `set -e`, with LC_ALL=C. */
-  probe(want: Want): Script;
-  /** The same as a thing to be asked for together with its like, where that is cheaper. */
-  joint?(want: Want): Joint | undefined;
-  /** Makes sense of the answer; throws when it can't. */
-  parse(reply: Reply, want: Want): State;
+  /** What is read from the host to know the task's state: before a change, and again after it. */
+  fact(want: Want): Fact<State>;
   /**
    * What has to change; empty when all is as wanted. Throws when the wish can't be met as things stand.
    * `pending` is what earlier tasks would have changed, given only in check mode: a type that can tell what
@@ -127,7 +95,7 @@ export interface TaskOptions {
    */
   readonly notify?: Handler | readonly Handler[];
   readonly tags?: readonly string[];
-  /** The user who probes and applies; the play's user when left out. */
+  /** The user who reads the state and applies the change; the play's user when left out. */
   readonly as?: string;
   /** Hosts of a run that apply tasks with the same key take turns, and look again when their turn comes. */
   readonly oneAtATime?: string;
@@ -151,8 +119,8 @@ export interface Task {
   readonly wait?: Wait | undefined;
   readonly options: TaskOptions;
   readonly claims: Claims;
-  readonly probe: Script;
-  readonly joint?: Joint | undefined;
+  /** What its host is asked about it. */
+  readonly probe: Probe;
   /** Reads an answer: what would have to change, and how. Throws when the answer makes no sense. */
   assess(reply: Reply, pending: readonly Pending[]): Assessment;
 }
@@ -184,6 +152,7 @@ export function defineTask<Want, State>(
     if (options.on !== undefined && options.notify !== undefined) {
       throw new Error(`a task on ${options.on} can't notify a handler of the host it is laid out for`);
     }
+    const fact = type.fact(want);
     return {
       type: type.name,
       title: options.title ?? type.title(want),
@@ -191,10 +160,9 @@ export function defineTask<Want, State>(
       wait: type.wait?.(want),
       options,
       claims: type.claims?.(want) ?? {},
-      probe: type.probe(want),
-      joint: type.joint?.(want),
+      probe: { script: fact.script, as: options.as ?? fact.as, joint: fact.joint },
       assess(reply, pending) {
-        const state = type.parse(reply, want);
+        const state = fact.parse(reply);
         const changes = type.diff(state, want, pending);
         return {
           changes,

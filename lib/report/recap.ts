@@ -1,4 +1,5 @@
 import type { HostRecap } from '../model/events.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { describeRef } from './describe.ts';
 import type { Paint, Style } from './paint.ts';
 import type { FirstError, RecapEvent } from './state.ts';
@@ -96,7 +97,11 @@ function shortError({ role, task, error }: FirstError): string {
 function interruptedLines({ interrupted, exitCode }: RecapEvent, paint: Paint): string[] {
   if (interrupted === undefined) return [];
   const how =
-    exitCode === 130 ? 'interrupted' : exitCode === 1 || exitCode === 250 ? 'stopped by an error' : undefined;
+    exitCode === EXIT.aborted
+      ? 'interrupted'
+      : exitCode === EXIT.input || exitCode === EXIT.unexpected
+        ? 'stopped by an error'
+        : undefined;
   if (interrupted.length === 0) return [paint('yellow', `${how ?? 'interrupted'}; nothing was in flight`)];
   // Also what a host took with it that was lost.
   return [

@@ -1,6 +1,7 @@
-import type { Answer, Cut, Probe } from '../host/look.ts';
+import type { Answer, Cut } from '../host/look.ts';
 import type { ApplyOptions, HostSession } from '../host/session.ts';
-import type { Reply, Task } from '../model/task.ts';
+import type { Probe, Reply } from '../model/fact.ts';
+import type { Task } from '../model/task.ts';
 
 /** Tasks probed after a change: few, since the next may change too; doubled while it stays quiet. */
 const LOOK_AFTER_CHANGE = 2;
@@ -129,11 +130,6 @@ export class Answers {
   #probe(index: number): Probe {
     const task = this.#tasks[index];
     if (task === undefined) throw new RangeError(`no task ${index}`);
-    return probeOf(task);
+    return task.probe;
   }
-}
-
-/** What the host is asked about a task. */
-export function probeOf({ probe, joint, options }: Task): Probe {
-  return { script: probe, as: options.as, joint };
 }

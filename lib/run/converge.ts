@@ -226,7 +226,7 @@ class Convergence {
       answer === 'died'
         ? 'the look at its state ended the shell it ran in'
         : `the look at its state did not end within ${this.#sessionOf(task).lookSeconds} s`;
-    return failed(how, { why: task.probe.toString() });
+    return failed(how, { why: task.probe.script.toString() });
   }
 
   #sessionOf({ options }: Task): HostSession {

@@ -1,4 +1,5 @@
-import type { Reply, Task } from '../model/task.ts';
+import type { Reply } from '../model/fact.ts';
+import type { Task } from '../model/task.ts';
 import { PlayError } from '../util/errors.ts';
 
 /** A task's own failure. */

@@ -3,7 +3,7 @@ import type { Gate, GateContext } from '../model/gate.ts';
 import { asPlayError } from '../util/errors.ts';
 import type { Running } from './running.ts';
 
-/** Seconds between two questions to a gate that is given time. */
+/** Seconds between two checks of a gate that is given time. */
 const EVERY = 2;
 
 /**

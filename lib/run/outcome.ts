@@ -1,9 +1,10 @@
+import type { Status } from '../model/events.ts';
 import type { Change } from '../model/task.ts';
 import type { PlayError } from '../util/errors.ts';
 
 /** How one task ended. */
 export interface TaskOutcome {
-  readonly status: 'ok' | 'changed' | 'unknown' | 'failed' | 'skipped';
+  readonly status: Status;
   readonly changes: readonly Change[];
   readonly error?: PlayError;
   readonly reason?: string;

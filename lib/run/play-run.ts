@@ -1,21 +1,22 @@
 import { orAborted } from '../connection/abort.ts';
 import type { HostSession } from '../host/session.ts';
 import type { InventoryHost } from '../inventory/inventory.ts';
-import type { CheckedVars, Layout, RoleHost, StepContext } from '../model/role.ts';
+import type { HandoffContext } from '../model/handoff.ts';
+import type { CheckedVars, Layout, StepContext } from '../model/role.ts';
 import type { Task } from '../model/task.ts';
 import { asPlayError, inputError, PlayError } from '../util/errors.ts';
-import { probeOf } from './answers.ts';
 import { becomeUser } from './become.ts';
 import { ClaimBook } from './claims.ts';
 import { converge } from './converge.ts';
 import { Foresight } from './foresight.ts';
-import { lookAhead } from './look-ahead.ts';
+import { type Ask, lookAhead } from './look-ahead.ts';
 import { defaultCacheDir } from './options.ts';
 import type { PlannedPlay } from './plan.ts';
 import { PlayHosts } from './play-hosts.ts';
+import { realMode } from './real-mode.ts';
 import type { Running } from './running.ts';
 import { type Stage, stagesOf } from './stage.ts';
-import { stepContext } from './step-context.ts';
+import { type StepMode, type StepView, stepContext } from './step-context.ts';
 import { taskEvents } from './task-events.ts';
 import { Turns } from './turns.ts';
 
@@ -53,28 +54,32 @@ export class PlayRun {
   }
 
   /** Asks hosts on behalf of the play as a whole: one that can't answer is missing from the answers. */
-  asking(): Pick<StepContext<CheckedVars>, 'query'> {
-    return this.#contextOf('gates', () => []);
+  asking(): Pick<StepContext<CheckedVars>, 'query'> & HandoffContext {
+    const { query, handOff, received } = this.#mode('gates', () => false);
+    return { query, handOff, received };
   }
 
   async #lookAhead(stages: readonly Stage[]): Promise<void> {
     const steps = stages.map((stage) => ({
       step: stage.step,
-      context: this.#context(stage),
+      view: this.#view(stage),
       probes: (layout: Layout<CheckedVars>) =>
         new Map(
           this.#hosts.left.map((host) => {
             const tasks = stage.layOut(host, layout, this.#first).filter(stage.selected);
-            return [host.name, tasks.filter(({ options }) => options.on === undefined).map(probeOf)];
+            return [
+              host.name,
+              tasks.filter(({ options }) => options.on === undefined).map(({ probe }) => probe),
+            ];
           }),
         ),
     }));
-    await lookAhead(steps, (name, probes) =>
+    const ask: Ask = (name, probes) =>
       this.#hosts.inTurn(async () => {
         const session = await this.#session(this.#host(name));
         return session.ask(probes, { seconds: AHEAD_SECONDS });
-      }),
-    );
+      });
+    await lookAhead(steps, ask, this.#running.handoffs);
   }
 
   async #stage(stage: Stage): Promise<void> {
@@ -134,19 +139,26 @@ export class PlayRun {
   }
 
   #context(stage: Stage): StepContext<CheckedVars> {
-    return this.#contextOf(stage.role, () =>
-      this.#hosts.left.map((host) => this.#play.views.withVars(host, stage.vars(host))),
-    );
+    const isInPlay = (name: string) => this.#hosts.left.some((host) => host.name === name);
+    return stepContext(this.#view(stage), this.#mode(stage.role, isInPlay));
   }
 
-  #contextOf(role: string, roleHosts: () => readonly RoleHost<CheckedVars>[]): StepContext<CheckedVars> {
-    const { options, emit } = this.#running;
-    return stepContext({
+  #view(stage: Stage): StepView {
+    const { options } = this.#running;
+    return {
       check: options.check ?? false,
       cacheDir: options.cacheDir ?? defaultCacheDir(),
-      hosts: roleHosts,
+      hosts: () => this.#hosts.left.map((host) => this.#play.views.withVars(host, stage.vars(host))),
       playHosts: this.#play.allHosts,
       group: (name) => this.#play.views.group(name),
+    };
+  }
+
+  #mode(role: string, isInPlay: (host: string) => boolean): StepMode {
+    const { emit, handoffs } = this.#running;
+    return realMode({
+      isInPlay,
+      handoffs,
       session: (name) => this.#session(this.#host(name)),
       drop: (name, error) => this.#hosts.drop(name, error.at({ role })),
       warn: (text) => emit({ type: 'warning', text }),

@@ -17,7 +17,7 @@ export class Roll {
 
   constructor(planned: PlannedPlay, running: Running, gone: Set<string>) {
     this.#planned = planned;
-    this.#running = running;
+    this.#running = { ...running, handoffs: running.handoffs.forPlay() };
     this.#gone = gone;
     this.#out = planned.play.always ? new Set() : gone;
   }
@@ -70,14 +70,13 @@ export class Roll {
     const check = this.#running.options.check ?? false;
     // What the batches before would have done to the whole can't be told: the first look stands for all.
     if (gates.length === 0 || (check && moment !== 'before')) return true;
-    const { query } = new PlayRun(this.#planned, [], this.#running).asking();
     const context = {
+      ...new PlayRun(this.#planned, [], this.#running).asking(),
       moment,
       next: next.map((host) => views.of(host)),
       check,
       playHosts: this.#planned.allHosts,
       group: (name: string) => views.group(name),
-      query,
     };
     return askGates(this.#planned.name, gates, context, this.#running);
   }

@@ -1,12 +1,14 @@
 import { makeAuthor } from '../host/apply-record.ts';
 import { noExtraVars, withExtraVars } from '../inventory/extra-vars.ts';
 import type { HostRecap, RunEvent, TaskRef } from '../model/events.ts';
+import { EXIT, exitCodeOf } from '../model/exit-code.ts';
 import type { ParametricPlaybook, Playbook } from '../model/play.ts';
 import { asPlayError } from '../util/errors.ts';
 import { Redactor } from '../util/redact.ts';
 import { Secret } from '../util/secret.ts';
 import { becomeUser } from './become.ts';
 import { eventError, redacting } from './emit.ts';
+import { Handoffs } from './handoffs.ts';
 import { lockHosts } from './hosts-of.ts';
 import { withLock } from './lock.ts';
 import { makePlaybook } from './make.ts';
@@ -15,7 +17,7 @@ import { type PlannedPlay, plan } from './plan.ts';
 import { type Connect, Pool } from './pool.ts';
 import { Roll } from './roll.ts';
 import type { Running } from './running.ts';
-import { stopCode, stopOf } from './stop.ts';
+import { stopOf } from './stop.ts';
 import { TagBook } from './tag-book.ts';
 import { Tally } from './tally.ts';
 import { refuseUnknownTags } from './unknown-tags.ts';
@@ -25,8 +27,8 @@ import { Warnings } from './warnings.ts';
 /** What a run came to: the same figures as the command line prints. */
 export interface RunResult {
   /**
-   * 0 ok, 1 nothing has the tags asked for, 2 hosts failed, 4 hosts unreachable, 130 interrupted; 1 or 250 when the
-   * signal's reason is another error.
+   * One of the command line's: 0 ok, 1 nothing has the tags asked for, 2 hosts failed, 4 hosts unreachable, 130
+   * interrupted; that of the signal's reason when it is another error.
    */
   readonly exitCode: number;
   readonly durationMs: number;
@@ -102,6 +104,7 @@ export async function run(
       tags,
       author,
       foresight: new Map(),
+      handoffs: new Handoffs(),
       ids: { last: 0 },
     };
     await withLock(lock, plays, running, () => runPlays(plays, running));
@@ -118,7 +121,11 @@ export async function run(
       emit({ type: 'warning', text: `${option}: ${what}; ${next}` });
   }
   const result = {
-    exitCode: stop ? stopCode(stop) : aborted ? 130 : tally.exitCode || (tags.isInVain ? 1 : 0),
+    exitCode: stop
+      ? exitCodeOf(stop)
+      : aborted
+        ? EXIT.aborted
+        : tally.exitCode || (tags.isInVain ? EXIT.input : EXIT.ok),
     durationMs: Math.round(performance.now() - started),
     hosts: tally.recap((host) => pool.roundTrips(host)),
   };

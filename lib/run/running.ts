@@ -3,6 +3,7 @@ import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Listener } from '../model/events.ts';
 import type { Redactor } from '../util/redact.ts';
 import type { Foresight } from './foresight.ts';
+import type { Handoffs } from './handoffs.ts';
 import type { RunOptions } from './options.ts';
 import type { Pool } from './pool.ts';
 import type { TagBook } from './tag-book.ts';
@@ -21,4 +22,6 @@ export interface Running {
   readonly ids: { last: number };
   /** Check mode's memory, by host. */
   readonly foresight: Map<string, Foresight>;
+  /** What steps and gates have handed on; within a play, that play's. */
+  readonly handoffs: Handoffs;
 }

@@ -1,66 +1,31 @@
-import type { HostSession } from '../host/session.ts';
-import type { CheckedVars, HostView, Question, Report, RoleHost, StepContext } from '../model/role.ts';
-import { asPlayError, PlayError } from '../util/errors.ts';
+import type { CheckedVars, HostView, RoleHost, StepContext } from '../model/role.ts';
 
-/** What a step needs from the run to ask its questions. */
-export interface Asking {
+/** What a step sees, in whatever mode it is called. */
+export interface StepView {
   readonly check: boolean;
   readonly cacheDir: string;
-  /** Hosts of the play still in it; a failed one is taken out while the step asks. */
+  /** Hosts of the play still in it: a failed one is taken out while the step asks. */
   readonly hosts: () => readonly RoleHost<CheckedVars>[];
   readonly playHosts: readonly HostView[];
   group(name: string): readonly HostView[];
-  /** @throws PlayError `unreachable` */
-  session(host: string): Promise<HostSession>;
-  /** A host of the play could not answer. */
-  drop(host: string, error: PlayError): void;
-  warn(text: string): void;
-  report(report: Report): void;
 }
 
-/** The context a role's step asks through. */
-export function stepContext(asking: Asking): StepContext<CheckedVars> {
-  const inPlay = (name: string) => asking.hosts().some((host) => host.name === name);
+/**
+ * What a step can do. It depends on why the step is called: for real (`realMode`), on trial by the look ahead
+ * (`lookAhead`), or to list its tasks (`listMode`).
+ */
+export type StepMode = Omit<StepContext<CheckedVars>, keyof StepView>;
+
+/** The context that a step is called with: the only place where one is made. */
+export function stepContext(view: StepView, mode: StepMode): StepContext<CheckedVars> {
   return {
     get hosts() {
-      return asking.hosts();
+      return view.hosts();
     },
-    playHosts: asking.playHosts,
-    check: asking.check,
-    cacheDir: asking.cacheDir,
-    group: (name) => asking.group(name),
-    warn: (text) => asking.warn(text),
-    report: (report) => asking.report(report),
-    async query(hosts, question) {
-      const answers = await Promise.all(
-        hosts.map(({ name }) => answerOf(asking, name, question, inPlay(name))),
-      );
-      return new Map(answers.filter((answer) => answer !== undefined));
-    },
-    async download(host, path, to) {
-      return (await asking.session(host.name)).download(path, to);
-    },
+    playHosts: view.playHosts,
+    check: view.check,
+    cacheDir: view.cacheDir,
+    group: (name) => view.group(name),
+    ...mode,
   };
-}
-
-async function answerOf<T>(
-  asking: Asking,
-  host: string,
-  question: Question<T>,
-  required: boolean,
-): Promise<readonly [string, T] | undefined> {
-  try {
-    const session = await asking.session(host);
-    const [reply] = await session.ask([question], { fresh: question.fresh ?? false });
-    if (reply === undefined || typeof reply === 'string') {
-      const how = reply === 'died' ? 'ended the shell it was asked in' : 'was not answered in time';
-      throw new PlayError({ kind: 'failed', what: `"${question.name}" ${how}` });
-    }
-    return [host, question.parse(reply)];
-  } catch (thrown) {
-    const error = asPlayError(thrown, 'failed', { host, task: question.name });
-    if (error.kind === 'aborted') throw error;
-    if (required) asking.drop(host, error);
-    return undefined;
-  }
 }

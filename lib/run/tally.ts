@@ -1,4 +1,5 @@
 import type { HostRecap, Listener, RunEvent, TaskRef } from '../model/events.ts';
+import { EXIT } from '../model/exit-code.ts';
 
 type Counts = { -readonly [K in Exclude<keyof HostRecap, 'roundTrips'>]: number };
 
@@ -52,11 +53,11 @@ export class Tally {
     );
   }
 
-  /** As Ansible's: 4 when a host was unreachable, else 2 when one failed or a gate did not hold. */
+  /** Unreachable when a host was, else failed when one failed or a gate did not hold. */
   get exitCode(): number {
     const all = [...this.#hosts.values()];
-    if (all.some(({ unreachable }) => unreachable > 0)) return 4;
-    return this.#shut || all.some(({ failed }) => failed > 0) ? 2 : 0;
+    if (all.some(({ unreachable }) => unreachable > 0)) return EXIT.unreachable;
+    return this.#shut || all.some(({ failed }) => failed > 0) ? EXIT.failed : EXIT.ok;
   }
 
   #of(host: string): Counts {

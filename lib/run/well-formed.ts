@@ -79,7 +79,7 @@ function refuseRole(role: unknown, where: string): void {
 /** What is wrong with a list of tasks, or nothing. */
 function notTasks(tasks: unknown): string | undefined {
   if (!Array.isArray(tasks)) return `${named(tasks)}, not a list of tasks`;
-  const index = tasks.findIndex((task) => !(task?.probe instanceof Script));
+  const index = tasks.findIndex((task) => !(task?.probe?.script instanceof Script));
   return index < 0 ? undefined : `a list whose item ${index + 1} is ${named(tasks[index])}, not a task`;
 }
 

@@ -1,3 +1,4 @@
+import { defineFact } from '../model/fact.ts';
 import { defineTask, type TaskType } from '../model/task.ts';
 import { type Script, sh } from '../util/sh.ts';
 
@@ -8,6 +9,9 @@ export interface ActionWant {
   readonly run: Script;
 }
 
+/** An action has no state to read. */
+const nothing = defineFact({ name: 'nothing', script: sh`:`, parse: () => null });
+
 export const actionType: TaskType<ActionWant, null> = {
   name: 'action',
   always: true,
@@ -15,8 +19,7 @@ export const actionType: TaskType<ActionWant, null> = {
   validate({ title }) {
     if (title.trim() === '') throw new Error('action needs a title');
   },
-  probe: () => sh`:`,
-  parse: () => null,
+  fact: () => nothing,
   diff: () => [{ what: 'run' }],
   apply: ({ run }) => run,
 };

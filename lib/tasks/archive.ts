@@ -1,12 +1,6 @@
 import { posix } from 'node:path';
-import {
-  type Apply,
-  type Change,
-  defineTask,
-  type Reply,
-  type TaskType,
-  uploadedPath,
-} from '../model/task.ts';
+import { defineFact, type Reply } from '../model/fact.ts';
+import { type Apply, type Change, defineTask, type TaskType, uploadedPath } from '../model/task.ts';
 import { lines, type Script, sh } from '../util/sh.ts';
 import {
   type Attributes,
@@ -58,10 +52,12 @@ export const archiveType: TaskType<ArchiveWant, ArchiveState> = {
     [`file ${hostPath(want.to)}`]: `archive ${fingerprint(stampOf(want), want.owner, want.group, want.mode)}`,
   }),
   validate,
-  probe: ({ to }) =>
-    lines(
-      entryProbe(hostPath(to)),
-      sh`if [ -d "$p" ]; then
+  fact: ({ to }) =>
+    defineFact({
+      name: `archive in ${to}`,
+      script: lines(
+        entryProbe(hostPath(to)),
+        sh`if [ -d "$p" ]; then
   stamp=; full=empty
   if [ -f "$p"/${STAMP} ]; then IFS= read -r stamp <"$p"/${STAMP}; fi
   for f in "$p"/* "$p"/.[!.]* "$p"/..?*; do
@@ -69,8 +65,9 @@ export const archiveType: TaskType<ArchiveWant, ArchiveState> = {
   done
   printf '%s\n%s\n' "$full" "$stamp"
 fi`,
-    ),
-  parse,
+      ),
+      parse: (reply) => parse(reply, to),
+    }),
   diff,
   apply,
 };
@@ -98,7 +95,7 @@ function validate(want: ArchiveWant): void {
     throw new Error(`the address of an archive can't hold a login: every user of the host could read it`);
 }
 
-function parse({ stdout }: Reply, { to }: ArchiveWant): ArchiveState {
+function parse({ stdout }: Reply, to: string): ArchiveState {
   const [first, full, stamp] = stdout.split('\n');
   return { entry: parseEntry(first, to), full: full === 'full', stamp: stamp || undefined };
 }

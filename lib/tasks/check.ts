@@ -1,4 +1,5 @@
-import { defineTask, type Reply, type TaskType } from '../model/task.ts';
+import { defineFact, type Reply } from '../model/fact.ts';
+import { defineTask, type TaskType } from '../model/task.ts';
 import { PlayError } from '../util/errors.ts';
 import type { Script } from '../util/sh.ts';
 
@@ -17,8 +18,7 @@ export interface CheckWant {
 export const requirementType: TaskType<CheckWant, Reply> = {
   name: 'requirement',
   title: ({ that }) => `check that ${that}`,
-  probe: ({ probe }) => probe,
-  parse: (reply) => reply,
+  fact: ({ that, probe }) => defineFact({ name: that, script: probe, parse: (reply) => reply }),
   diff(reply, { that, holds, next }) {
     const verdict = holds(reply);
     if (verdict === true) return [];

@@ -1,3 +1,4 @@
+import { defineFact } from '../model/fact.ts';
 import { type Change, defineTask, type TaskType } from '../model/task.ts';
 import { lines, type Script, sh } from '../util/sh.ts';
 import { hostPath } from './support/paths.ts';
@@ -40,18 +41,21 @@ export const commandType: TaskType<CommandWant, CommandState> = {
     }
     for (const path of [want.creates, want.removes]) if (path !== undefined) hostPath(path);
   },
-  probe: ({ unless, creates, removes }) =>
-    lines(
-      creates !== undefined && sh`[ -e ${creates} ] || [ -L ${creates} ] || echo creates`,
-      removes !== undefined && sh`if [ -e ${removes} ] || [ -L ${removes} ]; then echo removes; fi`,
-      unless && unlessProbe(unless),
-      sh`echo asked`,
-    ),
-  parse({ stdout, stderr }) {
-    const open = stdout.split('\n');
-    if (open.pop() !== 'asked') throw new Error(`the guard gave no answer: ${stderr}`);
-    return { open };
-  },
+  fact: ({ run, unless, creates, removes }) =>
+    defineFact({
+      name: `guard of command ${firstLine(run)}`,
+      script: lines(
+        creates !== undefined && sh`[ -e ${creates} ] || [ -L ${creates} ] || echo creates`,
+        removes !== undefined && sh`if [ -e ${removes} ] || [ -L ${removes} ]; then echo removes; fi`,
+        unless && unlessProbe(unless),
+        sh`echo asked`,
+      ),
+      parse({ stdout, stderr }) {
+        const open = stdout.split('\n');
+        if (open.pop() !== 'asked') throw new Error(`the guard gave no answer: ${stderr}`);
+        return { open };
+      },
+    }),
   diff: ({ open }, want): readonly Change[] => {
     const goals: Readonly<Record<string, string>> = {
       creates: `${want.creates} exists`,

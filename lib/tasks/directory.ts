@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { type Change, defineTask, type Reply, type TaskType } from '../model/task.ts';
+import { defineFact, type Reply } from '../model/fact.ts';
+import { type Change, defineTask, type TaskType } from '../model/task.ts';
 import { lines, type Script, sh } from '../util/sh.ts';
 import {
   type Attributes,
@@ -37,10 +38,16 @@ export const directoryType: TaskType<DirectoryWant, DirectoryState> = {
     if (want.recurse && want.state !== 'absent') throw new Error(`recurse goes with state: 'absent' only`);
     if (want.state === 'absent' && posix.dirname(path) === '/') throw new Error(`refusing to remove ${path}`);
   },
-  probe: ({ path, state }) =>
-    state === 'absent' ? absenceProbe(hostPath(path)) : entryProbe(hostPath(path)),
-  joint: ({ path, state }) => (state === 'absent' ? undefined : jointEntry(hostPath(path))),
-  parse,
+  fact: (want) => {
+    const path = hostPath(want.path);
+    const absent = want.state === 'absent';
+    return defineFact({
+      name: `directory ${path}`,
+      script: absent ? absenceProbe(path) : entryProbe(path),
+      joint: absent ? undefined : jointEntry(path),
+      parse: (reply) => parse(reply, want),
+    });
+  },
   diff,
   apply,
 };

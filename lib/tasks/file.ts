@@ -1,11 +1,5 @@
-import {
-  type Apply,
-  type Change,
-  defineTask,
-  type Pending,
-  type Reply,
-  type TaskType,
-} from '../model/task.ts';
+import { defineFact, type Reply } from '../model/fact.ts';
+import { type Apply, type Change, defineTask, type Pending, type TaskType } from '../model/task.ts';
 import type { Secret } from '../util/secret.ts';
 import { lines, type Script, sh } from '../util/sh.ts';
 import {
@@ -63,9 +57,13 @@ export const fileType: TaskType<FileWant, FileState> = {
   title: ({ path, state }) => `file ${path}${state === 'absent' ? ' absent' : ''}`,
   claims: (want) => ({ [`file ${hostPath(want.path)}`]: claim(want) }),
   validate,
-  probe: (want) => (want.state === 'absent' ? absenceProbe(want.path) : presenceProbe(want)),
-  joint: (want) => (want.state === 'absent' ? undefined : jointFile(hostPath(want.path), shownSum(want))),
-  parse,
+  fact: (want) =>
+    defineFact({
+      name: `file ${want.path}`,
+      script: want.state === 'absent' ? absenceProbe(want.path) : presenceProbe(want),
+      joint: want.state === 'absent' ? undefined : jointFile(hostPath(want.path), shownSum(want)),
+      parse: (reply) => parse(reply, want),
+    }),
   diff,
   apply,
 };

@@ -1,4 +1,5 @@
-import { type Change, defineTask, type Reply, type TaskType } from '../model/task.ts';
+import { defineFact, type Reply } from '../model/fact.ts';
+import { type Change, defineTask, type TaskType } from '../model/task.ts';
 import { type Script, sh } from '../util/sh.ts';
 import { ACCOUNT, validateName } from './support/names.ts';
 
@@ -21,8 +22,12 @@ export const groupType: TaskType<GroupWant, GroupState> = {
   title: ({ name, state }) => `group ${name}${state === 'absent' ? ' absent' : ''}`,
   claims: ({ name, state = 'present', gid = '' }) => ({ [`group ${name}`]: `${state} ${gid}`.trim() }),
   validate: ({ name }) => validateName('group', name, ACCOUNT),
-  probe: ({ name }) => sh`getent group ${name} || echo absent`,
-  parse,
+  fact: ({ name }) =>
+    defineFact({
+      name: `group ${name}`,
+      script: sh`getent group ${name} || echo absent`,
+      parse: (reply) => parse(reply, name),
+    }),
   diff,
   apply,
 };
@@ -30,7 +35,7 @@ export const groupType: TaskType<GroupWant, GroupState> = {
 /** A group, present or absent. */
 export const group = defineTask(groupType);
 
-function parse({ stdout }: Reply, { name }: GroupWant): GroupState {
+function parse({ stdout }: Reply, name: string): GroupState {
   if (stdout === 'absent') return {};
   const gid = /^[^:]+:[^:]*:(\d+):/.exec(stdout)?.[1];
   if (gid === undefined)

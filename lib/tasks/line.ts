@@ -1,11 +1,5 @@
-import {
-  type Change,
-  type Claims,
-  defineTask,
-  type Pending,
-  type Reply,
-  type TaskType,
-} from '../model/task.ts';
+import { defineFact, type Reply } from '../model/fact.ts';
+import { type Change, type Claims, defineTask, type Pending, type TaskType } from '../model/task.ts';
 import { reveal, Secret } from '../util/secret.ts';
 import { lines, type Script, sh } from '../util/sh.ts';
 import {
@@ -60,12 +54,15 @@ export const lineType: TaskType<LineWant, LineState> = {
     `line ${state === 'absent' ? 'absent from' : 'in'} ${path}: ${line ?? String(match)}`,
   claims,
   validate,
-  probe: ({ path }) =>
-    lines(
-      entryProbe(hostPath(path)),
-      sh`if [ -f "$p" ] && [ "\${s%%:*}" -le ${EDIT_LIMIT} ]; then base64 <"$p" || echo unreadable; fi`,
-    ),
-  parse,
+  fact: ({ path }) =>
+    defineFact({
+      name: `lines of ${path}`,
+      script: lines(
+        entryProbe(hostPath(path)),
+        sh`if [ -f "$p" ] && [ "\${s%%:*}" -le ${EDIT_LIMIT} ]; then base64 <"$p" || echo unreadable; fi`,
+      ),
+      parse: (reply) => parse(reply, path),
+    }),
   diff,
   apply,
 };
@@ -100,7 +97,7 @@ function validate(want: LineWant): void {
   editOf(want);
 }
 
-function parse({ stdout }: Reply, { path }: LineWant): LineState {
+function parse({ stdout }: Reply, path: string): LineState {
   const [first, ...base64] = stdout.split('\n');
   const entry = parseEntry(first, path);
   if (!exists(entry)) return { entry, text: '' };

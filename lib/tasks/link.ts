@@ -1,4 +1,5 @@
-import { type Change, defineTask, type Pending, type Reply, type TaskType } from '../model/task.ts';
+import { defineFact, type Reply } from '../model/fact.ts';
+import { type Change, defineTask, type Pending, type TaskType } from '../model/task.ts';
 import { type Script, sh } from '../util/sh.ts';
 import { besideName, hostPath } from './support/paths.ts';
 import { requireParent } from './support/pending.ts';
@@ -28,13 +29,17 @@ export const linkType: TaskType<LinkWant, LinkState> = {
     if (to === '' || to.includes('\0')) throw new Error(`link ${path} needs something to point to`);
     if (to.endsWith('\n')) throw new Error(`link ${path} can't point to a name that ends with a newline`);
   },
-  probe: ({ path }) => sh`p=${hostPath(path)}
+  fact: ({ path }) =>
+    defineFact({
+      name: `link ${path}`,
+      script: sh`p=${hostPath(path)}
 if [ -L "$p" ]; then echo link; readlink -- "$p"
 elif [ -d "$p" ]; then echo directory
 elif [ -e "$p" ]; then echo other
 elif [ -d "\${p%/*}/" ]; then echo absent
 else echo orphan; fi`,
-  parse,
+      parse: (reply) => parse(reply, path),
+    }),
   diff,
   apply,
 };
@@ -42,7 +47,7 @@ else echo orphan; fi`,
 /** A symbolic link, replaced at once. */
 export const link = defineTask(linkType);
 
-function parse({ stdout }: Reply, { path }: LinkWant): LinkState {
+function parse({ stdout }: Reply, path: string): LinkState {
   const [kind, ...to] = stdout.split('\n');
   if (kind === 'link') return { kind, to: to.join('\n') };
   if (kind === 'directory' || kind === 'other' || kind === 'absent' || kind === 'orphan') return { kind };

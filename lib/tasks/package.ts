@@ -1,4 +1,5 @@
-import { type Change, defineTask, type JointProbe, type Reply, type TaskType } from '../model/task.ts';
+import { defineFact, type JointProbe, type Reply } from '../model/fact.ts';
+import { type Change, defineTask, type TaskType } from '../model/task.ts';
 import { type Script, sh } from '../util/sh.ts';
 import { apt } from './package-managers/apt.ts';
 import type { ManagerName, PackageState, Packages } from './package-managers/manager.ts';
@@ -30,10 +31,16 @@ export const packageType: TaskType<PackageWant, PackageState> = {
     if (names.length === 0) throw new Error('package needs at least one name');
     for (const name of names) validateName('package', name, PACKAGE);
   },
-  probe,
-  joint: (want) =>
-    (want.state ?? 'present') === 'present' ? { probe: joint(want.manager), item: namesOf(want) } : undefined,
-  parse,
+  fact: (want) =>
+    defineFact({
+      name: `packages ${namesOf(want).join(', ')}`,
+      script: probe(want),
+      joint:
+        (want.state ?? 'present') === 'present'
+          ? { probe: joint(want.manager), item: namesOf(want) }
+          : undefined,
+      parse: (reply) => parse(reply, want),
+    }),
   diff,
   apply(want, changes, state) {
     return (state.manager === 'apt' ? apt : rpm(state.manager)).apply(packagesOf(want), changes, state);

@@ -1,9 +1,8 @@
+import { defineFact, type JointProbe, type Reply } from '../model/fact.ts';
 import {
   type Change,
   defineTask,
-  type JointProbe,
   type Pending,
-  type Reply,
   type Task,
   type TaskOptions,
   type TaskType,
@@ -61,15 +60,19 @@ export const serviceType: TaskType<ServiceWant, ServiceState> = {
       throw new Error(`service ${name} needs state, enabled or masked`);
     }
   },
-  probe: ({ name }) => sh`s=$(systemctl show -p ${PROPERTIES} -- ${unitName(name)})
+  fact: ({ name }) =>
+    defineFact({
+      name: `service ${shortName(name)}`,
+      script: sh`s=$(systemctl show -p ${PROPERTIES} -- ${unitName(name)})
 printf '%s\n' "$s"
 case $s in *LoadState=not-found*)
   for f in ${unitFiles(name)}; do
     if [ -e "$f" ]; then echo Unread=yes; break; fi
   done ;;
 esac`,
-  joint: ({ name }) => ({ probe: jointUnits, item: [name] }),
-  parse,
+      joint: { probe: jointUnits, item: [name] },
+      parse: (reply) => parse(reply, name),
+    }),
   diff,
   apply,
 };
@@ -107,7 +110,7 @@ export function service(want: ServiceWant, options?: TaskOptions): Task {
   return (again ? everyTime : lasting)(want, options);
 }
 
-function parse({ stdout, stderr }: Reply, { name }: ServiceWant): ServiceState {
+function parse({ stdout, stderr }: Reply, name: string): ServiceState {
   const values = new Map(
     stdout.split('\n').map((row) => [row.replace(/=.*/, ''), row.replace(/^[^=]*=?/, '')]),
   );

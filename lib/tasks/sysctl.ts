@@ -1,4 +1,5 @@
-import { type Change, type Claims, defineTask, type Reply, type TaskType } from '../model/task.ts';
+import { defineFact, type Reply } from '../model/fact.ts';
+import { type Change, type Claims, defineTask, type TaskType } from '../model/task.ts';
 import { lines, type Script, sh } from '../util/sh.ts';
 import { textContent } from './support/content.ts';
 import { validateName } from './support/names.ts';
@@ -30,11 +31,15 @@ export const sysctlType: TaskType<SysctlWant, SysctlState> = {
     if (/(^|[./])([./]|$)/.test(name)) throw new Error(`'${name}' is not the name of a kernel setting`);
     if (plain(value) === '' || /[\0\n]/.test(String(value))) throw new Error(`sysctl ${name} needs a value`);
   },
-  probe: ({ name }) => sh`printf 'running: '
+  fact: ({ name }) =>
+    defineFact({
+      name: `kernel setting ${name}`,
+      script: sh`printf 'running: '
 cat ${running(name)} 2>/dev/null || echo absent
 printf 'persisted: '
 cat ${persisted(name)} 2>/dev/null || echo absent`,
-  parse,
+      parse: (reply) => parse(reply, name),
+    }),
   diff,
   apply,
 };
@@ -47,7 +52,7 @@ function claims({ name, value, persist = true }: SysctlWant): Claims {
   return persist ? { ...own, [`file ${persisted(name)}`]: `sysctl ${plain(value)}` } : own;
 }
 
-function parse({ stdout }: Reply, { name }: SysctlWant): SysctlState {
+function parse({ stdout }: Reply, name: string): SysctlState {
   const [, now = '', kept = ''] = /^running: ([\s\S]*?)\npersisted: ([\s\S]*)$/.exec(stdout) ?? [];
   if (now === '' && kept === '')
     throw new Error(`the host gave no answer about ${name} that makes sense: '${stdout}'`);

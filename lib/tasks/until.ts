@@ -1,4 +1,5 @@
-import { defineTask, type Reply, type TaskType } from '../model/task.ts';
+import { defineFact, type Reply } from '../model/fact.ts';
+import { defineTask, type TaskType } from '../model/task.ts';
 import type { Script } from '../util/sh.ts';
 
 /** Something that comes about by itself, and is waited for. */
@@ -24,8 +25,7 @@ export const untilType: TaskType<UntilWant, Reply> = {
     if (!(within > 0 && every > 0)) throw new Error(`"wait until ${that}" needs seconds above 0`);
   },
   wait: ({ within, every = 1, next }) => ({ within, every, next }),
-  probe: ({ probe }) => probe,
-  parse: (reply) => reply,
+  fact: ({ that, probe }) => defineFact({ name: that, script: probe, parse: (reply) => reply }),
   diff(reply, { holds }) {
     const verdict = holds(reply);
     return verdict === true ? [] : [{ what: verdict }];

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { type Change, defineTask, type Reply, type TaskType } from '../model/task.ts';
+import { defineFact, type Reply } from '../model/fact.ts';
+import { type Change, defineTask, type TaskType } from '../model/task.ts';
 import { lines, type Script, sh } from '../util/sh.ts';
 import { ACCOUNT, validateName } from './support/names.ts';
 import { hostPath } from './support/paths.ts';
@@ -47,13 +48,17 @@ export const userType: TaskType<UserWant, UserState> = {
     [`user ${name}`]: state === 'absent' ? 'absent' : JSON.stringify(rest),
   }),
   validate,
-  probe: ({ name }) => sh`if u=$(getent passwd ${name}); then
+  fact: ({ name }) =>
+    defineFact({
+      name: `user ${name}`,
+      script: sh`if u=$(getent passwd ${name}); then
   printf '%s\n' "$u"
   id ${name}
   h=\${u%:*}
   if [ -d "\${h##*:}" ]; then echo home; else echo homeless; fi
 else echo absent; fi`,
-  parse,
+      parse: (reply) => parse(reply, name),
+    }),
   diff,
   apply,
 };
@@ -73,7 +78,7 @@ function validate(want: UserWant): void {
   }
 }
 
-function parse({ stdout }: Reply, { name }: UserWant): UserState {
+function parse({ stdout }: Reply, name: string): UserState {
   if (stdout === 'absent') return {};
   const [passwd = '', id = '', home = ''] = stdout.split('\n');
   const fields = passwd.split(':');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type Change,
+  defineFact,
   defineTask,
   lines,
   type Reply,
@@ -45,12 +46,9 @@ export const hashOfFile: Script = sh`tr -d '\n' <${COOKIE_FILE} | sha256sum | cu
 
 const ACCESS = `400 ${BROKER_USER} ${BROKER_USER}`;
 
-/** The broker's Erlang cookie: right value, 0400, owned by the broker. Only hashes are compared and shown. */
-export const cookieType: TaskType<CookieWant, CookieState> = {
-  name: 'erlang-cookie',
-  title: () => `Erlang cookie ${COOKIE_FILE}`,
-  claims: ({ cookie }) => ({ [`file ${COOKIE_FILE}`]: cookie.fingerprint() }),
-  probe: () => sh`f=${COOKIE_FILE}
+const held = defineFact({
+  name: 'Erlang cookie',
+  script: sh`f=${COOKIE_FILE}
 if [ -f "$f" ]; then
   echo "access=$(stat -c '%a %U %G' "$f")"
   echo "sha256=$(${hashOfFile})"
@@ -58,6 +56,14 @@ fi
 if [ -e ${STOPPED} ]; then echo stopped=yes; fi
 id -u ${BROKER_USER} >/dev/null 2>&1 || echo user=missing`,
   parse,
+});
+
+/** The broker's Erlang cookie: right value, 0400, owned by the broker. Only hashes are compared and shown. */
+export const cookieType: TaskType<CookieWant, CookieState> = {
+  name: 'erlang-cookie',
+  title: () => `Erlang cookie ${COOKIE_FILE}`,
+  claims: ({ cookie }) => ({ [`file ${COOKIE_FILE}`]: cookie.fingerprint() }),
+  fact: () => held,
   diff,
   apply,
 };

@@ -1,4 +1,4 @@
-import { defineRole, file, packages, Secret, sh } from '../../lib/index.ts';
+import { defineFact, defineRole, file, packages, Secret, sh } from '../../lib/index.ts';
 import { askBroker } from '../domain/rabbitmq/facts/snapshot.ts';
 import { cookieSettings } from '../domain/rabbitmq/settings/cookie.ts';
 import { ableToBoot } from '../domain/rabbitmq/tasks/able-to-boot.ts';
@@ -7,12 +7,11 @@ import { COOKIE_FILE, cookie } from './cookie.ts';
 import { askMissing, earlyCookie } from './early.ts';
 
 /** Reads the cookie a host holds; it goes nowhere but to the other hosts' stdin. */
-const readCookie = {
+const readCookie = defineFact({
   name: 'its Erlang cookie',
   script: sh`if [ -f ${COOKIE_FILE} ]; then cat ${COOKIE_FILE}; fi`,
-  parse: ({ stdout }: { readonly stdout: string }) =>
-    stdout.trim() === '' ? undefined : new Secret(stdout.trim()),
-};
+  parse: ({ stdout }) => (stdout.trim() === '' ? undefined : new Secret(stdout.trim())),
+});
 
 /** One Erlang cookie on every node (section 2.1 of the tutorial). */
 export const erlangCookie = defineRole({

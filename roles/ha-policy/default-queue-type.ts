@@ -1,4 +1,4 @@
-import { defineTask, type Question, type Reply, type Script, type TaskType } from '../../lib/index.ts';
+import { defineFact, defineTask, type Fact, type TaskType } from '../../lib/index.ts';
 import { askErlang, erlangData, parseAnswer } from '../domain/rabbitmq/erlang/ask-erlang.ts';
 import { HELD, type Held, keptFor } from '../domain/rabbitmq/erlang/default-queue-type.ts';
 import { defaultTypeClaim, queueType } from '../domain/rabbitmq/facts/entities.ts';
@@ -24,8 +24,7 @@ export const defaultQueueTypeType: TaskType<DefaultQueueTypeWant, DefaultTypeSta
   name: 'rabbit-default-queue-type',
   title: ({ vhost, type }) => `default queue type ${type} on ${vhost}`,
   claims: ({ vhost, type }) => defaultTypeClaim(vhost, type),
-  probe: look,
-  parse,
+  fact: stateOf,
   diff(state, { vhost, type }) {
     if (state?.running !== true) throw new Error('the broker is not running');
     if (!state.exists) throw new Error(`there is no virtual host ${vhost}`);
@@ -46,19 +45,21 @@ export const defaultQueueTypeType: TaskType<DefaultQueueTypeWant, DefaultTypeSta
 export const defaultQueueType = defineTask(defaultQueueTypeType);
 
 /** Why it is left as it is, once the task had its turn; undefined when it is not. The same script as the task's probe. */
-export function askKept(want: DefaultQueueTypeWant): Question<string | undefined> {
-  return {
+export function askKept(want: DefaultQueueTypeWant): Fact<string | undefined> {
+  return defineFact({
     name: 'what keeps the default queue type as it is',
-    script: look(want),
+    script: stateOf(want).script,
     parse(reply) {
-      const held = parse(reply)?.held;
+      const held = stateOf(want).parse(reply)?.held;
       return held && held.total > 0 ? keptFor(held, want.type) : undefined;
     },
-  };
+  });
 }
 
-function look({ vhost, type }: DefaultQueueTypeWant): Script {
-  return askErlang(`
+function stateOf({ vhost, type }: DefaultQueueTypeWant): Fact<DefaultTypeState | undefined> {
+  return defineFact({
+    name: `default queue type of ${vhost}`,
+    script: askErlang(`
 #{<<"vhost">> := V, <<"type">> := Type} = ${erlangData({ vhost, type })},
 T = fun(F, D) -> try F() catch _:_ -> D end end,
 ${HELD.trim()}
@@ -67,9 +68,7 @@ running => T(fun() -> rabbit:is_running() end, false),
 exists => T(fun() -> rabbit_vhost:exists(V) end, false),
 set => T(fun() -> case vhost:get_default_queue_type(rabbit_vhost:lookup(V)) of undefined -> null; X when is_atom(X) -> atom_to_binary(X, utf8); X -> iolist_to_binary(X) end end, null),
 held => T(fun() -> Held(V, Type) end, null)
-},`);
-}
-
-function parse(reply: Reply): DefaultTypeState | undefined {
-  return parseAnswer<DefaultTypeState>(reply);
+},`),
+    parse: (reply) => parseAnswer<DefaultTypeState>(reply),
+  });
 }

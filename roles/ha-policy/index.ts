@@ -28,8 +28,9 @@ export const haPolicy = defineRole({
   },
   lint: lintPolicies,
   steps: [
-    async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = await brokersOf({ playHosts, query });
+    async (context) => {
+      const { hosts, playHosts, check, warn } = context;
+      const nodes = await brokersOf(context);
       // A policy belongs to the cluster: one of its running members sets it for all.
       const names = hosts.map(({ name }) => name);
       const speaker = actingHost(nodes, names) ?? (check ? undefined : names[0]);
@@ -52,8 +53,9 @@ export const haPolicy = defineRole({
       for (const text of doubts(own, playHosts.length, wanted, live)) warn(text);
       return ({ name }) => (name === speaker ? tasks(own, wanted) : []);
     },
-    async ({ hosts, playHosts, query, report, warn }) => {
-      const nodes = await brokersOf({ playHosts, query });
+    async (context) => {
+      const { hosts, playHosts, query, report, warn } = context;
+      const nodes = await brokersOf(context);
       const names = hosts.map(({ name }) => name);
       const host = hosts.find(({ name }) => name === actingHost(nodes, names));
       if (host === undefined) return () => [];

@@ -1,11 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Change, defineTask, type TaskType } from '../../lib/index.ts';
-import {
-  type Policy,
-  parseSnapshot,
-  type Snapshot,
-  snapshotScript,
-} from '../domain/rabbitmq/facts/snapshot.ts';
+import { askBroker, type Policy, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { ctl } from '../domain/rabbitmq/scripts/commands.ts';
 
 /** Users' policies, or operators', which limit what the users' may say. */
@@ -18,8 +13,7 @@ const typeFor = (kind: Kind): TaskType<PolicyWant, Snapshot> => ({
   name: kind === 'policy' ? 'rabbit-policy' : 'rabbit-operator-policy',
   title: (want) => `${kind} ${want.name} on ${want.vhost}${'absent' in want ? ' absent' : ''}`,
   claims: (want) => ({ [`rabbitmq ${kind} ${want.vhost} ${want.name}`]: JSON.stringify(want) }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff({ live }, want) {
     const policies = kind === 'policy' ? live?.policies : live?.operatorPolicies;
     if (live?.running !== true || !policies) throw new Error('the broker is not running');

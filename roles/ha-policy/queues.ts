@@ -1,4 +1,4 @@
-import type { Question } from '../../lib/index.ts';
+import { defineFact, type Fact } from '../../lib/index.ts';
 import { askErlang, erlangData, parseAnswer } from '../domain/rabbitmq/erlang/ask-erlang.ts';
 import type { Compiled } from './definition.ts';
 
@@ -29,14 +29,14 @@ const SHOWN = 200;
  * Asks the broker for queues that match and are not what the intent wants. It looks through them itself, so that
  * many thousands that are right cost no more than its look. Undefined where the broker can't tell.
  */
-export function askStragglers({ kind, policy, members = 0 }: Compiled): Question<Stragglers | undefined> {
+export function askStragglers({ kind, policy, members = 0 }: Compiled): Fact<Stragglers | undefined> {
   const { vhost, name, pattern } = policy;
   const wanted = erlangData({ vhost, name, pattern, quorum: kind === 'quorum', members, shown: SHOWN });
-  return {
+  return defineFact({
     name: 'queues that the policy does not help',
     script: askErlang(`W = ${wanted},${LOOK}`),
     parse: (reply) => parseAnswer<Stragglers>(reply),
-  };
+  });
 }
 
 /** The pattern is matched by the engine that the broker itself matches it with. */

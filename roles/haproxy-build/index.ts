@@ -1,7 +1,7 @@
 import { defineRole } from '../../lib/index.ts';
 import { unitFirst } from '../domain/build/own-unit.ts';
 import { provide } from '../domain/build/provide.ts';
-import { answersQuestion } from '../domain/haproxy/facts/answers.ts';
+import { answersFact } from '../domain/haproxy/facts/answers.ts';
 import { UNIT } from '../domain/haproxy/paths.ts';
 import { haproxySettings } from '../domain/haproxy/settings.ts';
 import { backendsOf } from './backends.ts';
@@ -11,9 +11,9 @@ import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateHaproxy } from './validate.ts';
 
 export type { AdminState } from '../domain/haproxy/facts/servers.ts';
-export { serverState, sessionsQuestion } from '../domain/haproxy/tasks/server-state.ts';
+export { serverState, sessionsFact } from '../domain/haproxy/tasks/server-state.ts';
 
-const build = provide(haproxyOrigin);
+const build = provide('haproxy', haproxyOrigin);
 
 /** HAProxy in front of the brokers: built once per platform or packaged, checked, reloaded rather than restarted. */
 export const haproxyBuild = defineRole({
@@ -44,7 +44,7 @@ export const haproxyBuild = defineRole({
       // After the handlers, so that it is what runs now that answers.
       if (!context.check) {
         await Promise.all(
-          context.hosts.map((host) => context.query([host], answersQuestion(host.vars.haproxy_health_port))),
+          context.hosts.map((host) => context.query([host], answersFact(host.vars.haproxy_health_port))),
         );
       }
       return () => [];

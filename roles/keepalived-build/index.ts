@@ -11,7 +11,7 @@ import { askSites } from './site.ts';
 import { accountTasks, handlers, serviceTasks, unitTasks } from './tasks.ts';
 import { validateKeepalived } from './validate.ts';
 
-const build = provide(keepalivedOrigin);
+const build = provide('keepalived', keepalivedOrigin);
 
 /** Keepalived: virtual addresses that are always on one host whose HAProxy works. */
 export const keepalivedBuild = defineRole({

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { type HostView, PlayError, type Question, sh } from '../../lib/index.ts';
+import { defineFact, type Fact, type HostView, PlayError, sh } from '../../lib/index.ts';
 import { type Address, parseAddresses, parseDefaultRoute } from '../domain/keepalived/addresses.ts';
 
 /** A host's network, as it sees it. */
@@ -12,8 +12,8 @@ export interface Network {
 }
 
 /** Asks for addresses, the default route, and what these names mean there. */
-export function networkQuestion(names: readonly string[]): Question<Network> {
-  return {
+export function networkFact(names: readonly string[]): Fact<Network> {
+  return defineFact({
     name: 'the network',
     script: sh`ip -o -4 addr show | sed 's/^/addr|/'
 ip -o -4 route show default | sed 's/^/route|/'
@@ -21,10 +21,10 @@ for name in ${names}; do
   getent ahostsv4 "$name" | sed -n "s/^\([0-9.]*\) .*STREAM.*/name|$name|\1/p"
 done`,
     parse: ({ stdout }) => parseNetwork(stdout),
-  };
+  });
 }
 
-/** Reads the answer of {@link networkQuestion}. */
+/** Reads the answer of {@link networkFact}. */
 export function parseNetwork(stdout: string): Network {
   const rows = (word: string) =>
     stdout.split('\n').flatMap((row) => (row.startsWith(`${word}|`) ? [row.slice(word.length + 1)] : []));

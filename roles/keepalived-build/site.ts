@@ -3,7 +3,7 @@ import { withPrefix } from '../domain/keepalived/addresses.ts';
 import { instancesOn } from '../domain/keepalived/instances.ts';
 import type { KeepalivedVars } from '../domain/keepalived/settings.ts';
 import type { Site } from './config.ts';
-import { addressOf, interfaceOf, type Network, networkQuestion } from './network.ts';
+import { addressOf, interfaceOf, type Network, networkFact } from './network.ts';
 import { priorities } from './priority.ts';
 
 /** Asks the hosts what their configuration depends on; what they make of it comes by host. */
@@ -11,7 +11,7 @@ export async function askSites(
   context: StepContext<KeepalivedVars>,
 ): Promise<(host: RoleHost<KeepalivedVars>) => Site> {
   const names = context.playHosts.map(({ address }) => address);
-  const networks = await context.query(context.hosts, networkQuestion(names));
+  const networks = await context.query(context.hosts, networkFact(names));
   const order = priorities(context.playHosts);
   return (host) => {
     const network = networks.get(host.name);

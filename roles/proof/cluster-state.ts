@@ -1,4 +1,4 @@
-import { type HostView, type Question, type StepContext, sh } from '../../lib/index.ts';
+import { defineFact, type HostView, type StepContext, sh } from '../../lib/index.ts';
 import { askStatsPages, type ProxyHost } from '../domain/haproxy/facts/stats.ts';
 import { askHealth, type Health, type QueueHealth } from '../domain/rabbitmq/facts/health.ts';
 import { clusterProblems } from '../domain/rabbitmq/rules/safety.ts';
@@ -18,12 +18,12 @@ export interface ClusterState {
  * Asks only a broker that has started. One that is just starting must be left alone: RabbitMQ 3.10 never starts when
  * somebody asks for its feature flags meanwhile, for the asker then waits for itself with the registry's lock in hand.
  */
-const askRunning: Question<Health | undefined> = {
+const askRunning = defineFact<Health | undefined>({
   ...askHealth,
   script: sh`case $( ${evaluate('rabbit:is_running().')} ) in
   *true*) ${askHealth.script} ;;
 esac`,
-};
+});
 
 /** Asks all hosts, again each time; hosts that can't answer are missing. */
 export async function askClusterState(
@@ -103,9 +103,9 @@ function queueIn(
 }
 
 /** Milliseconds since the epoch, by the host's clock. */
-export const askClock = {
+export const askClock = defineFact({
   name: 'its clock',
   fresh: true,
   script: sh`date +%s%3N`,
-  parse: ({ stdout }: { readonly stdout: string }) => Number(stdout),
-};
+  parse: ({ stdout }) => Number(stdout),
+});

@@ -1,4 +1,4 @@
-import { type Script, sh } from '../../lib/index.ts';
+import { defineFact, type Script, sh } from '../../lib/index.ts';
 
 /** Everything of the proof on a host; gone when it restarts. */
 export const FOLDER = '/run/ts-play-prove';
@@ -55,13 +55,13 @@ export interface HostNotes {
   readonly ticks: readonly { readonly at: number; readonly held: boolean }[];
 }
 
-export const askNotes = {
+export const askNotes = defineFact({
   name: 'what it wrote down',
   fresh: true,
   script: sh`cd ${FOLDER} 2>/dev/null || exit 0
 for f in began ended; do if [ -s $f ]; then echo "$f=$(cat $f)"; fi; done
 if [ -r ticks ]; then sed 's/^/tick=/' ticks; fi`,
-  parse: ({ stdout }: { readonly stdout: string }): HostNotes => {
+  parse: ({ stdout }): HostNotes => {
     const field = (name: string) => new RegExp(`^${name}=(\\d+)$`, 'm').exec(stdout)?.[1];
     const [began, ended] = [field('began'), field('ended')];
     return {
@@ -73,4 +73,4 @@ if [ -r ticks ]; then sed 's/^/tick=/' ticks; fi`,
       })),
     };
   },
-};
+});

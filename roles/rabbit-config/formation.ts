@@ -1,5 +1,5 @@
 import { type Change, defineTask, lines, sh, type TaskType } from '../../lib/index.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/facts/snapshot.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { classify } from '../domain/rabbitmq/rules/classify.ts';
 import type { FounderView } from '../domain/rabbitmq/rules/founding-node.ts';
 import { BROKER_SERVICE, ctl, underLock } from '../domain/rabbitmq/scripts/commands.ts';
@@ -23,8 +23,7 @@ export const blank = defineTask<FormationWant, Snapshot>({
   name: 'rabbit-blank',
   title: () => 'broker ready for peer discovery',
   claims: ({ seed }) => ({ [FIRST_START]: seed.node }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff(state, want) {
     const { standing, reason } = classify(state, want.seed, want.harmlessUsers);
     if (state.node === want.seed.node || standing === 'blank') return [];
@@ -42,8 +41,7 @@ const member = defineTask<FormationWant, Snapshot>({
   title: ({ seed }) => `formed with ${seed.node} by peer discovery`,
   // The same that joining would bring about: the role rabbit-join, coming after, finds it done.
   claims: ({ seed }) => ({ 'rabbitmq membership': `${seed.node} disc` }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff(state, want): readonly Change[] {
     const { standing, reason } = classify(state, want.seed, want.harmlessUsers);
     if (state.node === want.seed.node || standing === 'member' || standing === 'half-joined') return [];

@@ -69,9 +69,10 @@ export const rabbitPartitions = defineRole({
 });
 
 function formationStep(task: (want: FormationWant) => Task): Step<Vars> {
-  return async ({ hosts, playHosts, query }) => {
+  return async (context) => {
+    const { hosts, playHosts } = context;
     if (!hosts.some(({ vars: own }) => own.rabbit_config_peer_discovery !== undefined)) return () => [];
-    const nodes = await brokersOf({ playHosts, query });
+    const nodes = await brokersOf(context);
     const seed = chooseFounder(nodes, foundingOf(playHosts))?.node;
     if (seed === undefined) return () => [];
     const { harmless } = foundingOf(playHosts);

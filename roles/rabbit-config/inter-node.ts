@@ -1,15 +1,15 @@
-import { line, PlayError, sh, type Task } from '../../lib/index.ts';
+import { defineFact, line, PlayError, sh, type Task } from '../../lib/index.ts';
 import type { Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { ENV, INTER_NODE, TLS } from './paths.ts';
 
 const NAMES = ['SERVER_ADDITIONAL_ERL_ARGS', 'CTL_ERL_ARGS'];
 
 /** Whether a host's broker is told to speak TLS to its peers by a line of ours. */
-export const readEnv = {
+export const readEnv = defineFact({
   name: 'whether its nodes talk over TLS',
   script: sh`if grep -q ${`^SERVER_ADDITIONAL_ERL_ARGS=.*${INTER_NODE}`} ${ENV} 2>/dev/null; then echo yes; fi`,
-  parse: ({ stdout }: { readonly stdout: string }) => stdout === 'yes',
-};
+  parse: ({ stdout }) => stdout === 'yes',
+});
 
 /** The lines that have broker and tools speak TLS to nodes. The VM's own version of it lies where Erlang is installed. */
 export function envTasks(wanted: boolean): readonly Task[] {

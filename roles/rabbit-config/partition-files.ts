@@ -1,4 +1,4 @@
-import { type Question, type Reply, type Script, sh } from '../../lib/index.ts';
+import { defineFact, type Reply, type Script, sh } from '../../lib/index.ts';
 import { DROP_INS, ENV, FOLDER, PARTITIONS } from './paths.ts';
 
 /** The setting in rabbitmq.conf that says what a broker does in a network partition. */
@@ -40,11 +40,11 @@ done
 if [ -f "$a" ]; then look "$a"; fi`;
 
 /** Asks a host's files, so that nothing is set that somebody else has set already. */
-export const askPartitionFiles: Question<PartitionFiles> = {
+export const askPartitionFiles = defineFact<PartitionFiles>({
   name: 'what is said of network partitions',
   script,
   parse,
-};
+});
 
 function parse({ stdout }: Reply): PartitionFiles {
   const lines = stdout.split('\n');

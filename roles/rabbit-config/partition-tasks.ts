@@ -1,5 +1,5 @@
 import { type Change, defineTask, directory, file, sh, type Task, type TaskType } from '../../lib/index.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/facts/snapshot.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { ctl, evaluate } from '../domain/rabbitmq/scripts/commands.ts';
 import { FIRST_START } from './formation.ts';
 import { KEY } from './partition-files.ts';
@@ -21,8 +21,7 @@ export const handlingType: TaskType<HandlingWant, Snapshot> = {
   name: 'rabbit-partition-handling',
   title: ({ handling }) => `broker runs with ${KEY} ${handling}`,
   claims: ({ handling }) => ({ 'rabbitmq partition handling': handling }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff({ live }, { handling }, pending): readonly Change[] {
     const restarts = pending.some(({ claims }) => FIRST_START in claims || CONFIGURATION in claims);
     if (restarts || live?.running !== true || live.partitionHandling === handling) return [];

@@ -1,8 +1,9 @@
 import {
   type Change,
+  defineFact,
   defineTask,
+  type Fact,
   lines,
-  type Reply,
   type Script,
   sh,
   type TaskType,
@@ -24,17 +25,10 @@ interface Times {
   readonly changed: number;
 }
 
-/**
- * A broker that was started after its configuration was last changed. That is seen on the host itself, so that a
- * restart which a dying run owes is made up for by the next one; hosts take turns.
- */
-export const restartedType: TaskType<RestartedWant, Times> = {
-  name: 'rabbit-restarted',
-  title: () => 'broker runs with its configuration',
-  claims: () => ({ 'rabbitmq configuration': 'loaded' }),
-  probe: ({
-    files,
-  }) => sh`s=$(systemctl show -p ActiveState,ExecMainStartTimestamp ${BROKER_SERVICE} 2>/dev/null)
+function timesOf(files: readonly string[]): Fact<Times> {
+  return defineFact({
+    name: 'start of the broker and change of its files',
+    script: sh`s=$(systemctl show -p ActiveState,ExecMainStartTimestamp ${BROKER_SERVICE} 2>/dev/null)
 case $s in *ActiveState=active*)
   t=\${s#*ExecMainStartTimestamp=}
   t=\${t%%
@@ -44,11 +38,23 @@ esac
 for f in ${files}; do
   if [ -e "$f" ]; then echo "changed=$(stat -c %Z "$f")"; fi
 done`,
-  parse({ stdout }: Reply) {
-    const times = (what: string) =>
-      [...stdout.matchAll(new RegExp(`^${what}=(\\d+)$`, 'gm'))].map(([, seconds]) => Number(seconds));
-    return { started: times('started')[0], changed: Math.max(0, ...times('changed')) };
-  },
+    parse({ stdout }) {
+      const times = (what: string) =>
+        [...stdout.matchAll(new RegExp(`^${what}=(\\d+)$`, 'gm'))].map(([, seconds]) => Number(seconds));
+      return { started: times('started')[0], changed: Math.max(0, ...times('changed')) };
+    },
+  });
+}
+
+/**
+ * A broker that was started after its configuration was last changed. That is seen on the host itself, so that a
+ * restart which a dying run owes is made up for by the next one; hosts take turns.
+ */
+export const restartedType: TaskType<RestartedWant, Times> = {
+  name: 'rabbit-restarted',
+  title: () => 'broker runs with its configuration',
+  claims: () => ({ 'rabbitmq configuration': 'loaded' }),
+  fact: ({ files }) => timesOf(files),
   diff({ started, changed }, { files }, pending): readonly Change[] {
     const stopped = pending.some(({ claims }) => FIRST_START in claims);
     if (started === undefined || stopped) return [];

@@ -2,9 +2,9 @@ import {
   type Change,
   type Claims,
   defineTask,
+  type Fact,
   type Pending,
   type Reply,
-  type Script,
   type Secret,
   type TaskType,
 } from '../../lib/index.ts';
@@ -33,16 +33,15 @@ export interface Entity {
 
 interface EntityWant {
   readonly entity: Entity;
-  /** The one look that all entities of a run share. */
-  readonly look: Script;
+  /** What the cluster holds: one fact for all entities of a run. */
+  readonly held: Fact<Entities>;
 }
 
 export const entityType: TaskType<EntityWant, Entities> = {
   name: 'rabbit-entity',
   title: ({ entity }) => entity.title,
   claims: ({ entity }) => entity.claims,
-  probe: ({ look }) => look,
-  parse: parseEntities,
+  fact: ({ held }) => held,
   diff(state, { entity }, pending) {
     const refused = entity.refusal?.(state);
     if (refused !== undefined) throw new Error(refused);

@@ -1,4 +1,4 @@
-import { defineRole, PlayError, type RoleHost, type Task } from '../../lib/index.ts';
+import { defineFact, defineRole, PlayError, type RoleHost, type Task } from '../../lib/index.ts';
 import { brokersOf } from '../domain/rabbitmq/brokers.ts';
 import { askErlang } from '../domain/rabbitmq/erlang/ask-erlang.ts';
 import { entitiesExpression } from '../domain/rabbitmq/erlang/entities-expression.ts';
@@ -22,10 +22,11 @@ export const rabbitEntities = defineRole({
     () =>
       ({ vars: own }) =>
         pluginTasks(own),
-    async ({ hosts, playHosts, query, check, warn }) => {
+    async (context) => {
+      const { hosts, query, check, warn } = context;
       const wanting = hosts.filter((host) => wantedEntities(host).length > 0);
       if (wanting.length === 0) return () => [];
-      const nodes = await brokersOf({ playHosts, query });
+      const nodes = await brokersOf(context);
       const names = wanting.map(({ name }) => name);
       // It all belongs to the cluster: one of its running members is asked and told for all.
       const speaker = actingHost(nodes, names) ?? (check ? undefined : names[0]);
@@ -35,14 +36,17 @@ export const rabbitEntities = defineRole({
       const [host] = wanting.filter(({ name }) => name === speaker);
       if (host === undefined) return () => [];
       const entities = wantedEntities(host);
-      const look = askErlang(entitiesExpression(soughtBy(entities)));
+      const held = defineFact({
+        name: 'what the cluster holds',
+        script: askErlang(entitiesExpression(soughtBy(entities))),
+        parse: parseEntities,
+      });
       const running = nodes.get(host.name)?.live?.running === true;
-      const question = { name: 'what the cluster holds', script: look, parse: parseEntities };
-      const state = running ? (await query([host], question)).get(host.name) : undefined;
+      const state = running ? (await query([host], held)).get(host.name) : undefined;
       refuse(host, entities, state);
       for (const text of state ? entities.flatMap(({ kept }) => kept?.(state) ?? []) : []) warn(text);
       const all = [...entities, ...administrators(host, state, check)];
-      return ({ name }) => (name === speaker ? all.map((entity) => entityTask({ entity, look })) : []);
+      return ({ name }) => (name === speaker ? all.map((entity) => entityTask({ entity, held })) : []);
     },
   ],
 });

@@ -1,4 +1,4 @@
-import { defineTask, type Script, sh, type TaskType } from '../../lib/index.ts';
+import { defineFact, defineTask, sh, type TaskType } from '../../lib/index.ts';
 import { askErlang, parseAnswer, runActions } from '../domain/rabbitmq/erlang/ask-erlang.ts';
 
 /** What a node says of its plugins. */
@@ -8,11 +8,19 @@ interface Plugins {
   readonly running: Readonly<Record<string, readonly string[]>>;
 }
 
-const LOOK: Script = askErlang(`
+const pluginsOf = defineFact<Plugins>({
+  name: 'plugins of the node',
+  script: askErlang(`
 B = fun(A) -> atom_to_binary(A, utf8) end,
 {ok, F} = application:get_env(rabbit, enabled_plugins_file),
 J = #{enabled => [B(P) || P <- rabbit_plugins:read_enabled(F)],
-running => maps:from_list([{B(A), case application:get_key(A, applications) of {ok, L} -> [B(N) || N <- L]; _ -> [] end} || {A, _, _} <- rabbit_misc:which_applications()])},`);
+running => maps:from_list([{B(A), case application:get_key(A, applications) of {ok, L} -> [B(N) || N <- L]; _ -> [] end} || {A, _, _} <- rabbit_misc:which_applications()])},`),
+  parse(reply) {
+    const plugins = parseAnswer<Plugins>(reply);
+    if (plugins === undefined) throw new Error('the broker is not running');
+    return plugins;
+  },
+});
 
 /** As `rabbitmq-plugins disable` does it in a node that runs. */
 const DISABLE = `
@@ -29,12 +37,7 @@ export const pluginsOff = defineTask<{ readonly names: readonly string[] }, Plug
   name: 'rabbit-plugins-absent',
   title: ({ names }) => `plugins ${names.join(', ')} absent`,
   claims: ({ names }) => Object.fromEntries(names.map((name) => [`rabbitmq plugin ${name}`, 'disabled'])),
-  probe: () => LOOK,
-  parse(reply) {
-    const plugins = parseAnswer<Plugins>(reply);
-    if (plugins === undefined) throw new Error('the broker is not running');
-    return plugins;
-  },
+  fact: () => pluginsOf,
   diff({ enabled, running }, { names }) {
     const gone = names.filter((name) => enabled.includes(name) || name in running);
     for (const name of gone) {

@@ -1,10 +1,5 @@
 import { defineTask, lines, type TaskType } from '../../lib/index.ts';
-import {
-  isRunning,
-  parseSnapshot,
-  type Snapshot,
-  snapshotScript,
-} from '../domain/rabbitmq/facts/snapshot.ts';
+import { askBroker, isRunning, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { BROKER_HOME, BROKER_SERVICE, ctl, underLock } from '../domain/rabbitmq/scripts/commands.ts';
 import { startApplication } from '../domain/rabbitmq/scripts/start-application.ts';
 
@@ -18,8 +13,7 @@ export const applicationType: TaskType<ApplicationWant, Snapshot> = {
   name: 'rabbit-application',
   title: () => 'broker application running',
   claims: () => ({ 'rabbitmq application': 'running' }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff(state, { predicting }) {
     if (isRunning(state)) return [];
     if (state.live) return [{ what: 'application', from: 'stopped', to: 'running' }];

@@ -1,13 +1,12 @@
 import { defineTask, type TaskType } from '../../lib/index.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/facts/snapshot.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { ctl } from '../domain/rabbitmq/scripts/commands.ts';
 
 export const clusterNameType: TaskType<{ readonly name: string }, Snapshot> = {
   name: 'rabbit-cluster-name',
   title: ({ name }) => `cluster name ${name}`,
   claims: ({ name }) => ({ 'rabbitmq cluster name': name }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff({ live }, { name }) {
     if (live?.running !== true) throw new Error('the broker is not running');
     return live.clusterName === name

@@ -15,7 +15,7 @@ export const canJoin: Gate = {
   name: 'all brokers can become one cluster',
   at: ['before'],
   async check(context) {
-    const nodes = await firstLook(context);
+    const nodes = await look(context);
     return refusals(nodes, foundingOf(context.playHosts), namesOf(context.next));
   },
 };
@@ -91,7 +91,7 @@ export function refusals(nodes: Nodes, founding: Founding, inRun: readonly strin
 
 /** Answers that do not please are asked for anew: they may be from before the last change. */
 async function settled(context: GateContext, repaired: readonly string[]): Promise<readonly string[]> {
-  const reasons = reasonsAgainst(await firstLook(context), context, repaired);
+  const reasons = reasonsAgainst(await look(context), context, repaired);
   if (reasons.length === 0) return reasons;
   return reasonsAgainst(await look(context, true), context, repaired);
 }
@@ -106,16 +106,7 @@ function reasonsAgainst(nodes: Nodes, { playHosts }: GateContext, repaired: read
   return clusterFaults({ nodes, cluster, silent, repaired });
 }
 
-/** What gates have asked at one moment: those that are asked together share it. */
-const looks = new WeakMap<GateContext, Promise<Nodes>>();
-
-function firstLook(context: GateContext): Promise<Nodes> {
-  const known = looks.get(context) ?? look(context, false);
-  looks.set(context, known);
-  return known;
-}
-
-function look(context: GateContext, fresh: boolean): Promise<Nodes> {
+function look(context: GateContext, fresh = false): Promise<Nodes> {
   return brokersOf(context, fresh);
 }
 

@@ -16,8 +16,8 @@ import {
   actingHost,
   chooseFounder,
   founderView,
-  keepFounder,
-  preferred,
+  foundingHost,
+  preferredHosts,
 } from '../domain/rabbitmq/rules/founding-node.ts';
 import { restartBroker } from '../domain/rabbitmq/scripts/boot.ts';
 import { BROKER_SERVICE } from '../domain/rabbitmq/scripts/commands.ts';
@@ -66,8 +66,10 @@ export const rabbitJoin = defineRole({
         return [...hostTasks(host, playHosts, nodes), ...first(host.name), ...startTasks(last, check)];
       };
     },
-    async ({ hosts, playHosts, query, check, warn }) => {
-      const answers = await brokersOf({ playHosts, query });
+    async (context) => {
+      const { hosts, playHosts, check, warn } = context;
+      const order = await preferredHosts(context);
+      const answers = await brokersOf(context);
       const founding = foundingOf(playHosts);
       // Again: what was stopped could not say before what it holds.
       refuseRivals(answers, founding);
@@ -76,8 +78,8 @@ export const rabbitJoin = defineRole({
       const founder = chooseFounder(nodes, founding);
       if (founder === undefined) return () => [];
       const { node: seed } = founder;
-      refuseSecondCluster(seed, answers, preferred(playHosts), warn);
-      keepFounder(playHosts, founder.host);
+      refuseSecondCluster(seed, answers, order, warn);
+      context.handOff(foundingHost, founder.host);
       if (seed.live?.partitions.length)
         warn(`${seed.node} sees a network partition: ${seed.live.partitions.join(', ')}`);
       return (host) => {
@@ -89,8 +91,9 @@ export const rabbitJoin = defineRole({
         return [memberTask(host, nodeType, seed, check && !last)];
       };
     },
-    async ({ hosts, playHosts, query, check, warn }) => {
-      const nodes = await brokersOf({ playHosts, query });
+    async (context) => {
+      const { hosts, playHosts, check, warn } = context;
+      const nodes = await brokersOf(context);
       const names = playHosts.map(({ name }) => name).filter((name) => hosts.some((h) => h.name === name));
       const founding = foundingOf(playHosts);
       const speaker = actingHost(nodes, names, founding) ?? (check ? undefined : names[0]);

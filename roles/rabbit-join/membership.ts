@@ -1,10 +1,5 @@
 import { type Change, defineTask, lines, type Script, type TaskType } from '../../lib/index.ts';
-import {
-  isRunning,
-  parseSnapshot,
-  type Snapshot,
-  snapshotScript,
-} from '../domain/rabbitmq/facts/snapshot.ts';
+import { askBroker, isRunning, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { type Classified, classify } from '../domain/rabbitmq/rules/classify.ts';
 import type { FounderView } from '../domain/rabbitmq/rules/founding-node.ts';
 import { underLock } from '../domain/rabbitmq/scripts/commands.ts';
@@ -30,8 +25,7 @@ export const memberType: TaskType<MemberWant, Snapshot> = {
   name: 'rabbit-member',
   title: ({ seed }) => `member of the cluster of ${seed.node}`,
   claims: ({ seed, nodeType }) => ({ 'rabbitmq membership': `${seed.node} ${nodeType}` }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff,
   apply: (want, _changes, state) => lines(underLock, apply(want, state)),
 };

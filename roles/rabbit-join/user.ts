@@ -7,7 +7,7 @@ import {
   sh,
   type TaskType,
 } from '../../lib/index.ts';
-import { parseSnapshot, type Snapshot, snapshotScript } from '../domain/rabbitmq/facts/snapshot.ts';
+import { askBroker, type Snapshot } from '../domain/rabbitmq/facts/snapshot.ts';
 import { hasPassword } from '../domain/rabbitmq/rules/password.ts';
 import { ctl, tool } from '../domain/rabbitmq/scripts/commands.ts';
 
@@ -20,8 +20,7 @@ export const brokerUserType: TaskType<BrokerUserWant, Snapshot> = {
   name: 'rabbit-user',
   title: ({ name, state = 'present' }) => `broker user ${name} ${state}`,
   claims: ({ name, state = 'present' }) => ({ [`rabbitmq user ${name}`]: state }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff,
   apply,
 };

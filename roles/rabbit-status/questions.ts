@@ -1,4 +1,4 @@
-import { type Question, sh } from '../../lib/index.ts';
+import { defineFact, type Fact, sh } from '../../lib/index.ts';
 import { fieldsOf } from '../domain/fields.ts';
 import { BROKER_HOME } from '../domain/rabbitmq/scripts/commands.ts';
 
@@ -15,8 +15,8 @@ export interface BrokerHost {
 }
 
 /** @param certificate path of the certificate that the broker shows its clients */
-export function askBrokerHost(certificate: string | null): Question<BrokerHost> {
-  return {
+export function askBrokerHost(certificate: string | null): Fact<BrokerHost> {
+  return defineFact({
     name: "the broker's host",
     fresh: true,
     script: sh`f=${`${BROKER_HOME}/.erlang.cookie`}
@@ -38,5 +38,5 @@ fi`,
         certificateEnds: fields.get('ends') || undefined,
       };
     },
-  };
+  });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../lib/cli/package.ts';
 import { isEngineError, ownPlace, stackLines } from '../../lib/cli/stack.ts';
 import { exitCalled, reasonOf, uncaught } from '../../lib/cli/uncaught.ts';
-import { stopCode } from '../../lib/run/stop.ts';
+import { exitCodeOf } from '../../lib/model/exit-code.ts';
 import { PlayError } from '../../lib/util/errors.ts';
 
 /** An error whose stack says that it came by these places, the nearest first. */
@@ -78,17 +78,17 @@ describe('what nothing caught', () => {
     for (const contact of [true, false]) {
       const error = of(errorFrom(NODE, ENGINE), { contact });
       assert.equal(error.what, 'ts-play itself has failed');
-      assert.deepEqual([error.where, error.why, stopCode(error)], [{}, 'oops', 250]);
+      assert.deepEqual([error.where, error.why, exitCodeOf(error)], [{}, 'oops', 250]);
       assert.match(error.next ?? '', /-vvv/);
     }
   });
 
   it('is nobody’s when nothing tells, once the engine has connections, too', () => {
     const before = of(errorFrom(NODE), { contact: false });
-    assert.deepEqual([stopCode(before), before.where.file], [1, '/play/site.ts']);
+    assert.deepEqual([exitCodeOf(before), before.where.file], [1, '/play/site.ts']);
     const during = of(errorFrom(NODE));
-    assert.deepEqual([stopCode(during), during.where], [250, {}]);
-    assert.equal(stopCode(of(errorFrom(NODE), { contact: false, current: undefined })), 250);
+    assert.deepEqual([exitCodeOf(during), during.where], [250, {}]);
+    assert.equal(exitCodeOf(of(errorFrom(NODE), { contact: false, current: undefined })), 250);
   });
 
   it('is the playbook’s when it is no error: the engine throws nothing else', () => {
@@ -103,7 +103,7 @@ describe('what nothing caught', () => {
       [10n, '10 was thrown'],
     ] as const) {
       const error = of(thrown);
-      assert.deepEqual([stopCode(error), error.where.file], [1, '/play/site.ts']);
+      assert.deepEqual([exitCodeOf(error), error.where.file], [1, '/play/site.ts']);
       assert.ok(error.why?.startsWith(`${word}, which is no Error`), error.why);
     }
     assert.equal(reasonOf({ message: 'of another realm' }), 'of another realm');

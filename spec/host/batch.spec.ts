@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { batchLine, batchScript, type Part } from '../../lib/host/batch.ts';
 import { FrameReader } from '../../lib/host/frame.ts';
-import type { Reply } from '../../lib/model/task.ts';
+import type { Reply } from '../../lib/model/fact.ts';
 import { secret } from '../../lib/util/secret.ts';
 import { type Script, sh } from '../../lib/util/sh.ts';
 import { HOSTILE, shells } from '../support/sandbox.ts';

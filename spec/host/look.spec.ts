@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { FrameReader } from '../../lib/host/frame.ts';
-import { Look, type Probe } from '../../lib/host/look.ts';
+import { Look } from '../../lib/host/look.ts';
 import type { BatchResult } from '../../lib/host/shell.ts';
-import { defineTask, type JointProbe, type Reply } from '../../lib/model/task.ts';
+import type { JointProbe, Probe, Reply } from '../../lib/model/fact.ts';
+import { defineTask } from '../../lib/model/task.ts';
 import { secret } from '../../lib/util/secret.ts';
 import { lines, sh } from '../../lib/util/sh.ts';
-import { convergeOn, ThingHost, thing, thingType } from '../run/things.ts';
+import { convergeOn, ThingHost, thing, thingType, thingValue } from '../run/things.ts';
 
 /** Many things with one script; an answer with a line too few or too many fits nobody. */
 const manyThings: JointProbe = {
@@ -130,7 +131,7 @@ describe('Look', () => {
 describe('a task that was asked together with its like', () => {
   const together = defineTask({
     ...thingType,
-    joint: ({ name }) => ({ probe: manyThings, item: [name] }),
+    fact: ({ name }) => thingValue(name, sh`get ${name}`, { probe: manyThings, item: [name] }),
   });
   const tasks = ['t1', 't2', 't3'].map((name) => together({ name, value: 'new' }));
   const settled = { t1: 'new', t2: 'new', t3: 'new' };

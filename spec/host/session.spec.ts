@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { Connection } from '../../lib/connection/connection.ts';
 import { makeAuthor } from '../../lib/host/apply-record.ts';
 import { HostSession } from '../../lib/host/session.ts';
@@ -106,6 +106,25 @@ describe('HostSession', () => {
       assert.deepEqual(await ask(), ['a 3']);
       assert.equal(session.roundTrips, 3);
       await Promise.all([session.close(), other.close()]);
+    });
+
+    it('asks once for all that want the same at the same time', async () => {
+      const session = open(host());
+      const ask = (fresh = false) => session.ask([{ script: sh`a` }], { fresh });
+      const first = await Promise.all([ask(), ask(), ask()]);
+      assert.deepEqual(text(first.flat()), ['a 1', 'a 1', 'a 1']);
+      assert.deepEqual(text((await Promise.all([ask(true), ask(true)])).flat()), ['a 2', 'a 2']);
+      assert.equal(session.roundTrips, 2);
+      await session.close();
+    });
+
+    it('gives who wants a fresh answer none of a look that had begun before', async () => {
+      const session = open(host());
+      const begun = session.ask([{ script: sh`a` }]);
+      await turn();
+      const late = session.ask([{ script: sh`a` }], { fresh: true });
+      assert.deepEqual([text(await begun), text(await late)], [['a 1'], ['a 2']]);
+      await session.close();
     });
 
     it('asks again what was asked while another host was being changed', async () => {

@@ -12,7 +12,7 @@ describe('defineTask', () => {
     assert.equal(task.title, 'x');
     assert.equal(task.always, false);
     assert.deepEqual(task.claims, { 'thing x': 'new' });
-    assert.equal(task.probe.reveal(), 'get x');
+    assert.equal(task.probe.script.reveal(), 'get x');
     const assessment = task.assess(reply('old'), []);
     assert.deepEqual(assessment.changes, [{ what: 'value', from: 'old', to: 'new' }]);
     assert.equal(assessment.apply().script.reveal(), 'put x new');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { GateContext, HostView, Play, Question, Role, VarsSchema } from '../../lib/index.ts';
+import type { Fact, GateContext, HostView, Play, Role, VarsSchema } from '../../lib/index.ts';
 import { noExtraVars } from '../../lib/inventory/extra-vars.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
 import { plan } from '../../lib/run/plan.ts';
@@ -87,7 +87,7 @@ async function portOfGate({ proxies }: ReturnType<typeof site>): Promise<unknown
   const scripts: string[] = [];
   await anotherProxyIsReady.check({
     playHosts: proxies,
-    query: async (_: unknown, { script }: Question<unknown>) => {
+    query: async (_: unknown, { script }: Fact<unknown>) => {
       scripts.push(String(script));
       return new Map();
     },

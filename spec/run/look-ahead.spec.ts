@@ -3,19 +3,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, Probe } from '../../lib/host/look.ts';
-import type { HostView, Layout, Question, RoleHost, Step, StepContext } from '../../lib/model/role.ts';
+import type { Answer } from '../../lib/host/look.ts';
+import type { Fact, Probe } from '../../lib/model/fact.ts';
+import { defineHandoff } from '../../lib/model/handoff.ts';
+import type { Layout, RoleHost, Step, StepContext } from '../../lib/model/role.ts';
 import { defineTask, type Task } from '../../lib/model/task.ts';
-import { type AheadStep, lookAhead } from '../../lib/run/look-ahead.ts';
+import { Handoffs } from '../../lib/run/handoffs.ts';
+import { type AheadStep, type Ask, lookAhead } from '../../lib/run/look-ahead.ts';
 import type { RunResult } from '../../lib/run/run.ts';
 import { secret } from '../../lib/util/secret.ts';
 import { sh } from '../../lib/util/sh.ts';
 import { knownHost } from '../known-host.ts';
 import { names, role, Site } from './site.ts';
-import { thing, things, thingType } from './things.ts';
+import { thing, things, thingType, thingValue } from './things.ts';
 
 /** What a host holds under a name. */
-function held(name: string, rest: Partial<Question<string>> = {}): Question<string> {
+function held(name: string, rest: Partial<Fact<string>> = {}): Fact<string> {
   return {
     name,
     script: sh`get ${name}`,
@@ -29,7 +32,7 @@ function held(name: string, rest: Partial<Question<string>> = {}): Question<stri
 
 /** A step that asks its hosts for a value and then wants a thing that is called after what it heard. */
 const asking =
-  (name: string, rest: Partial<Question<string>> = {}): Step<object> =>
+  (name: string, rest: Partial<Fact<string>> = {}): Step<object> =>
   async ({ hosts, query }) => {
     const found = await query(hosts, held(name, rest));
     return (host) => [thing({ name: `${name}-${found.get(host.name)}`, value: 'new' })];
@@ -154,17 +157,21 @@ describe('a play that looks ahead', () => {
     assert.deepEqual(told(await site.run([play])), told(predicted));
   });
 
-  it('lets a step remember things by its play, and each trial has a memory of its own', async () => {
-    const memory = new WeakMap<readonly HostView[], string[]>();
+  it('lets a step hand on what it found, and keeps what its trial hands on to itself', async () => {
+    const values = defineHandoff<readonly string[]>({
+      name: 'values',
+      from: 'the step before',
+      scope: 'play',
+    });
     const remembered: (readonly string[])[] = [];
-    const learning: Step<object> = async ({ playHosts, hosts, query }) => {
+    const learning: Step<object> = async ({ hosts, query, handOff, received }) => {
       const found = await query(hosts, held('a'));
-      memory.set(playHosts, [...(memory.get(playHosts) ?? []), ...found.values()]);
+      handOff(values, [...(await received(values, () => [])), ...found.values()]);
       return () => things(1);
     };
-    const recalling: Step<object> = ({ playHosts }) => {
-      const known = memory.get(playHosts);
-      if (known) remembered.push(known);
+    const recalling: Step<object> = async ({ received }) => {
+      const known = await received(values, () => []);
+      if (known.length > 0) remembered.push(known);
       return () => [];
     };
     await new Site().run([{ roles: [role('one', learning, recalling)()] }]);
@@ -407,14 +414,14 @@ describe('a play that looks ahead', () => {
 
   it('shows no secret that it asked with or was told', async () => {
     const password = 'hunter22-of-this-run';
-    const login: Question<string> = {
+    const login: Fact<string> = {
       ...held('login'),
       script: sh`get login ${secret(password)}`,
       parse: ({ stdout }) => stdout,
     };
     const leaky = defineTask({
       ...thingType,
-      probe: ({ name }) => sh`get ${name} # ${secret(password)}`,
+      fact: ({ name }) => thingValue(name, sh`get ${name} # ${secret(password)}`),
       diff: (state: string) => [{ what: 'value', from: state, to: password }],
     });
     const telling: Step<object> = async ({ hosts, query, warn }) => {
@@ -439,21 +446,18 @@ describe('lookAhead', () => {
   }));
   const step = (act: AheadStep['step'], rest: Partial<AheadStep> = {}): AheadStep => ({
     step: act,
-    context: {
-      hosts,
+    view: {
+      hosts: () => hosts,
       playHosts: hosts,
       check: false,
       cacheDir: '/nowhere',
       group: () => [],
-      query: () => Promise.reject(new Error('asked for real')),
-      download: () => Promise.reject(new Error('downloaded for real')),
-      report: () => {},
-      warn: () => assert.fail('warned for real'),
     },
-    probes: (layout) =>
-      new Map(hosts.map((host) => [host.name, layout(host).map(({ probe }) => ({ script: probe }))])),
+    probes: (layout) => new Map(hosts.map((host) => [host.name, layout(host).map(({ probe }) => probe)])),
     ...rest,
   });
+  const ahead = (steps: readonly AheadStep[], ask: Ask, before = new Handoffs()) =>
+    lookAhead(steps, ask, before);
   const laid =
     (...tasks: readonly Task[]): Layout<Record<string, unknown>> =>
     () =>
@@ -476,7 +480,7 @@ describe('lookAhead', () => {
       const second = await query([{ name: 'h2' }], held(`after ${first.get('h1')}`));
       return laid(thing({ name: `${second.get('h2')}`, value: '' }));
     });
-    await lookAhead([step(() => laid(...things(1))), deep, step(() => laid(...things(2)))], ask);
+    await ahead([step(() => laid(...things(1))), deep, step(() => laid(...things(2)))], ask);
     assert.deepEqual(looks, [
       'h1: get t1; get a; get t1; get t2'.replace('get t1; get a', 'get a; get t1'),
       'h2: get t1; get t1; get t2',
@@ -495,7 +499,7 @@ describe('lookAhead', () => {
         await query([{ name: 'h1' }], held(`q${rounds}`));
       }
     });
-    await lookAhead([endless], ask);
+    await ahead([endless], ask);
     await sleep(5);
     assert.deepEqual(looks, ['h1: get q1', 'h1: get q2', 'h1: get q3']);
     assert.equal(rounds, 4);
@@ -512,7 +516,7 @@ describe('lookAhead', () => {
         after += 1;
         return laid(...things(1));
       });
-      await lookAhead(
+      await ahead(
         [
           stuck,
           step(async ({ query }) =>
@@ -526,9 +530,23 @@ describe('lookAhead', () => {
     }
   });
 
+  it('waits for what another step hands on', async () => {
+    const { looks, ask } = answering();
+    const name = defineHandoff<string>({ name: 'n', from: 'the other', scope: 'play' });
+    const needs = step(async ({ received }) => laid(thing({ name: await received(name), value: '' })));
+    const gives = step(async ({ query, handOff }) => {
+      handOff(name, `${(await query([{ name: 'h1' }], held('a'))).get('h1')}!`);
+      return laid();
+    });
+    const before = new Handoffs();
+    await ahead([needs, gives], ask, before);
+    assert.deepEqual(looks, ['h1: get a', "h1: get 'get a!'", "h2: get 'get a!'"]);
+    assert.equal(before.has(name), false, 'it stays in the trial');
+  });
+
   it('outlives a look that fails', async () => {
     const ask = () => Promise.reject(new Error('gone'));
-    await lookAhead(
+    await ahead(
       [
         step(() => laid(...things(1))),
         step(async ({ query }) => laid(...things((await query(hosts, held('a'))).size))),
@@ -540,7 +558,7 @@ describe('lookAhead', () => {
   it('does not wait for a step that waits for something else', async () => {
     const { looks, ask } = answering();
     const started = performance.now();
-    await lookAhead([step(() => new Promise(() => {})), step(() => laid(...things(1)))], ask);
+    await ahead([step(() => new Promise(() => {})), step(() => laid(...things(1)))], ask);
     assert.ok(performance.now() - started < 1000);
     assert.deepEqual(looks, ['h1: get t1', 'h2: get t1']);
   });

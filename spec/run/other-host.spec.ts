@@ -64,8 +64,7 @@ describe('what is foreseen of a task on another host', () => {
     const look = defineTask<string, null>({
       name: 'look',
       title: (name) => name,
-      probe: (name) => sh`get ${name}`,
-      parse: () => null,
+      fact: (name) => ({ name, script: sh`get ${name}`, parse: () => null }),
       diff(_state, name, pending: readonly Pending[]) {
         seen.push(`${name}: ${pending.map(({ claims }) => Object.keys(claims).join()).join()}`);
         return [];

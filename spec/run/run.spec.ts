@@ -175,7 +175,7 @@ describe('run', () => {
     it('by an error of ours is stopped: it comes before the recap, which has its exit code', async () => {
       const abort = new AbortController();
       const stop = (kind: 'input' | 'failed') =>
-        new PlayError({ kind, what: 'enough', why: 'of open-sesame' });
+        new PlayError({ kind, what: 'enough', why: 'of open-sesame', cause: new Error('thrown') });
       const stopping = role('r', () => {
         abort.abort(stop('input'));
         return () => things(1);

@@ -10,7 +10,7 @@ describe('a tag that nothing has', () => {
   const asks: Step<object> = async (context) => {
     await context.query(context.hosts, {
       name: 'q',
-      script: thing({ name: 't', value: 'x' }).probe,
+      script: thing({ name: 't', value: 'x' }).probe.script,
       fresh: true,
       parse: () => undefined,
     });

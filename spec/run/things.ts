@@ -1,11 +1,12 @@
 import { HostSession } from '../../lib/host/session.ts';
+import { defineFact, type Fact, type Joint } from '../../lib/model/fact.ts';
 import { defineTask, type Task, type TaskType } from '../../lib/model/task.ts';
 import { converge, withHandlers } from '../../lib/run/converge.ts';
 import { Foresight } from '../../lib/run/foresight.ts';
 import type { TaskOutcome } from '../../lib/run/outcome.ts';
 import { Turns } from '../../lib/run/turns.ts';
 import { Redactor } from '../../lib/util/redact.ts';
-import { sh } from '../../lib/util/sh.ts';
+import { type Script, sh } from '../../lib/util/sh.ts';
 import type { Doing } from '../host/scripted-host.ts';
 import { ScriptedHost } from '../host/scripted-host.ts';
 import type { SentPart } from '../host/shell-words.ts';
@@ -15,16 +16,25 @@ export interface ThingWant {
   readonly value: string;
 }
 
+/** A thing's value, as this script prints it. */
+export function thingValue(name: string, script: Script, joint?: Joint): Fact<string> {
+  return defineFact({
+    name: `value of ${name}`,
+    script,
+    joint,
+    parse({ code, stdout, stderr }) {
+      if (code !== 0) throw new Error(`no sense in it: ${stderr}`);
+      return stdout;
+    },
+  });
+}
+
 /** A thing that has a value: the simplest task there is. */
 export const thingType: TaskType<ThingWant, string> = {
   name: 'thing',
   title: ({ name }) => name,
   claims: ({ name, value }) => ({ [`thing ${name}`]: value }),
-  probe: ({ name }) => sh`get ${name}`,
-  parse({ code, stdout, stderr }) {
-    if (code !== 0) throw new Error(`no sense in it: ${stderr}`);
-    return stdout;
-  },
+  fact: ({ name }) => thingValue(name, sh`get ${name}`),
   diff: (state, { value }) => (state === value ? [] : [{ what: 'value', from: state, to: value }]),
   apply: ({ name, value }) => sh`put ${name} ${value}`,
 };
@@ -36,8 +46,7 @@ export const deed = defineTask<{ readonly name: string }, null>({
   name: 'deed',
   always: true,
   title: ({ name }) => name,
-  probe: () => sh`:`,
-  parse: () => null,
+  fact: () => ({ name: 'nothing', script: sh`:`, parse: () => null }),
   diff: () => [{ what: 'run' }],
   apply: ({ name }) => sh`do ${name}`,
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Reply, Task } from '../../lib/model/task.ts';
+import type { Reply } from '../../lib/model/fact.ts';
+import type { Task } from '../../lib/model/task.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** Asks tasks of one kind all together. Undefined when the answer fits nobody. */
@@ -8,10 +9,10 @@ export async function askJointly(
   tasks: readonly Task[],
 ): Promise<readonly Reply[] | undefined> {
   const [first] = tasks;
-  const items = tasks.flatMap(({ joint }) => (joint ? [joint.item] : []));
-  assert.ok(first?.joint, 'the first task has nothing to be asked jointly');
+  const items = tasks.flatMap(({ probe }) => (probe.joint ? [probe.joint.item] : []));
+  assert.ok(first?.probe.joint, 'the first task has nothing to be asked jointly');
   assert.equal(items.length, tasks.length, 'a task has nothing to be asked jointly');
-  const { probe } = first.joint;
+  const { probe } = first.probe.joint;
   return probe.split(await sandbox.run(probe.script(items)), items);
 }
 
@@ -30,7 +31,7 @@ export async function sameVerdicts(sandbox: Sandbox, tasks: readonly Task[]): Pr
   const together = await askJointly(sandbox, tasks);
   assert.equal(together?.length, tasks.length);
   const alone: unknown[] = [];
-  for (const task of tasks) alone.push(verdict(task, await sandbox.run(task.probe)));
+  for (const task of tasks) alone.push(verdict(task, await sandbox.run(task.probe.script)));
   assert.deepEqual(
     tasks.map((task, i) => [task.title, verdict(task, together[i])]),
     tasks.map((task, i) => [task.title, alone[i]]),

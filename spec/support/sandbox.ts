@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Change, type Pending, type Reply, type Task, uploadedPath } from '../../lib/model/task.ts';
+import type { Reply } from '../../lib/model/fact.ts';
+import { type Change, type Pending, type Task, uploadedPath } from '../../lib/model/task.ts';
 import { quote, type Script } from '../../lib/util/sh.ts';
 
 /** A POSIX shell found on this machine. */
@@ -191,7 +192,7 @@ export interface Convergence {
 
 /** Asks a task's probe in the sandbox and gives what would have to change. */
 export async function look(sandbox: Sandbox, task: Task, pending: readonly Pending[] = []) {
-  return task.assess(await sandbox.run(task.probe), pending);
+  return task.assess(await sandbox.run(task.probe.script), pending);
 }
 
 /** Applies what differs, without looking again. */

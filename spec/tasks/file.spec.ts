@@ -95,8 +95,11 @@ describe('file', () => {
     const { changes, apply } = task.assess(reply('absent'), []);
     const { script } = apply();
     assert.deepEqual(changes, [{ what: 'file', from: 'absent', to: 'present' }]);
-    assert.doesNotMatch(JSON.stringify([changes, script, task.claims, task.title, task.probe]), /s3cret/);
-    for (const text of [String(script), task.probe.reveal()])
+    assert.doesNotMatch(
+      JSON.stringify([changes, script, task.claims, task.title, task.probe.script]),
+      /s3cret/,
+    );
+    for (const text of [String(script), task.probe.script.reveal()])
       assert.ok(!text.includes(sha256Of('s3cret value')));
     assert.match(script.reveal(), /printf %s 's3cret value' >"\$candidate"/);
   });

@@ -262,7 +262,7 @@ done; exit $code`,
   });
 
   it('are those wanted by the same manager, and present', () => {
-    const joint = (...args: Parameters<typeof packages>) => packages(...args).joint;
+    const joint = (...args: Parameters<typeof packages>) => packages(...args).probe.joint;
     assert.notEqual(joint({ names: 'a', manager: 'apt' })?.probe.name, joint({ names: 'a' })?.probe.name);
     assert.equal(joint({ names: 'a', state: 'present' })?.probe.name, joint({ names: 'a' })?.probe.name);
     for (const state of ['absent', 'latest'] as const) assert.equal(joint({ names: 'a', state }), undefined);

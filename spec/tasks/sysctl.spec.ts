@@ -36,9 +36,9 @@ describe('sysctl', () => {
 
   it('reads names with slashes as sysctl does', () => {
     const task = sysctl({ name: 'net/ipv4/conf/eth0.1/rp_filter', value: 1 });
-    assert.match(String(task.probe), /\/proc\/sys\/net\/ipv4\/conf\/eth0\.1\/rp_filter /);
+    assert.match(String(task.probe.script), /\/proc\/sys\/net\/ipv4\/conf\/eth0\.1\/rp_filter /);
     assert.match(
-      String(sysctl({ name: 'net.ipv4.conf.eth0/1.rp_filter', value: 1 }).probe),
+      String(sysctl({ name: 'net.ipv4.conf.eth0/1.rp_filter', value: 1 }).probe.script),
       /conf\/eth0\.1\/rp/,
     );
     assert.deepEqual(Object.keys(task.claims)[0], 'sysctl net.ipv4.conf.eth0/1.rp_filter');

@@ -1,4 +1,4 @@
-import type { Joint, JointProbe, Reply } from '../../model/task.ts';
+import type { Joint, JointProbe, Reply } from '../../model/fact.ts';
 import { sh } from '../../util/sh.ts';
 import { DIFF_LIMIT } from './content.ts';
 import { STAT_FORMAT } from './entry.ts';

@@ -1,6 +1,6 @@
 import { type Apply, defineTask, type Script, sh, type TaskType, uploadedPath } from '../../../lib/index.ts';
 import { artifactPath, folderName, homeOf, type Recipe, STAMP } from './recipe.ts';
-import { artifactProbe, parseArtifact } from './survey.ts';
+import { artifactFact } from './survey.ts';
 
 /** One build, to be made on this host and kept there as an archive. */
 export interface BuildWant {
@@ -14,8 +14,7 @@ export const buildType: TaskType<BuildWant, string | undefined> = {
   name: 'build',
   title: ({ recipe, how }) => `${how === 'pack' ? 'pack' : 'build'} ${recipe.name} ${recipe.version}`,
   claims: ({ print }) => ({ [`file ${artifactPath(print)}`]: 'build' }),
-  probe: ({ print }) => artifactProbe(print),
-  parse: ({ stdout }) => parseArtifact(stdout),
+  fact: ({ print }) => artifactFact(print),
   diff: (sha256, { print }) => (sha256 === undefined ? [{ what: 'build', from: 'absent', to: print }] : []),
   apply,
 };

@@ -1,4 +1,12 @@
-import { type Apply, defineTask, PlayError, sh, type TaskType, uploadedPath } from '../../../lib/index.ts';
+import {
+  type Apply,
+  defineFact,
+  defineTask,
+  PlayError,
+  sh,
+  type TaskType,
+  uploadedPath,
+} from '../../../lib/index.ts';
 import type { Artifact } from './cache.ts';
 import { folderName, homeOf, type Recipe, STAMP } from './recipe.ts';
 
@@ -14,12 +22,16 @@ export const installType: TaskType<InstallWant, string> = {
   name: 'install',
   title: ({ recipe }) => `install ${recipe.name} ${recipe.version}`,
   claims: (want) => ({ [`file ${folderOf(want)}`]: want.print }),
-  probe: (want) => sh`print=
+  fact: (want) =>
+    defineFact({
+      name: `build of ${want.recipe.name}`,
+      script: sh`print=
 if [ -f ${folderOf(want)}/${STAMP} ] && [ -x ${folderOf(want)}/${want.recipe.program} ]; then
   IFS= read -r print <${folderOf(want)}/${STAMP}
 fi
 printf '%s\n' "$print"`,
-  parse: ({ stdout }) => stdout,
+      parse: ({ stdout }) => stdout,
+    }),
   diff: (stamp, { print }) =>
     stamp === print ? [] : [{ what: 'build', from: stamp || 'absent', to: print }],
   apply,

@@ -8,7 +8,7 @@ import {
   type TaskOptions,
 } from '../../../lib/index.ts';
 import { currentOf, homeOf, type Recipe } from './recipe.ts';
-import { surveyQuestion } from './survey.ts';
+import { surveyFact } from './survey.ts';
 
 /** A program whose builds are looked for. */
 type Program = Pick<Recipe, 'root' | 'name'>;
@@ -22,7 +22,7 @@ export async function listInstalled<V>(
     context.hosts.map(async (host) => {
       const program = programOf(host);
       if (program === undefined) return [];
-      const answer = (await context.query([host], surveyQuestion(program))).get(host.name);
+      const answer = (await context.query([host], surveyFact(program))).get(host.name);
       return answer ? [[host.name, answer.folders] as const] : [];
     }),
   );

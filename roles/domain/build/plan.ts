@@ -2,7 +2,7 @@ import type { StepContext } from '../../../lib/index.ts';
 import { type Artifact, lookUp } from './cache.ts';
 import type { Platform } from './platform.ts';
 import { fingerprint, type Recipe } from './recipe.ts';
-import { surveyQuestion } from './survey.ts';
+import { surveyFact } from './survey.ts';
 
 /** What one host is to have, and whether it has it. */
 export interface HostPlan {
@@ -23,7 +23,7 @@ export async function survey<V>(
     context.hosts.map(async (host) => {
       const recipe = recipeOf(host.vars);
       if (recipe === undefined) return [];
-      const answer = (await context.query([host], surveyQuestion(recipe))).get(host.name);
+      const answer = (await context.query([host], surveyFact(recipe))).get(host.name);
       if (answer === undefined) return [];
       const print = fingerprint(recipe, answer.platform);
       const installed = answer.installed.has(print);

@@ -11,9 +11,12 @@ export type ProgramOrigin =
   /** The distribution's packages. */
   | { readonly kind: 'package'; readonly names: readonly string[] };
 
-/** @param originOf what a host's variables ask for */
-export function provide<V>(originOf: (vars: V) => ProgramOrigin): SharedBuild<V> {
-  const built = sharedBuild<V>((vars) => {
+/**
+ * @param program its name, as in `haproxy`
+ * @param originOf what a host's variables ask for
+ */
+export function provide<V>(program: string, originOf: (vars: V) => ProgramOrigin): SharedBuild<V> {
+  const built = sharedBuild<V>(program, (vars) => {
     const origin = originOf(vars);
     return origin.kind === 'source' ? origin.recipe : undefined;
   });

@@ -1,5 +1,5 @@
 import {
-  type HostView,
+  defineHandoff,
   type Layout,
   link,
   PlayError,
@@ -16,9 +16,9 @@ import { install } from './install.ts';
 import { type HostPlan, kept, survey, wanting } from './plan.ts';
 import { platformLabel } from './platform.ts';
 import { artifactPath, currentOf, folderName, type Recipe } from './recipe.ts';
-import { artifactQuestion } from './survey.ts';
+import { artifactFact } from './survey.ts';
 
-/** What a play found out in its first step, for the second. */
+/** What a play finds out in its first step, for the second. */
 interface Findings {
   readonly plans: ReadonlyMap<string, HostPlan>;
   /** Who makes which build. */
@@ -39,26 +39,31 @@ export interface SharedBuild<V> {
   install(context: StepContext<V>): Promise<InstallLayout<V>>;
 }
 
-/** @param recipeOf what a host's variables ask for; undefined where nothing is to be built */
-export function sharedBuild<V>(recipeOf: (vars: V) => Recipe | undefined): SharedBuild<V> {
-  // All steps of one play see the same list of its hosts: what the first one learned need not be asked again.
-  const found = new WeakMap<readonly HostView[], Findings>();
-
+/**
+ * @param program its name, as in `haproxy`
+ * @param recipeOf what a host's variables ask for; undefined where nothing is to be built
+ */
+export function sharedBuild<V>(program: string, recipeOf: (vars: V) => Recipe | undefined): SharedBuild<V> {
+  const findings = defineHandoff<Findings>({
+    name: `builds of ${program}`,
+    from: `the step that builds ${program}`,
+    scope: 'play',
+  });
   return {
     async make(context) {
       const plans = await survey(context, recipeOf);
       const builders = await chooseBuilders(context, plans);
-      found.set(context.playHosts, { plans, builders });
+      context.handOff(findings, { plans, builders });
       return ({ name }) => {
         const plan = plans.get(name);
         return plan ? buildTasks(plan, builders.get(plan.print)) : [];
       };
     },
     async install(context) {
-      const { plans, builders } = found.get(context.playHosts) ?? {
+      const { plans, builders } = await context.received(findings, async () => ({
         plans: await survey(context, recipeOf),
-        builders: new Map<string, Builder>(),
-      };
+        builders: new Map(),
+      }));
       const artifacts = await collect(context, plans, builders);
       return ({ name }, options) => {
         const plan = plans.get(name);
@@ -78,7 +83,7 @@ async function chooseBuilders<V>(
     if (await kept(context, print)) continue;
     const able = [...plans.values()].filter((plan) => plan.print === print);
     const hosts = able.map(({ host }) => ({ name: host }));
-    const archives = await context.query(hosts, artifactQuestion(print));
+    const archives = await context.query(hosts, artifactFact(print));
     const builder = chooseBuilder(
       able
         .filter(({ host }) => archives.has(host))
@@ -130,7 +135,7 @@ async function fetchFrom<V>(
   if (builder === undefined) return 'no host of its platform could build it';
   const { host } = builder;
   if (!context.hosts.some(({ name }) => name === host)) return `${host} was to build it and failed`;
-  const noted = (await context.query([{ name: host }], artifactQuestion(print))).get(host);
+  const noted = (await context.query([{ name: host }], artifactFact(print))).get(host);
   if (noted === undefined) return `${host} was to build it, and has no archive of it`;
   try {
     const sha256 = await context.download(

@@ -1,4 +1,4 @@
-import { type Question, sh } from '../../../lib/index.ts';
+import { defineFact, type Fact, sh } from '../../../lib/index.ts';
 import { type Platform, parsePlatform, platformProbe } from './platform.ts';
 import { artifactPath, homeOf, type Recipe, STAMP } from './recipe.ts';
 
@@ -12,10 +12,10 @@ export interface Survey {
 }
 
 /** Asks for the platform and the builds that are there. No program is started for a build. */
-export function surveyQuestion(
+export function surveyFact(
   recipe: Pick<Recipe, 'root' | 'name'> & Partial<Pick<Recipe, 'program'>>,
-): Question<Survey> {
-  return {
+): Fact<Survey> {
+  return defineFact({
     name: `which builds of ${recipe.name} are there`,
     script: sh`${platformProbe}
 for stamp in ${homeOf(recipe)}/*/${STAMP}; do
@@ -38,16 +38,16 @@ done`,
         folders: builds.map(({ folder }) => folder),
       };
     },
-  };
+  });
 }
 
 /** Asks for the sha256 of a build's archive, if the host has one that is undamaged. */
-export function artifactQuestion(print: string): Question<string | undefined> {
-  return {
+export function artifactFact(print: string): Fact<string | undefined> {
+  return defineFact({
     name: `is build ${print} kept there`,
     script: artifactProbe(print),
     parse: ({ stdout }) => parseArtifact(stdout),
-  };
+  });
 }
 
 /** Prints the archive's sha256 when it is the one written down beside it. */

@@ -1,4 +1,4 @@
-import { type HostView, PlayError, type Question, type StepContext, sh } from '../../../lib/index.ts';
+import { defineFact, type HostView, PlayError, type StepContext, sh } from '../../../lib/index.ts';
 import { type Address, parseAddresses } from './addresses.ts';
 
 /** Longest wait until each virtual address stands. Milliseconds. */
@@ -16,7 +16,7 @@ export async function awaitVips<V>(context: StepContext<V>, vips: readonly strin
   const until = Date.now() + PATIENCE;
   // Keepalived moves them by itself, so what is not yet as it should be is asked anew.
   for (let fresh = false; ; fresh = true) {
-    const seen = await context.query(context.playHosts, { ...addressQuestion, fresh });
+    const seen = await context.query(context.playHosts, { ...addressFact, fresh });
     const wrong = misplaced(vips, seen);
     if (wrong.length === 0) return;
     if (Date.now() > until) {
@@ -53,23 +53,23 @@ export function misplaced(vips: readonly string[], seen: Seen): readonly Misplac
     .filter(({ holders }) => holders.length !== 1);
 }
 
-const addressQuestion: Question<readonly Address[]> = {
+const addressFact = defineFact<readonly Address[]>({
   name: 'which addresses are there',
   script: sh`ip -o -4 addr show`,
   parse: ({ stdout }) => parseAddresses(stdout),
-};
+});
 
-const stateQuestion: Question<string> = {
+const stateFact = defineFact<string>({
   name: 'what Keepalived says',
   fresh: true,
   script: sh`systemctl is-active keepalived
 journalctl --unit=keepalived --no-pager --output=cat --lines=200 2>/dev/null |
   grep -E 'STATE|FAULT|failed|rror' | tail -n 3`,
   parse: ({ stdout }) => stdout,
-};
+});
 
 async function trouble<V>(context: StepContext<V>, wrong: readonly Misplaced[]): Promise<PlayError> {
-  const states = await context.query(context.playHosts, stateQuestion);
+  const states = await context.query(context.playHosts, stateFact);
   const [{ vip, holders } = { vip: '', holders: [] }] = wrong;
   return new PlayError({
     kind: 'failed',

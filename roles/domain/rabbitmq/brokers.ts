@@ -1,10 +1,6 @@
-import type { HostView, StepContext } from '../../../lib/index.ts';
+import type { StepContext } from '../../../lib/index.ts';
 import { askBroker, type Snapshot } from './facts/snapshot.ts';
-import { ordered, preferred } from './rules/founding-node.ts';
-
-interface Asking extends Pick<StepContext<unknown>, 'query'> {
-  readonly playHosts: readonly HostView[];
-}
+import { ordered, preferredHosts } from './rules/founding-node.ts';
 
 /**
  * The brokers of all hosts of a play, by host: the one that founds the cluster first. Hosts without an answer are
@@ -12,8 +8,9 @@ interface Asking extends Pick<StepContext<unknown>, 'query'> {
  * @param fresh ask again even if nothing was changed since
  */
 export async function brokersOf(
-  { playHosts, query }: Asking,
+  context: Pick<StepContext<unknown>, 'playHosts' | 'query' | 'received'>,
   fresh = false,
 ): Promise<ReadonlyMap<string, Snapshot>> {
-  return ordered(preferred(playHosts), await query(playHosts, { ...askBroker, fresh }));
+  const { playHosts, query } = context;
+  return ordered(await preferredHosts(context), await query(playHosts, { ...askBroker, fresh }));
 }

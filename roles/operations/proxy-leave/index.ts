@@ -1,16 +1,16 @@
 import {
+  defineFact,
   defineOperation,
   type Gate,
   type GateContext,
   type HostView,
   type Layout,
   type NoVars,
-  type Question,
   type StepContext,
   service,
   sh,
 } from '../../../lib/index.ts';
-import { answersQuestion } from '../../domain/haproxy/facts/answers.ts';
+import { answersFact } from '../../domain/haproxy/facts/answers.ts';
 import { haproxySettings } from '../../domain/haproxy/settings.ts';
 import { virtualAddresses } from '../../domain/keepalived/instances.ts';
 import { awaitVips } from '../../domain/keepalived/vip.ts';
@@ -51,20 +51,20 @@ export const anotherProxyIsReady: Gate = {
 async function isReady(context: GateContext, host: HostView): Promise<string | undefined> {
   const port = host.setting(haproxySettings, 'haproxy_health_port');
   const asked = await context.query([host], {
-    ...question,
+    ...readiness,
     script: sh`systemctl is-active -q keepalived || { echo 'keepalived does not run'; exit 0; }
-( ${answersQuestion(port).script} ) >/dev/null 2>&1 || echo 'HAProxy does not answer'`,
+( ${answersFact(port).script} ) >/dev/null 2>&1 || echo 'HAProxy does not answer'`,
   });
   const said = asked.get(host.name) ?? "it can't be reached";
   return said === '' ? undefined : `${host.name}: ${said}`;
 }
 
-const question: Question<string> = {
+const readiness = defineFact<string>({
   name: 'whether it can take over',
   fresh: true,
   script: sh`:`,
   parse: ({ stdout }) => stdout,
-};
+});
 
 /** Whether the host that leaves can be reached: one that is dead holds nothing. */
 async function isReachable({ query, warn }: StepContext<NoVars>, host: string): Promise<boolean> {

@@ -1,10 +1,5 @@
 import { defineTask, lines, sh, type TaskType } from '../../../lib/index.ts';
-import {
-  askEvidence,
-  type Evidence,
-  FORGOTTEN_FOLDER,
-  parseEvidence,
-} from '../../domain/rabbitmq/facts/evidence.ts';
+import { askEvidence, type Evidence, FORGOTTEN_FOLDER } from '../../domain/rabbitmq/facts/evidence.ts';
 import { ctl, underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 import type { NodeWant } from '../../domain/rabbitmq/tasks/forgotten.ts';
 
@@ -12,8 +7,7 @@ import type { NodeWant } from '../../domain/rabbitmq/tasks/forgotten.ts';
 export const forgottenOfflineType: TaskType<NodeWant, Evidence> = {
   name: 'rabbit-forgotten-offline',
   title: ({ node }) => `forget ${node}, offline`,
-  probe: () => askEvidence.script,
-  parse: parseEvidence,
+  fact: () => askEvidence,
   diff: ({ members }, { node }) =>
     members.includes(node) ? [{ what: 'membership', from: node, to: 'none' }] : [],
   apply: ({ node }) =>

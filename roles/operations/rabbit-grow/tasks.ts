@@ -1,11 +1,5 @@
 import { defineTask, lines, sh, type TaskType } from '../../../lib/index.ts';
-import {
-  type Growth,
-  growthScript,
-  leadsTooLittle,
-  parseGrowth,
-  withoutMember,
-} from '../../domain/rabbitmq/facts/growth.ts';
+import { askGrowth, type Growth, leadsTooLittle, withoutMember } from '../../domain/rabbitmq/facts/growth.ts';
 import { queueTitle } from '../../domain/rabbitmq/facts/health.ts';
 import { tool, underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 import { addMember, addMembers } from '../../domain/rabbitmq/tasks/queue-members.ts';
@@ -20,8 +14,7 @@ export const membersType: TaskType<Want, Growth> = {
   name: 'queue-members',
   title: ({ node }) => `quorum queues and streams have a member on ${node}`,
   claims: ({ node }) => ({ [`quorum members on ${node}`]: 'all' }),
-  probe: ({ node }) => growthScript(node),
-  parse: parseGrowth,
+  fact: ({ node }) => askGrowth(node),
   diff: (growth, { node }) =>
     withoutMember(growth).map((queue) => ({ what: queueTitle(queue), to: `a member on ${node}` })),
   apply({ node }, _changes, growth) {
@@ -41,8 +34,7 @@ export const rebalancedType: TaskType<Want, Growth> = {
   name: 'leaders-rebalanced',
   title: ({ node }) => `${node} leads its share of the queues`,
   claims: ({ node }) => ({ [`leaders on ${node}`]: 'its share' }),
-  probe: ({ node }) => growthScript(node),
-  parse: parseGrowth,
+  fact: ({ node }) => askGrowth(node),
   diff: (growth) => (leadsTooLittle(growth) ? [{ what: 'leaders', from: 'none', to: 'rebalanced' }] : []),
   apply: () =>
     lines(

@@ -1,12 +1,6 @@
 import { defineTask, lines, type TaskType, until } from '../../../lib/index.ts';
 import { caughtUp, growthScript, parseGrowth } from '../../domain/rabbitmq/facts/growth.ts';
-import {
-  askHealth,
-  type Health,
-  healthWithQueues,
-  type QueueHealth,
-  queueTitle,
-} from '../../domain/rabbitmq/facts/health.ts';
+import { askQueues, type Health, type QueueHealth, queueTitle } from '../../domain/rabbitmq/facts/health.ts';
 import { underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 import type { NodeWant } from '../../domain/rabbitmq/tasks/forgotten.ts';
 import { addMember } from '../../domain/rabbitmq/tasks/queue-members.ts';
@@ -25,8 +19,7 @@ export const membersKeptType: TaskType<NodeWant, Health> = {
   name: 'members-kept',
   title: ({ node }) => `quorum queues and streams have members enough without ${node}`,
   claims: ({ node }) => ({ [`quorum members without ${node}`]: 'enough' }),
-  probe: () => askHealth.script,
-  parse: healthWithQueues,
+  fact: () => askQueues,
   diff: (health, { node }) =>
     replacements(health, node).map(({ queue, node: to }) => ({
       what: queueTitle(queue),

@@ -1,11 +1,5 @@
 import { defineTask, lines, sh, type TaskType } from '../../../lib/index.ts';
-import {
-  isRunning,
-  knownMembers,
-  parseSnapshot,
-  type Snapshot,
-  snapshotScript,
-} from '../../domain/rabbitmq/facts/snapshot.ts';
+import { askBroker, isRunning, knownMembers, type Snapshot } from '../../domain/rabbitmq/facts/snapshot.ts';
 import { ctl, underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 import { putAside } from '../../domain/rabbitmq/scripts/data-folder.ts';
 import type { NodeWant } from '../../domain/rabbitmq/tasks/forgotten.ts';
@@ -15,8 +9,7 @@ export const appStoppedType: TaskType<NodeWant, Snapshot> = {
   name: 'rabbit-app-stopped',
   title: ({ node }) => `application of ${node} stopped`,
   claims: () => ({ 'rabbitmq application': 'stopped' }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff: (state) => (isRunning(state) ? [{ what: 'application', from: 'running', to: 'stopped' }] : []),
   apply: () => lines(underLock, ctl('stop_app')),
 };
@@ -31,8 +24,7 @@ export const resetType: TaskType<NodeWant, Snapshot> = {
   name: 'rabbit-reset',
   title: ({ node }) => `${node} reset`,
   claims: () => ({ 'rabbitmq data': 'none' }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff(state) {
     const others = knownMembers(state).filter((name) => name !== state.node);
     return others.length === 0

@@ -1,20 +1,26 @@
-import { type NoVars, playSteps, type RoleUse, type StepContext } from '../../../lib/index.ts';
+import { defineHandoff, type NoVars, playSteps, type RoleUse, type StepContext } from '../../../lib/index.ts';
 import { askHealth, type QueueHealth, queueTitle } from '../../domain/rabbitmq/facts/health.ts';
 
 /** The queues of a cluster by title; exclusive ones, which live and die with a connection, are left out. */
 type Queues = ReadonlyMap<string, QueueHealth>;
+
+const queuesBefore = defineHandoff<Queues | undefined>({
+  name: 'queues before',
+  from: 'the role queues-before',
+  scope: 'run',
+});
 
 /**
  * Two parts of one run: `before` remembers the queues as they are, `after` shows each as it was and as it is. What did
  * not change is counted only.
  */
 export function queueTable(): { readonly before: RoleUse; readonly after: RoleUse } {
-  let first: Queues | undefined;
   return {
     before: lookOnly('queues-before', async (context) => {
-      first ??= await queuesOf(context);
+      context.handOff(queuesBefore, await queuesOf(context));
     }),
     after: lookOnly('queues-after', async (context) => {
+      const first = await context.received(queuesBefore, () => undefined);
       const now = await queuesOf(context);
       if (first === undefined || now === undefined || context.check) return;
       const rows = tableRows(first, now);

@@ -1,4 +1,12 @@
-import { type Change, defineTask, lines, sh, type TaskType, type until } from '../../../lib/index.ts';
+import {
+  type Change,
+  defineFact,
+  defineTask,
+  lines,
+  sh,
+  type TaskType,
+  type until,
+} from '../../../lib/index.ts';
 import {
   isRunning,
   parseSnapshot,
@@ -15,6 +23,16 @@ while [ "$(systemctl show -p ActiveState --value ${BROKER_SERVICE})" = inactive 
   sleep 0.2; n=$((n + 1))
 done`;
 
+/** A broker's state, without waiting for one that is just starting. */
+const atOnce = defineFact({
+  name: 'state of the broker',
+  script: sh`case $(systemctl show -p ActiveState --value ${BROKER_SERVICE}) in
+  activating | reloading) echo node=starting@here; echo unit=activating ;;
+  *) ${snapshotScript} ;;
+esac`,
+  parse: parseSnapshot,
+});
+
 /**
  * A broker that is at least starting. It is not waited for: members that were stopped together wait for each other, so
  * that all have to be started before any is waited for.
@@ -23,12 +41,7 @@ export const brokerStartingType: TaskType<Record<never, never>, Snapshot> = {
   name: 'rabbit-begun',
   title: () => 'start the broker',
   claims: () => ({ 'rabbitmq application': 'running' }),
-  // One that is just starting is not waited for either.
-  probe: () => sh`case $(systemctl show -p ActiveState --value ${BROKER_SERVICE}) in
-  activating | reloading) echo node=starting@here; echo unit=activating ;;
-  *) ${snapshotScript} ;;
-esac`,
-  parse: parseSnapshot,
+  fact: () => atOnce,
   diff(state): readonly Change[] {
     if (state.unit === 'activating' || isRunning(state)) return [];
     return [{ what: 'broker', from: state.live ? 'application stopped' : state.unit, to: 'started' }];

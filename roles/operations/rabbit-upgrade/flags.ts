@@ -1,4 +1,4 @@
-import { defineTask, type Question, sh, type TaskType } from '../../../lib/index.ts';
+import { defineFact, defineTask, sh, type TaskType } from '../../../lib/index.ts';
 import { askErlang, parseAnswer } from '../../domain/rabbitmq/erlang/ask-erlang.ts';
 import { ctl, underLock } from '../../domain/rabbitmq/scripts/commands.ts';
 
@@ -25,22 +25,19 @@ khepri => T(fun() -> rabbit_khepri:is_enabled() =:= true end, false),
 mirrored => T(fun() -> [element(4, amqqueue:get_name(Q)) || Q <- rabbit_amqqueue:list(), amqqueue:get_type(Q) =:= rabbit_classic_queue, T(fun() -> amqqueue:get_slave_pids(Q) end, []) =/= []] end, [])
 },`;
 
-const script = askErlang(EXPRESSION);
-
-export const askFlags: Question<Flags | undefined> = {
+export const askFlags = defineFact<Flags | undefined>({
   name: 'feature flags',
   fresh: true,
-  script,
+  script: askErlang(EXPRESSION),
   parse: (reply) => parseAnswer<Flags>(reply),
-};
+});
 
 /** All stable feature flags enabled, once all nodes have one version: the next upgrade needs them. */
 export const featureFlagsType: TaskType<Record<never, never>, Flags | undefined> = {
   name: 'rabbit-feature-flags',
   title: () => 'all stable feature flags enabled',
   claims: () => ({ 'rabbitmq feature flags': 'all' }),
-  probe: () => script,
-  parse: (reply) => parseAnswer<Flags>(reply),
+  fact: () => askFlags,
   diff(flags) {
     if (flags === undefined) throw new Error('the broker does not answer');
     // While versions are mixed the old ones could not read what the new ones would then write.

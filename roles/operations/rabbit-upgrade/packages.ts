@@ -1,4 +1,4 @@
-import { lines, type Question, type Script, sh } from '../../../lib/index.ts';
+import { defineFact, type Fact, lines, type Script, sh } from '../../../lib/index.ts';
 
 /** What a host has of the broker's package, and could have. Versions as the package manager writes them. */
 export interface Offer {
@@ -8,8 +8,8 @@ export interface Offer {
 }
 
 /** Asks apt's lists as they are on the host. */
-export function askOffer(name: string): Question<Offer> {
-  return {
+export function askOffer(name: string): Fact<Offer> {
+  return defineFact({
     name: `versions of ${name}`,
     fresh: true,
     script: sh`if ! command -v apt-cache >/dev/null 2>&1; then echo 'this host has no apt' >&2; exit 1; fi
@@ -22,7 +22,7 @@ apt-cache madison ${name} | cut -d'|' -f2 | tr -d ' '`,
         throw new Error(`${name} can't be upgraded: ${stderr || 'it is not installed as a package'}`);
       return { installed, available };
     },
-  };
+  });
 }
 
 /** The package version that is meant: the newest, or the newest of a broker's version. Undefined when there is none. */

@@ -20,7 +20,7 @@ const reply = (stdout: string) => ({ code: 0, stdout, stderr: '' });
 
 describe('the Erlang cookie', () => {
   it('is never shown', () => {
-    assert.ok(!`${task.title}${task.probe}${JSON.stringify(task.claims)}`.includes(NEW));
+    assert.ok(!`${task.title}${task.probe.script}${JSON.stringify(task.claims)}`.includes(NEW));
     const assessment = task.assess(reply('access=644 rabbitmq rabbitmq\nsha256=00112233445566778899'), []);
     assert.ok(!JSON.stringify(assessment.changes).includes(NEW));
     const { script } = assessment.apply();

@@ -38,7 +38,7 @@ inEveryShell('the Erlang cookie before the broker comes', (box) => {
   });
 
   it('is never shown', () => {
-    assert.ok(!`${task.title}${task.probe}${JSON.stringify(task.claims)}`.includes(NEW));
+    assert.ok(!`${task.title}${task.probe.script}${JSON.stringify(task.claims)}`.includes(NEW));
     const { script } = task.assess({ code: 0, stdout: '', stderr: '' }, []).apply();
     assert.ok(!String(script).includes(NEW));
   });

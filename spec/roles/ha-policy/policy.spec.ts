@@ -128,7 +128,7 @@ describe('a default queue type', () => {
 
   it('says which queues keep it and what to do, and nothing where none does', () => {
     const question = askKept({ vhost: '/', type: 'quorum' });
-    assert.equal(String(question.script), String(task.probe), 'one look for both');
+    assert.equal(String(question.script), String(task.probe.script), 'one look for both');
     const names = Array.from({ length: 10 }, (_, i) => `q${i}`);
     const many = question.parse(told({ held: { ...held, total: 12, names } })) ?? '';
     assert.match(

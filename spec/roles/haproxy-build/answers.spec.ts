@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { answersQuestion } from '../../../roles/domain/haproxy/facts/answers.ts';
+import { answersFact } from '../../../roles/domain/haproxy/facts/answers.ts';
 import { PID_FILE } from '../../../roles/domain/haproxy/paths.ts';
 
 describe('the question whether HAProxy answers', () => {
@@ -17,7 +17,7 @@ describe('the question whether HAProxy answers', () => {
 
   /** Asks of an HAProxy whose PID file is in a folder of our own. */
   const ask = (port: number) => {
-    const script = answersQuestion(port).script.reveal().replaceAll(PID_FILE, join(folder, 'pid'));
+    const script = answersFact(port).script.reveal().replaceAll(PID_FILE, join(folder, 'pid'));
     return once(spawn('sh', ['-c', script], { stdio: 'ignore' }), 'exit');
   };
 
@@ -43,7 +43,7 @@ describe('the question whether HAProxy answers', () => {
   });
 
   it('is answered with what systemd says when it does not', () => {
-    const { parse } = answersQuestion(8101);
+    const { parse } = answersFact(8101);
     assert.equal(parse({ code: 0, stdout: '', stderr: '' }), true);
     assert.throws(
       () => parse({ code: 1, stdout: 'haproxy.service: failed', stderr: '' }),

@@ -14,6 +14,8 @@ describe('a fault', () => {
 
   it('is read back with its times, and what the host saw of the address', () => {
     const notes = askNotes.parse({
+      code: 0,
+      stderr: '',
       stdout: 'began=1700000000123\nended=1700000020123\ntick=1 0\ntick=2 1\ntick=',
     });
     assert.deepEqual(notes, {
@@ -24,7 +26,11 @@ describe('a fault', () => {
         { at: 2, held: true },
       ],
     });
-    assert.deepEqual(askNotes.parse({ stdout: '' }), { began: undefined, ended: undefined, ticks: [] });
+    assert.deepEqual(askNotes.parse({ code: 0, stdout: '', stderr: '' }), {
+      began: undefined,
+      ended: undefined,
+      ticks: [],
+    });
   });
 });
 

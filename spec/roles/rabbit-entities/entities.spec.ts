@@ -3,7 +3,7 @@ import { secret } from '../../../lib/index.ts';
 import { askErlang } from '../../../roles/domain/rabbitmq/erlang/ask-erlang.ts';
 import type { Entities } from '../../../roles/domain/rabbitmq/facts/entities.ts';
 import { shown } from '../../../roles/rabbit-entities/compare.ts';
-import { type Entity, entityTask } from '../../../roles/rabbit-entities/entity.ts';
+import { type Entity, entityTask, parseEntities } from '../../../roles/rabbit-entities/entity.ts';
 import { featureFlags } from '../../../roles/rabbit-entities/feature-flags.ts';
 import {
   globalParameter,
@@ -144,11 +144,12 @@ describe('a user', () => {
 
   it('is never shown with its password', () => {
     const entity = user({ name: 'app', password: secret('t0p-secret') });
-    const task = entityTask({ entity, look: askErlang('J = 1,') });
+    const held = { name: 'held', script: askErlang('J = 1,'), parse: parseEntities };
+    const task = entityTask({ entity, held });
     const assessed = task.assess(packed(entities({ users })), []);
-    const told = JSON.stringify([task.title, task.claims, String(task.probe), assessed.changes]);
+    const told = JSON.stringify([task.title, task.claims, String(task.probe.script), assessed.changes]);
     assert.ok(!`${told}${assessed.apply().script}`.includes('t0p-secret'));
-    assert.ok(!task.probe.reveal().includes('t0p-secret'));
+    assert.ok(!task.probe.script.reveal().includes('t0p-secret'));
   });
 
   it('goes only when named', () => {

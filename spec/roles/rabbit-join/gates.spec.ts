@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Gate, GateContext } from '../../../lib/index.ts';
+import { Handoffs, handoffContext } from '../../../lib/run/handoffs.ts';
 import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { oneCluster } from '../../../roles/rabbit-join/index.ts';
 import { answer, down, known, running, user } from '../domain/rabbitmq/nodes.ts';
@@ -25,6 +26,7 @@ function contextOf(
     asked: () => asked,
     context: {
       moment: 'before',
+      ...handoffContext(new Handoffs()),
       check: false,
       playHosts: hosts,
       next: hosts.filter(({ name }) => next === undefined || next.includes(name)),

@@ -40,9 +40,9 @@ describe("a broker's administrator", () => {
 
   it('never shows the password', () => {
     const assessment = admin.assess(answer(running('a')), []);
-    const shown = `${admin.title}${admin.probe}${JSON.stringify([admin.claims, assessment.changes])}`;
+    const shown = `${admin.title}${admin.probe.script}${JSON.stringify([admin.claims, assessment.changes])}`;
     assert.ok(!`${shown}${assessment.apply().script}`.includes(PASSWORD));
-    assert.ok(!admin.probe.reveal().includes(PASSWORD));
+    assert.ok(!admin.probe.script.reveal().includes(PASSWORD));
   });
 
   it('can not be told without a broker that runs', () => {

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Reply, Task } from '../../../lib/model/task.ts';
+import type { Reply } from '../../../lib/model/fact.ts';
+import type { Task } from '../../../lib/model/task.ts';
 import { directory } from '../../../lib/tasks/directory.ts';
 import { file } from '../../../lib/tasks/file.ts';
 import { DIFF_LIMIT } from '../../../lib/tasks/support/content.ts';
@@ -236,7 +237,7 @@ describe('paths asked for together by someone who may not look', () => {
     const who = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     const { status, stdout, stderr } = spawnSync('/bin/sh', {
       ...who,
-      input: task.probe.reveal(),
+      input: task.probe.script.reveal(),
       encoding: 'utf8',
       cwd: '/',
       env: { PATH: process.env['PATH'], LC_ALL: 'C' },
@@ -251,9 +252,9 @@ describe('paths asked for together by someone who may not look', () => {
       (path: string) => directory({ path }),
     ]) {
       const tasks = paths.map((path) => make(join(folder, path)));
-      const items = tasks.flatMap(({ joint }) => (joint ? [joint.item] : []));
-      const probe = tasks[0]?.joint?.probe;
-      const together = probe?.split(ask({ probe: probe.script(items) }), items);
+      const items = tasks.flatMap(({ probe }) => (probe.joint ? [probe.joint.item] : []));
+      const joint = tasks[0]?.probe.joint?.probe;
+      const together = joint?.split(ask({ probe: { script: joint.script(items) } }), items);
       const verdicts = tasks.map((task, i) => verdict(task, together?.[i]));
       assert.deepEqual(
         verdicts,

@@ -1,9 +1,9 @@
-import { PlayError, type Question, sh } from '../../../../lib/index.ts';
+import { defineFact, type Fact, PlayError, sh } from '../../../../lib/index.ts';
 import { HEALTH_URI, PID_FILE } from '../paths.ts';
 
 /** Waits up to 10 s until HAProxy answers on its health port. */
-export function answersQuestion(port: number): Question<true> {
-  return {
+export function answersFact(port: number): Fact<true> {
+  return defineFact({
     name: 'HAProxy answers',
     // bash speaks TCP by itself, where not every host has curl. One that was never started is not waited for.
     script: sh`port=${port} uri=${HEALTH_URI}
@@ -19,7 +19,7 @@ timeout 12 bash -c ${ASK} || { systemctl status --no-pager --lines=8 haproxy.ser
         next: 'journalctl -u haproxy',
       });
     },
-  };
+  });
 }
 
 // Written by cat in one go: bash writes line by line, and the second line would wait for the first one's late ACK.

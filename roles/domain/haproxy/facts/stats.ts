@@ -1,4 +1,12 @@
-import { type HostView, type Question, Secret, type StepContext, secret, sh } from '../../../../lib/index.ts';
+import {
+  defineFact,
+  type Fact,
+  type HostView,
+  Secret,
+  type StepContext,
+  secret,
+  sh,
+} from '../../../../lib/index.ts';
 import { bracketed } from '../names.ts';
 import { haproxySettings } from '../settings.ts';
 
@@ -17,12 +25,12 @@ export interface StatsPage {
 }
 
 /** Reads the stats page's CSV with bash, since not every host has curl; the password goes to stdin alone. */
-export function askStatsPage({ port, uri, login }: StatsPage): Question<ProxyHost> {
+export function askStatsPage({ port, uri, login }: StatsPage): Fact<ProxyHost> {
   const basic = secret(Buffer.from(login.reveal()).toString('base64'));
   const request = new Secret(
     `GET ${uri};csv HTTP/1.0\r\nHost: localhost\r\nAuthorization: Basic ${basic.reveal()}\r\n\r\n`,
   );
-  return {
+  return defineFact({
     name: 'the proxy',
     fresh: true,
     script: sh`ip -o -4 addr show | sed -n 's/^.* inet \([0-9.]*\).*/address=\1/p'
@@ -48,7 +56,7 @@ cat <&3' ${port} 2>/dev/null | sed 's/^/csv=/'`,
         addresses: rows('address'),
       };
     },
-  };
+  });
 }
 
 /** Where the stats page of a proxy is, as its variables say. */

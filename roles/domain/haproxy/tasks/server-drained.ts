@@ -1,4 +1,4 @@
-import { defineTask, lines, sh, type TaskType } from '../../../../lib/index.ts';
+import { defineFact, defineTask, lines, sh, type TaskType } from '../../../../lib/index.ts';
 import { askServers, type Server, serverClaim, serversOf, setServer } from '../facts/servers.ts';
 import { SOCKET } from '../paths.ts';
 
@@ -12,10 +12,14 @@ export const serverDrainedType: TaskType<ServerDrainedWant, readonly Server[]> =
   name: 'haproxy-server-drained',
   title: ({ host }) => `no new clients for ${host}`,
   claims: ({ host }) => serverClaim(host, 'drain'),
-  probe: () => sh`if [ -S ${SOCKET} ]; then
+  fact: ({ host }) =>
+    defineFact({
+      name: `servers of ${host} in HAProxy`,
+      script: sh`if [ -S ${SOCKET} ]; then
 ${askServers()}
 else echo none; fi`,
-  parse: (reply, { host }) => (reply.stdout === 'none' ? [] : serversOf(host, reply)),
+      parse: (reply) => (reply.stdout === 'none' ? [] : serversOf(host, reply)),
+    }),
   diff: (servers) =>
     open(servers).map(({ backend, state }) => ({ what: `server in ${backend}`, from: state, to: 'drain' })),
   apply: ({ host }, _changes, servers) =>

@@ -1,4 +1,4 @@
-import { type Change, defineTask, type Question, sh, type TaskType } from '../../../../lib/index.ts';
+import { type Change, defineFact, defineTask, type Fact, sh, type TaskType } from '../../../../lib/index.ts';
 import { type AdminState, askServers, serverClaim, serversOf, setServer } from '../facts/servers.ts';
 import { BACKEND, serverName } from '../names.ts';
 import { answered, asked } from '../socket.ts';
@@ -22,8 +22,12 @@ export const serverStateType: TaskType<ServerStateWant, ServerStateNow> = {
   validate(want) {
     if (!/^[A-Za-z0-9_.:-]+$/.test(backendOf(want))) throw new Error(`'${backendOf(want)}' is no backend`);
   },
-  probe: (want) => askServers(backendOf(want)),
-  parse: (reply, { server }) => serversOf(server, reply)[0]?.state ?? 'unknown',
+  fact: (want) =>
+    defineFact({
+      name: `state of ${want.server} in HAProxy`,
+      script: askServers(backendOf(want)),
+      parse: (reply) => serversOf(want.server, reply)[0]?.state ?? 'unknown',
+    }),
   diff,
   apply: ({ server, state, ...want }) => setServer(backendOf(want), server, state),
 };
@@ -32,8 +36,8 @@ export const serverStateType: TaskType<ServerStateWant, ServerStateNow> = {
 export const serverState = defineTask(serverStateType);
 
 /** Asks how many connections clients have to each server through this HAProxy, by HAProxy's name for the server. */
-export function sessionsQuestion(backend: string = BACKEND): Question<ReadonlyMap<string, number>> {
-  return {
+export function sessionsFact(backend: string = BACKEND): Fact<ReadonlyMap<string, number>> {
+  return defineFact({
     name: `connections through HAProxy to ${backend}`,
     fresh: true,
     script: asked(sh`show stat ${backend} 4 -1`),
@@ -50,7 +54,7 @@ export function sessionsQuestion(backend: string = BACKEND): Question<ReadonlyMa
         }),
       );
     },
-  };
+  });
 }
 
 function backendOf({ backend = BACKEND }: Pick<ServerStateWant, 'backend'>): string {

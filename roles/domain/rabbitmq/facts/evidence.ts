@@ -1,4 +1,4 @@
-import { type Question, type Reply, sh } from '../../../../lib/index.ts';
+import { defineFact, type Reply, sh } from '../../../../lib/index.ts';
 import { fieldsOf } from '../../fields.ts';
 import { BROKER_HOME, BROKER_SERVICE, evaluate, setNode } from '../scripts/commands.ts';
 import { nodeNames } from './node-names.ts';
@@ -41,12 +41,12 @@ if [ -e "$d/force_load" ]; then echo forced=yes; fi
 if grep -qw khepri_db "$d-feature_flags" 2>/dev/null; then echo store=khepri; fi`;
 
 /** Asks a host for it, in a way that needs no broker. */
-export const askEvidence: Question<Evidence> = {
+export const askEvidence = defineFact<Evidence>({
   name: 'what its disk tells of the cluster',
   fresh: true,
   script,
   parse: parseEvidence,
-};
+});
 
 /** @throws Error when the host doesn't even know its node's name */
 export function parseEvidence({ stdout, stderr }: Reply): Evidence {

@@ -1,4 +1,4 @@
-import type { Reply, Script } from '../../../../lib/index.ts';
+import { defineFact, type Fact, type Reply, type Script } from '../../../../lib/index.ts';
 import { askErlang, parseAnswer } from '../erlang/ask-erlang.ts';
 import { growthExpression } from '../erlang/growth-expression.ts';
 import { queueTitle } from './health.ts';
@@ -32,6 +32,11 @@ export function parseGrowth(reply: Reply): Growth {
   const growth = parseAnswer<Growth>(reply);
   if (growth === undefined) throw new Error('the broker did not say which queues it has');
   return growth;
+}
+
+/** The replicated queues, and what part the node has of each. */
+export function askGrowth(node: string): Fact<Growth> {
+  return defineFact({ name: `queues of ${node}`, script: growthScript(node), parse: parseGrowth });
 }
 
 /** Quorum queues and streams that have no member on the node, and could have one. */

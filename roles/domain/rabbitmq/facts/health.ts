@@ -1,4 +1,4 @@
-import type { Question, Reply } from '../../../../lib/index.ts';
+import { defineFact } from '../../../../lib/index.ts';
 import { askErlang, parseAnswer } from '../erlang/ask-erlang.ts';
 import { HEALTH_EXPRESSION } from '../erlang/health-expression.ts';
 
@@ -45,19 +45,22 @@ export interface Health {
 }
 
 /** Asks a node for the cluster's health, always anew; undefined where no broker answers. */
-export const askHealth: Question<Health | undefined> = {
+export const askHealth = defineFact<Health | undefined>({
   name: "the cluster's health",
   fresh: true,
   script: askErlang(HEALTH_EXPRESSION),
   parse: (reply) => parseAnswer<Health>(reply),
-};
+});
 
-/** Reads the answer of {@link askHealth} for what depends on the queues. @throws Error when they could not be listed */
-export function healthWithQueues(reply: Reply): Health {
-  const health = askHealth.parse(reply);
-  if (health === undefined || health.queues === null) throw new Error('the queues could not be listed');
-  return health;
-}
+/** The same for what depends on the queues: it fails when they could not be listed. */
+export const askQueues = defineFact<Health>({
+  ...askHealth,
+  parse(reply) {
+    const health = askHealth.parse(reply);
+    if (health === undefined || health.queues === null) throw new Error('the queues could not be listed');
+    return health;
+  },
+});
 
 /** A queue's name for people: with its virtual host unless that is the usual one. */
 export function queueTitle({ vhost, name }: Pick<QueueHealth, 'vhost' | 'name'>): string {

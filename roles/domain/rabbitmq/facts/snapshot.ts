@@ -1,4 +1,4 @@
-import { type Reply, type Script, sh } from '../../../../lib/index.ts';
+import { defineFact, type Reply, type Script, sh } from '../../../../lib/index.ts';
 import { fieldsOf } from '../../fields.ts';
 import { askErlang, parseAnswer } from '../erlang/ask-erlang.ts';
 import { SNAPSHOT_EXPRESSION } from '../erlang/snapshot-expression.ts';
@@ -161,5 +161,9 @@ export function knownMembers({ live, disk }: Snapshot): readonly string[] {
   return live?.members ?? disk.members;
 }
 
-/** The question that reads a host's broker before tasks are laid out. */
-export const askBroker = { name: 'state of the broker', script: snapshotScript, parse: parseSnapshot };
+/** A host's broker: its own state, and what it knows of its cluster. */
+export const askBroker = defineFact({
+  name: 'state of the broker',
+  script: snapshotScript,
+  parse: parseSnapshot,
+});

@@ -1,5 +1,6 @@
 import {
   action,
+  defineFact,
   defineTask,
   lines,
   type Script,
@@ -55,12 +56,17 @@ interface Stopped extends Snapshot {
   readonly marked: boolean;
 }
 
+const stopped = defineFact<Stopped>({
+  name: 'whether the broker was taken out',
+  script: sh`if [ -e ${BROKER_MARK} ]; then echo marked; fi
+${snapshotScript}`,
+  parse: (reply) => ({ ...parseSnapshot(reply), marked: /^marked$/m.test(reply.stdout) }),
+});
+
 const brokerBackType: TaskType<Record<never, never>, Stopped> = {
   name: 'put-back-broker',
   title: () => 'put back the broker',
-  probe: () => sh`if [ -e ${BROKER_MARK} ]; then echo marked; fi
-${snapshotScript}`,
-  parse: (reply) => ({ ...parseSnapshot(reply), marked: /^marked$/m.test(reply.stdout) }),
+  fact: () => stopped,
   diff: (state) =>
     state.marked
       ? [{ what: 'broker', from: isRunning(state) ? 'taken out' : state.unit, to: 'in service' }]

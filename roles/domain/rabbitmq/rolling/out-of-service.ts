@@ -1,7 +1,9 @@
 import {
   type Change,
   type Claims,
+  defineFact,
   defineTask,
+  type Fact,
   lines,
   type Pending,
   type Script,
@@ -38,13 +40,17 @@ interface ServiceState {
 const markOf = ({ id }: Component) => `${OUT_FOLDER}/${id}`;
 const claimOf = ({ id }: Component) => `out of service: ${id}`;
 
-const probe = (component: Component): Script => sh`if [ -e ${markOf(component)} ]; then echo marked; fi
-${component.probe}`;
-
-function parse({ stdout }: { readonly stdout: string }, { read }: Component): ServiceState {
-  const marked = /^marked(\n|$)/.test(stdout);
-  const text = stdout.replace(/^marked(\n|$)/, '');
-  return { state: read === undefined ? lastLine(text) : read(text), marked };
+function serviceState(component: Component): Fact<ServiceState> {
+  return defineFact({
+    name: component.title,
+    script: sh`if [ -e ${markOf(component)} ]; then echo marked; fi
+${component.probe}`,
+    parse({ stdout }) {
+      const marked = /^marked(\n|$)/.test(stdout);
+      const text = stdout.replace(/^marked(\n|$)/, '');
+      return { state: component.read === undefined ? lastLine(text) : component.read(text), marked };
+    },
+  });
 }
 
 function lastLine(text: string): string {
@@ -60,8 +66,7 @@ export const takenOutType: TaskType<Component, ServiceState> = {
   validate({ id }) {
     if (!/^[A-Za-z0-9._@-]+$/.test(id)) throw new Error(`"${id}" can't be a file's name`);
   },
-  probe,
-  parse,
+  fact: serviceState,
   // What somebody else took out is left as it is, and is not put back.
   diff: ({ state }): readonly Change[] =>
     state === 'in' ? [{ what: 'state', from: 'in service', to: 'out' }] : [],
@@ -71,8 +76,7 @@ export const takenOutType: TaskType<Component, ServiceState> = {
 export const putBackType: TaskType<Component, ServiceState> = {
   name: 'put-back',
   title: ({ title }) => `put back ${title}`,
-  probe,
-  parse,
+  fact: serviceState,
   diff({ marked }, component, pending: readonly Pending[]): readonly Change[] {
     const foreseen = pending.some(({ claims }) => claims[claimOf(component)] === 'yes');
     return marked || foreseen ? [{ what: 'state', from: 'out', to: 'in service' }] : [];

@@ -1,4 +1,4 @@
-import { type Question, type StepContext, sh } from '../../../../lib/index.ts';
+import { defineFact, type StepContext, sh } from '../../../../lib/index.ts';
 
 /** What a proxy says of itself. */
 export interface ProxyState {
@@ -8,7 +8,7 @@ export interface ProxyState {
   readonly addresses: readonly string[];
 }
 
-const askProxy: Question<ProxyState> = {
+const askProxy = defineFact<ProxyState>({
   name: 'how its proxy does',
   fresh: true,
   script: sh`systemctl is-active -q haproxy && echo haproxy
@@ -19,7 +19,7 @@ ip -o -4 addr show`,
     keepalived: /^keepalived$/m.test(stdout),
     addresses: [...stdout.matchAll(/ inet ([0-9.]+)/g)].map(([, address = '']) => address),
   }),
-};
+});
 
 /** The proxies that answer, by name, in the inventory's order. */
 export async function proxyStates<V>(

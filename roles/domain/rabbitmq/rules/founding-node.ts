@@ -1,4 +1,4 @@
-import type { HostView } from '../../../../lib/index.ts';
+import { defineHandoff, type HostView, type StepContext } from '../../../../lib/index.ts';
 import { isRunning, knownMembers, type Snapshot } from '../facts/snapshot.ts';
 import { joinSettings } from '../settings/join.ts';
 import { clustersOf, foundingCluster } from './clusters.ts';
@@ -36,20 +36,32 @@ export function chooseFounder(
   return founders.find(({ node }) => isRunning(node)) ?? founders[0];
 }
 
-/** By a play's hosts, the one that the others joined in it. */
-const joined = new WeakMap<readonly HostView[], string>();
+/**
+ * The host that the others joined in a play. To the end of the play what belongs to the whole cluster is done through
+ * it, so that a run does as check mode says.
+ */
+export const foundingHost = defineHandoff<string | undefined>({
+  name: 'founding host',
+  from: 'the role rabbit-join',
+  scope: 'play',
+});
 
-/** Keeps the founding host for the rest of the play, so that a run uses the host that check mode names. */
-export function keepFounder(playHosts: readonly HostView[], host: string): void {
-  joined.set(playHosts, host);
+/** The play's hosts as {@link preferred} has them, the one that the others joined in the play before all. */
+export async function preferredHosts({
+  playHosts,
+  received,
+}: Pick<StepContext<unknown>, 'playHosts' | 'received'>): Promise<readonly HostView[]> {
+  return preferred(playHosts, await received(foundingHost, () => undefined));
 }
 
-/** The hosts, the one that founds the cluster first: the one that was kept, the seed that is named, else a disc node. */
-export function preferred(hosts: readonly HostView[]): readonly HostView[] {
+/**
+ * The hosts, the one that founds the cluster first: the seed that is named, else a disc node.
+ * @param joined the host that the others have joined; it comes before all
+ */
+export function preferred(hosts: readonly HostView[], joined?: string): readonly HostView[] {
   const { seed } = foundingOf(hosts);
-  const kept = joined.get(hosts);
   const rank = (host: HostView) => {
-    if (host.name === kept) return -1;
+    if (host.name === joined) return -1;
     return host.name === seed ? 0 : host.setting(joinSettings, 'rabbit_node_type') === 'ram' ? 2 : 1;
   };
   return [...hosts].sort((a, b) => rank(a) - rank(b));

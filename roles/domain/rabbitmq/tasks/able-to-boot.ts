@@ -7,14 +7,7 @@ import {
   type Task,
   type TaskType,
 } from '../../../../lib/index.ts';
-import {
-  askBroker,
-  isRunning,
-  knownMembers,
-  parseSnapshot,
-  type Snapshot,
-  snapshotScript,
-} from '../facts/snapshot.ts';
+import { askBroker, isRunning, knownMembers, type Snapshot } from '../facts/snapshot.ts';
 import { bootOver, defineLastWords, defineLone, defineNeverBooted } from '../scripts/boot.ts';
 import { BROKER_SERVICE, setNode, underLock } from '../scripts/commands.ts';
 import { asideAt, moveAside } from '../scripts/data-folder.ts';
@@ -46,8 +39,7 @@ export const bootsType: TaskType<BootsWant, Snapshot> = {
   name: 'rabbit-boots',
   title: () => 'broker boots',
   claims: () => ({ 'rabbitmq boot': 'possible' }),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff(state, { aside }): readonly Change[] {
     if (!isBroken(state)) return [];
     if (isHalfMade(state))

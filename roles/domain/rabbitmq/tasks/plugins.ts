@@ -1,13 +1,12 @@
 import { defineTask, type Script, sh, type TaskType } from '../../../../lib/index.ts';
-import { isRunning, parseSnapshot, type Snapshot, snapshotScript } from '../facts/snapshot.ts';
+import { askBroker, isRunning, type Snapshot } from '../facts/snapshot.ts';
 import { evaluate } from '../scripts/commands.ts';
 
 export const pluginsType: TaskType<{ readonly names: readonly string[] }, Snapshot> = {
   name: 'rabbit-plugins',
   title: ({ names }) => `plugins ${names.join(', ')}`,
   claims: ({ names }) => Object.fromEntries(names.map((name) => [`rabbitmq plugin ${name}`, 'enabled'])),
-  probe: () => snapshotScript,
-  parse: parseSnapshot,
+  fact: () => askBroker,
   diff: (state, { names }) =>
     missing(names, state).map((name) => ({ what: name, from: 'disabled', to: 'enabled' })),
   apply: ({ names }, _changes, state) => {

@@ -1,5 +1,5 @@
 import { defineTask, lines, type TaskType } from '../../../../lib/index.ts';
-import { askHealth, type Health, healthWithQueues, type QueueHealth, queueTitle } from '../facts/health.ts';
+import { askQueues, type Health, type QueueHealth, queueTitle } from '../facts/health.ts';
 import { underLock } from '../scripts/commands.ts';
 import type { NodeWant } from './forgotten.ts';
 import { removeMembers } from './queue-members.ts';
@@ -9,8 +9,7 @@ export const withoutMembersType: TaskType<NodeWant, Health> = {
   name: 'without-members',
   title: ({ node }) => `no quorum queue or stream has a member on ${node}`,
   claims: ({ node }) => ({ [`quorum members on ${node}`]: 'none' }),
-  probe: () => askHealth.script,
-  parse: healthWithQueues,
+  fact: () => askQueues,
   diff: ({ queues }, { node }) =>
     held(queues, node).map((queue) => ({ what: queueTitle(queue), from: `a member on ${node}`, to: 'none' })),
   apply: ({ node }, _changes, { queues }) => lines(underLock, removeMembers(held(queues, node), node)),

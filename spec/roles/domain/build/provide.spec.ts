@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Reply, RoleHost, StepContext, Task } from '../../../../lib/index.ts';
+import { Handoffs, handoffContext } from '../../../../lib/run/handoffs.ts';
 import { installedTasks } from '../../../../roles/domain/build/installed.ts';
 import { type ProgramOrigin, provide } from '../../../../roles/domain/build/provide.ts';
 import { knownHost } from '../../../known-host.ts';
@@ -45,6 +46,7 @@ describe('where a program comes from', () => {
       group: () => [],
       warn: () => {},
       report: () => {},
+      ...handoffContext(new Handoffs()),
       download: () => Promise.reject(new Error('nothing to download')),
       query: async (hosts, question) => {
         asked.push(question.name);
@@ -57,7 +59,7 @@ describe('where a program comes from', () => {
         );
       },
     } satisfies StepContext<null>;
-    const program = provide<null>(() => wanted);
+    const program = provide<null>('tool', () => wanted);
     const make = await program.make(context);
     const install = await program.install(context);
     return { first: titles(make(host)), second: titles(install(host, {})), asked };

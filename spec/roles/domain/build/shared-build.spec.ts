@@ -10,6 +10,7 @@ import {
   type StepContext,
   type Task,
 } from '../../../../lib/index.ts';
+import { Handoffs, handoffContext } from '../../../../lib/run/handoffs.ts';
 import { cachePath, keep, lookUp } from '../../../../roles/domain/build/cache.ts';
 import { artifactPath, fingerprint } from '../../../../roles/domain/build/recipe.ts';
 import { sharedBuild } from '../../../../roles/domain/build/shared-build.ts';
@@ -37,6 +38,7 @@ class FakePlay {
   readonly gone = new Set<string>();
   check = false;
   readonly #known: readonly HostView[];
+  readonly #handoffs = handoffContext(new Handoffs());
 
   constructor(hosts: Record<string, FakeHost>) {
     this.hosts = hosts;
@@ -55,6 +57,7 @@ class FakePlay {
       group: () => [],
       warn: (text) => void this.warnings.push(text),
       report: () => {},
+      ...this.#handoffs,
       query: async (hosts, question) =>
         new Map(
           hosts.map(({ name }) => {
@@ -101,7 +104,7 @@ describe('a build that is shared', () => {
 
   /** Titles by host: of the first step, and of the second after `between`. */
   async function run(between: () => void = () => {}) {
-    const shared = sharedBuild<null>(() => recipe);
+    const shared = sharedBuild<null>('tool', () => recipe);
     const make = await shared.make(play.context);
     const first = Object.fromEntries(play.context.hosts.map((host) => [host.name, titles(make(host))]));
     between();

@@ -3,12 +3,11 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
-
 import { sh } from '../../../../lib/index.ts';
 import {
   type ServerStateWant,
   serverState,
-  sessionsQuestion,
+  sessionsFact,
 } from '../../../../roles/domain/haproxy/tasks/server-state.ts';
 import { inEveryShell, type Sandbox } from '../../../support/sandbox.ts';
 
@@ -58,7 +57,7 @@ describe('the state of a server in HAProxy', () => {
   });
 
   it('comes with the number of connections', () => {
-    const { parse } = sessionsQuestion();
+    const { parse } = sessionsFact();
     const csv = '# pxname,svname,qcur,qmax,scur,smax\nrabbitmq_cluster,hadoop001,0,0,12,14\n\n';
     assert.deepEqual([...parse({ code: 0, stdout: csv, stderr: '' })], [['hadoop001', 12]]);
   });
@@ -91,7 +90,7 @@ inEveryShell('the runtime socket', (box) => {
       // A stand-in for it that needs more than itself does not count.
       if (!box().allow(tool) || (await box().run(sh`${tool} -e 0 || ${tool} -c 0`)).code !== 0) this.skip();
       const said = await listening(box(), state(8));
-      const reply = await box().run(task().probe);
+      const reply = await box().run(task().probe.script);
       assert.equal(reply.code, 0, reply.stderr);
       assert.deepEqual(said, ['show servers state rabbitmq_cluster\n']);
       assert.deepEqual(task().assess(reply, []).changes, []);
@@ -100,14 +99,14 @@ inEveryShell('the runtime socket', (box) => {
 
   it('says what is missing on a host without any', async () => {
     await listening(box(), '');
-    const { code, stderr } = await box().run(task().probe);
+    const { code, stderr } = await box().run(task().probe.script);
     assert.equal(code, 69);
     assert.match(stderr, /neither socat nor perl nor python3/);
   });
 
   it('says that HAProxy does not run', async () => {
     box().rebase('/run/haproxy/');
-    const { code, stderr } = await box().run(task().probe);
+    const { code, stderr } = await box().run(task().probe.script);
     assert.equal(code, 69);
     assert.match(stderr, /HAProxy does not run/);
   });

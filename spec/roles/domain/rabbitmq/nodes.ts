@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HostView, Reply, RoleHost, StepContext, Vars } from '../../../../lib/index.ts';
+import { Handoffs, handoffContext } from '../../../../lib/run/handoffs.ts';
 import type { BrokerUser, Live, Snapshot } from '../../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { knownHost } from '../../../known-host.ts';
 import { packed } from './packed.ts';
@@ -111,8 +112,8 @@ export function context<V>(
     warnings,
     context: {
       hosts,
-      // A list of its own, as each play has: roles remember things by it.
-      playHosts: [...hosts],
+      playHosts: hosts,
+      ...handoffContext(new Handoffs()),
       check: false,
       cacheDir: '/nowhere',
       group: () => hosts,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { GateContext, NoVars, RoleHost } from '../../../../lib/index.ts';
+import { Handoffs, handoffContext } from '../../../../lib/run/handoffs.ts';
 import { anotherProxyIsReady, proxyLeave } from '../../../../roles/operations/proxy-leave/index.ts';
 import { context, known } from '../../domain/rabbitmq/nodes.ts';
 
@@ -38,6 +39,7 @@ describe('the operation proxy-leave', () => {
   it('begins only when another proxy is ready', async () => {
     const said = (words: Readonly<Record<string, string>>): GateContext => ({
       moment: 'before',
+      ...handoffContext(new Handoffs()),
       next: [],
       check: false,
       playHosts: [known('p2', '192.0.2.12'), known('p3', '192.0.2.13')],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { NoVars, Question, Reply, RoleHost } from '../../../../lib/index.ts';
+import type { Fact, NoVars, Reply, RoleHost } from '../../../../lib/index.ts';
 import type { Health } from '../../../../roles/domain/rabbitmq/facts/health.ts';
 import { rabbitForget } from '../../../../roles/operations/rabbit-forget/index.ts';
 import type { Params } from '../../../../roles/operations/rabbit-forget/params.ts';
@@ -18,7 +18,7 @@ async function laidOut(views: Readonly<Record<string, Health>>, given: Partial<P
     stdout: `node=rabbit@${name}\nunit=active\nrunning={ok, ${name in views}}\ncluster_nodes.config={['${a}','${b}','${c}'],['${a}','${b}','${c}']}.`,
     stderr: '',
   });
-  const query = async <T>(of: readonly { readonly name: string }[], question: Question<T>) =>
+  const query = async <T>(of: readonly { readonly name: string }[], question: Fact<T>) =>
     new Map(
       of.flatMap(({ name }) => {
         const view = views[name];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { GateContext } from '../../../../lib/index.ts';
+import { Handoffs, handoffContext } from '../../../../lib/run/handoffs.ts';
 import type { Health } from '../../../../roles/domain/rabbitmq/facts/health.ts';
 import { readyToGrow } from '../../../../roles/operations/rabbit-grow/gates.ts';
 import { answer, appStopped, known, running } from '../../domain/rabbitmq/nodes.ts';
@@ -10,6 +11,7 @@ import { a, b, c, health } from '../../domain/rabbitmq/views.ts';
 function reasons(views: Readonly<Record<string, Health>>, newcomer = answer(running('d'))) {
   const context: GateContext = {
     moment: 'before',
+    ...handoffContext(new Handoffs()),
     next: [],
     check: false,
     playHosts: ['a', 'b', 'c', 'd'].map((name) => known(name, '192.0.2.1')),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { NoVars, Question, RoleHost } from '../../../../lib/index.ts';
+import type { Fact, NoVars, RoleHost } from '../../../../lib/index.ts';
 import type { Health } from '../../../../roles/domain/rabbitmq/facts/health.ts';
 import type { Snapshot } from '../../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { rabbitLeave } from '../../../../roles/operations/rabbit-leave/index.ts';
@@ -21,7 +21,7 @@ async function laidOut(
   check = false,
 ) {
   const asked = context(hosts, {}, { check });
-  const query = async <T>(of: readonly { readonly name: string }[], question: Question<T>) =>
+  const query = async <T>(of: readonly { readonly name: string }[], question: Fact<T>) =>
     new Map(
       of.flatMap(({ name }) => {
         const view = told[name];

@@ -27,13 +27,13 @@ describe('the tasks of a leave', () => {
       queue({ name: 'last', members: [c] }),
       queue({ name: 'mirrored', type: 'classic' }),
     ];
-    const state = withoutMembersType.parse(told(health({ queues })), want);
+    const state = withoutMembersType.fact(want).parse(told(health({ queues })));
     assert.deepEqual(whats(withoutMembersType.diff(state, want, [])), ['three', 'log (vhost v)']);
     assert.throws(
-      () => withoutMembersType.parse(told(health({ queues: null })), want),
+      () => withoutMembersType.fact(want).parse(told(health({ queues: null }))),
       /could not be listed/,
     );
-    assert.throws(() => withoutMembersType.parse(reply(''), want), /could not be listed/);
+    assert.throws(() => withoutMembersType.fact(want).parse(reply('')), /could not be listed/);
   });
 
   it('stop the application once, and have the node forgotten once', () => {
@@ -42,7 +42,7 @@ describe('the tasks of a leave', () => {
       assert.deepEqual(appStoppedType.diff(state, want, []), []);
     assert.deepEqual(whats(forgottenType.diff(health(), want, [])), ['membership']);
     assert.deepEqual(forgottenType.diff(health({ members: [a, b] }), want, []), []);
-    assert.throws(() => forgottenType.parse(reply(''), want), /did not say who belongs/);
+    assert.throws(() => forgottenType.fact(want).parse(reply('')), /did not say who belongs/);
   });
 
   it('reset what believes in a cluster, and nothing else', () => {
@@ -59,15 +59,15 @@ describe('the tasks of a leave', () => {
       ['3.8.7', '3.8.8', '3.8.34', '3.11.17', '3.11.18', '4.0.5', null].filter(hasMaintenance),
       ['3.8.8', '3.8.34', '3.11.18', '4.0.5'],
     );
-    assert.equal(maintenanceType.parse(reply('on'), want), true);
-    assert.deepEqual(whats(maintenanceType.diff(maintenanceType.parse(reply('off'), want), want, [])), [
+    assert.equal(maintenanceType.fact(want).parse(reply('on')), true);
+    assert.deepEqual(whats(maintenanceType.diff(maintenanceType.fact(want).parse(reply('off')), want, [])), [
       'maintenance mode',
     ]);
-    assert.throws(() => maintenanceType.parse(reply(''), want), /did not say/);
+    assert.throws(() => maintenanceType.fact(want).parse(reply('')), /did not say/);
   });
 
   it('drain the server in every backend that has it and gives it clients', () => {
-    const state = serverDrainedType.parse(
+    const state = serverDrainedType.fact({ host: 'hadoop003' }).parse(
       reply(`1
 # be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state
 3 amqp 1 hadoop001 192.0.2.11 2 0
@@ -75,14 +75,17 @@ describe('the tasks of a leave', () => {
 4 amqps 2 hadoop003 192.0.2.13 2 8
 5 mqtt 2 hadoop003 192.0.2.13 0 1
 6 stomp 2 hadoop003 192.0.2.13 0 32`),
-      { host: 'hadoop003' },
     );
     const changes = serverDrainedType.diff(state, { host: 'hadoop003' }, []);
     assert.deepEqual(whats(changes), ['server in amqp', 'server in stomp']);
     for (const stdout of ['none', '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state'])
-      assert.deepEqual(serverDrainedType.parse(reply(stdout), { host: 'hadoop003' }), [], 'no such server');
+      assert.deepEqual(
+        serverDrainedType.fact({ host: 'hadoop003' }).parse(reply(stdout)),
+        [],
+        'no such server',
+      );
     assert.throws(
-      () => serverDrainedType.parse({ code: 69, stdout: '', stderr: 'no tool' }, { host: 'hadoop003' }),
+      () => serverDrainedType.fact({ host: 'hadoop003' }).parse({ code: 69, stdout: '', stderr: 'no tool' }),
       /no tool/,
     );
   });

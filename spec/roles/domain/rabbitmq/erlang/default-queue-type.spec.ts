@@ -3,13 +3,13 @@ import type { Task } from '../../../../../lib/index.ts';
 import { ClaimBook } from '../../../../../lib/run/claims.ts';
 import { askErlang } from '../../../../../roles/domain/rabbitmq/erlang/ask-erlang.ts';
 import { defaultQueueType } from '../../../../../roles/ha-policy/default-queue-type.ts';
-import { entityTask } from '../../../../../roles/rabbit-entities/entity.ts';
+import { entityTask, parseEntities } from '../../../../../roles/rabbit-entities/entity.ts';
 import { vhost } from '../../../../../roles/rabbit-entities/vhost.ts';
 
-const look = askErlang('J = 1,');
+const held = { name: 'held', script: askErlang('J = 1,'), parse: parseEntities };
 const policy = (name: string, type: 'quorum' | 'classic') => defaultQueueType({ vhost: name, type });
 const entity = (name: string, type?: string) =>
-  entityTask({ entity: vhost({ name, default_queue_type: type }), look });
+  entityTask({ entity: vhost({ name, default_queue_type: type }), held });
 const add = (...tasks: readonly Task[]) => new ClaimBook().add(tasks);
 
 describe('the default queue type of a virtual host', () => {

@@ -11,9 +11,9 @@ const component = {
 };
 const said = (stdout: string) => ({ code: 0, stdout, stderr: '' });
 const out = (stdout: string) =>
-  takenOutType.diff(takenOutType.parse(said(stdout), component), component, []).length > 0;
+  takenOutType.diff(takenOutType.fact(component).parse(said(stdout)), component, []).length > 0;
 const back = (stdout: string, pending: Parameters<typeof putBackType.diff>[2] = []) =>
-  putBackType.diff(putBackType.parse(said(stdout), component), component, pending).length > 0;
+  putBackType.diff(putBackType.fact(component).parse(said(stdout)), component, pending).length > 0;
 
 describe('a component', () => {
   it('is taken out when it is in service, also when a mark was left', () => {

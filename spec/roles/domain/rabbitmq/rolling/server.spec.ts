@@ -7,7 +7,7 @@ const HEAD = '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin
 const told = (op: number, admin: number) =>
   `${HEAD}\n2 rabbitmq_cluster 1 other 192.0.2.12 2 0 1\n2 rabbitmq_cluster 1 mq1 192.0.2.11 ${op} ${admin} 1\n`;
 const component = serverBehind('mq1');
-const seen = (stdout: string) => takenOutType.parse({ code: 0, stdout, stderr: '' }, component);
+const seen = (stdout: string) => takenOutType.fact(component).parse({ code: 0, stdout, stderr: '' });
 
 describe('a broker behind a proxy', () => {
   it('is in or out of service by what HAProxy was told, whatever its health', () => {

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import type { HandoffContext } from '../../../../../lib/index.ts';
+import { Handoffs, handoffContext } from '../../../../../lib/run/handoffs.ts';
 import type { Snapshot } from '../../../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { foundingOf } from '../../../../../roles/domain/rabbitmq/rules/founding.ts';
 import {
   actingHost,
   chooseFounder,
   founderView,
-  keepFounder,
+  foundingHost,
   ordered,
   preferred,
+  preferredHosts,
 } from '../../../../../roles/domain/rabbitmq/rules/founding-node.ts';
 import { appStopped, down, known, running } from '../nodes.ts';
 
@@ -80,12 +83,15 @@ describe('the seed of the cluster', () => {
     assert.equal(seedOf({ a: running('a'), b: down('b', [a, b], 3) }), 'b');
   });
 
-  it('speaks for the cluster to the end of the play', () => {
-    const hosts = [known('a', 'a'), known('b', 'b')];
-    keepFounder(hosts, 'b');
-    const names = (all: typeof hosts) => preferred(all).map(({ name }) => name);
-    assert.deepEqual(names(hosts), ['b', 'a']);
-    assert.deepEqual(names([...hosts]), ['a', 'b'], 'and not in another play');
+  it('speaks for the cluster to the end of the play', async () => {
+    const playHosts = [known('a', 'a'), known('b', 'b')];
+    const run = new Handoffs();
+    const [one, other] = [handoffContext(run.forPlay()), handoffContext(run.forPlay())];
+    one.handOff(foundingHost, 'b');
+    const names = async ({ received }: HandoffContext) =>
+      (await preferredHosts({ playHosts, received })).map(({ name }) => name);
+    assert.deepEqual(await names(one), ['b', 'a']);
+    assert.deepEqual(await names(other), ['a', 'b'], 'and not in another play');
   });
 
   it('tells its members only when it runs', () => {
