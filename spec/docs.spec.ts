@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPlaybook } from '../lib/cli/load-playbook.ts';
-import { packageRoot } from '../lib/cli/package.ts';
 import { typeCheck } from '../lib/cli/type-check.ts';
 import { connectLocal } from '../lib/connection/local.ts';
 import { parseInventory } from '../lib/inventory/load.ts';
 import { run } from '../lib/run/run.ts';
+import { packageRoot } from '../lib/util/package.ts';
 
 /** What the documentation shows is TypeScript that compiles, and its first playbook runs. */
 describe('the examples in the documentation', function () {

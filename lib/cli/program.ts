@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../util/nearest.ts';
-import { version } from './package.ts';
+import { version } from '../util/package.ts';
 
 /** `ts-play [playbook]` with the options that every run has. */
 export function runProgram(args: readonly string[]): Command {

@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { packageRoot, version } from './package.ts';
+import { packageRoot, version } from '../util/package.ts';
 import { typeErrors } from './type-errors.ts';
 
 /** What the compiler says: its errors, and the user's own files it has read. */
@@ -78,6 +78,9 @@ function tsconfig(files: readonly string[]): object {
       strict: true,
       skipLibCheck: true,
       resolveJsonModule: true,
+      // For the types of helpers in JavaScript; their code is not checked.
+      allowJs: true,
+      checkJs: false,
       types: ['node'],
       typeRoots: [types],
       paths: {

@@ -1,5 +1,6 @@
 import type { Vars } from '../inventory/inventory.ts';
 import type { Finding, Spot } from '../lint/finding.ts';
+import { brand, isBranded } from '../util/brand.ts';
 import type { Script } from '../util/sh.ts';
 import type { GivenVars, SettingOf, VarsOf, VarsSchema } from './schema.ts';
 import type { Reply, Task } from './task.ts';
@@ -153,12 +154,9 @@ export interface Role<S extends VarsSchema> {
   readonly definition: RoleDefinition<S>;
 }
 
-/** All that roles of this copy of the library returned: scripts and secrets of another copy are none to this one. */
-const uses = new WeakSet<object>();
-
-/** Whether a value is what a role made with this very {@link defineRole} returned. */
+/** Whether a value is what a role made with {@link defineRole} returned, of this copy of the library or a compatible one. */
 export function isRoleUse(value: unknown): value is RoleUse {
-  return typeof value === 'object' && value !== null && uses.has(value);
+  return isBranded(value, 'role');
 }
 
 /** Makes a role from its variables' schema and its steps. */
@@ -177,8 +175,7 @@ export function defineRole<const S extends VarsSchema>(definition: RoleDefinitio
       lint: (uses, context) => definition.lint?.(uses as readonly LintUse<VarsOf<S>>[], context) ?? [],
       steps: steps as unknown as readonly Step<CheckedVars>[],
     };
-    uses.add(made);
-    return made;
+    return brand(made, 'role');
   };
   return Object.assign(use, { definition });
 }

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../../lib/cli/package.ts';
 import type { RunEvent } from '../../../lib/model/events.ts';
+import { packageRoot } from '../../../lib/util/package.ts';
 
 /** The lab that all tests on real hosts share; a person's own is not touched. TS_PLAY_TEST_LAB names another, for two test runs side by side. */
 export const LAB = process.env.TS_PLAY_TEST_LAB ?? 'e2e';
