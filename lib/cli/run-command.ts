@@ -11,6 +11,7 @@ import { failedCommand } from './failed.ts';
 import { findPlaybook } from './find-playbook.ts';
 import { listHosts, listTasks } from './list.ts';
 import { isSyntaxError, isTypeScript, loadPlaybook } from './load-playbook.ts';
+import { misspeltVars } from './misspelt-vars.ts';
 import { defaultOutput, reported } from './reported.ts';
 import { typeCheck } from './type-check.ts';
 
@@ -137,7 +138,7 @@ async function loadChecked(path: string, cacheDir: string): Promise<Playbook | P
     if (isTypeScript(path) && !isSyntaxError((thrown as Error).cause)) await typeCheck([path], cacheDir);
     throw thrown;
   });
-  await typeCheck(files.filter(isTypeScript), cacheDir);
+  await typeCheck(files.filter(isTypeScript), cacheDir, misspeltVars(playbook, files));
   return playbook;
 }
 
