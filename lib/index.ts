@@ -13,6 +13,7 @@ export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from 
 export type { Gate, GateContext, GateMoment } from './model/gate.ts';
 export {
   defineParametricPlaybook,
+  definePlay,
   definePlaybook,
   type Lock,
   type ParametricPlaybook,

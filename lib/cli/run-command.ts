@@ -48,7 +48,8 @@ export interface LoadedGiven {
 
 /** Runs a playbook as the command line asks. @returns the exit code */
 export async function runCommand(given: string, flags: RunFlags, loaded?: LoadedGiven): Promise<number> {
-  const output = flags.output ?? defaultOutput();
+  // The live view has no room for scripts.
+  const output = flags.output ?? (flags.verbose >= 3 ? 'plain' : defaultOutput());
   try {
     return await runPlaybook(given, flags, output, loaded);
   } catch (thrown) {
@@ -106,6 +107,7 @@ async function runPlaybook(
       ...options,
       check: flags.check ?? false,
       diff: flags.diff ?? false,
+      scripts: flags.verbose >= 3,
       ...(flags.forks === undefined ? {} : { forks: flags.forks }),
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.become ? { become: flags.becomeUser ?? true } : {}),

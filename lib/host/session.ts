@@ -47,6 +47,9 @@ export interface ApplyOptions {
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
 }
 
+/** Is told of each script that ran, with the answer; undefined when the script did not end. */
+export type OnScript = (part: Pick<Part, 'script' | 'as'>, reply: Reply | undefined) => void;
+
 /** Counts the changes that a run makes anywhere: an answer from before the last one may be out of date. */
 export interface Epoch {
   value: number;
@@ -64,6 +67,7 @@ export class HostSession {
   readonly #turns = new PQueue({ concurrency: 1 });
   readonly #epoch: Epoch;
   readonly #author: Author;
+  readonly #onScript: OnScript | undefined;
   /** Answers by probe, each with the epoch it is good for. */
   readonly #known = new Map<string, { readonly reply: Reply; readonly epoch: number }>();
   #shell: HostShell | undefined;
@@ -80,11 +84,13 @@ export class HostSession {
     signal?: AbortSignal,
     lookSeconds = LOOK_SECONDS,
     author = makeAuthor(),
+    onScript?: OnScript,
   ) {
     this.name = name;
     this.lookSeconds = lookSeconds;
     this.#epoch = epoch;
     this.#author = author;
+    this.#onScript = onScript;
     this.#connection = connection;
     this.#become = become === undefined ? '' : `sudo -n -H -u ${quote(become)} -- `;
     this.#redactor = redactor;
@@ -263,6 +269,7 @@ export class HostSession {
       return this.#liveShell().run(parts, limitSeconds, onLine, signal, record);
     });
     const { frames, ending } = result;
+    for (const part of parts) this.#onScript?.(part, frames.reply(part.id));
     // What ended in the middle of a script is that script's own matter; its neighbours have answered or are asked again.
     if (ending === 'died' && frames.running === undefined) {
       const missing = frames.exit === 127 ? 'is coreutils (timeout) installed there?' : undefined;

@@ -136,7 +136,7 @@ export type CheckedVars = Readonly<Record<string, unknown>>;
 /** A role as one play uses it. */
 export interface RoleUse {
   /** What to call it in errors. Default `role`. */
-  readonly kind?: 'role' | 'playbook';
+  readonly kind?: 'role' | 'playbook' | 'play';
   readonly name: string;
   readonly prefix: string;
   readonly otherPrefixes?: readonly string[];

@@ -121,7 +121,7 @@ function renamedTo(former: string, { properties }: VarsSchema): string | undefin
   return name === undefined ? undefined : `it is now called ${name}`;
 }
 
-function formerNames({ formerly = [] }: { readonly formerly?: readonly string[] }): readonly string[] {
+export function formerNames({ formerly = [] }: { readonly formerly?: readonly string[] }): readonly string[] {
   return formerly;
 }
 
@@ -231,7 +231,7 @@ function wrongVariable(
       next:
         role.kind === 'playbook'
           ? `say -e ${missing}=…`
-          : `set ${missing} in the inventory, in the playbook or with -e ${missing}=…`,
+          : `set ${missing} in the inventory${role.kind === 'play' ? '' : ', in the playbook'} or with -e ${missing}=…`,
     });
   }
   const [, name = ''] = error?.instancePath.split('/') ?? [];

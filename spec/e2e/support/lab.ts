@@ -107,9 +107,12 @@ export async function play(
 export const site = (args?: readonly string[], options?: Options) => play(SITE, args, options);
 
 /** `host | role | task` of every task that ended so. */
+/** Tasks with a status; in check mode `changed` is what would change. */
 export function tasksWith(status: string, { events }: Played): readonly string[] {
   return events
-    .flatMap((event) => (event.type === 'task' && event.status === status ? [event] : []))
+    .flatMap((event) =>
+      event.type === 'task' && event.status.replace('would change', 'changed') === status ? [event] : [],
+    )
     .map(({ host, role, task }) => `${host} | ${role} | ${task}`)
     .sort();
 }
