@@ -25,8 +25,9 @@ describe('a role from an npm package', function () {
     await mkdir(etc);
     await write('package.json', '{ "name": "mine", "private": true }');
     await write('hosts.yml', 'all:\n  hosts:\n    here:\n      ansible_connection: local\n');
-    await linkPackages();
+    await mkdir(join(project, 'node_modules'));
     await install(packageRoot, 'ts-play');
+    await linkDependencies();
     await installMotd();
     await mkdir(join(project, 'node_modules', 'issue-role'), { recursive: true });
     await write('node_modules/issue-role/package.json', '{ "name": "issue-role", "version": "1.0.0" }');
@@ -43,12 +44,15 @@ describe('a role from an npm package', function () {
   });
   after(() => rm(project, { recursive: true, force: true }));
 
-  /** Everything that ts-play depends on, without a registry. */
-  async function linkPackages(): Promise<void> {
-    const from = join(packageRoot, 'node_modules');
-    await mkdir(join(project, 'node_modules'));
-    for (const name of await readdir(from))
-      if (!name.startsWith('.')) await symlink(join(from, name), join(project, 'node_modules', name));
+  /** What npm would install with ts-play, without a registry. */
+  async function linkDependencies(): Promise<void> {
+    const manifest = await readFile(join(project, 'node_modules', 'ts-play', 'package.json'), 'utf8');
+    const { dependencies } = JSON.parse(manifest) as { readonly dependencies: object };
+    for (const name of Object.keys(dependencies)) {
+      const to = join(project, 'node_modules', name);
+      await mkdir(dirname(to), { recursive: true });
+      await symlink(join(packageRoot, 'node_modules', name), to);
+    }
   }
 
   async function install(folder: string, name: string): Promise<void> {
@@ -113,6 +117,42 @@ export default definePlaybook({ plays: [{ name: 'p', hosts: 'all', roles: [${rol
     assert.equal(await written('own'), 'mine\n');
     assert.match(stdout, /got \*\*\*/);
     assert.doesNotMatch(stdout + stderr, /s3cr3t/);
+  });
+
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ]) {
+    it(`type-checks in a strict project with ${moduleResolution}`, async () => {
+      const options = {
+        target: 'es2023',
+        module,
+        moduleResolution,
+        strict: true,
+        skipLibCheck: false,
+        noEmit: true,
+      };
+      await write('strict/tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['site.ts'] }));
+      await write('strict/package.json', '{ "type": "module" }');
+      await write(
+        'strict/site.ts',
+        `import { definePlaybook, file, secret } from 'ts-play';
+import { haproxyBuild } from 'ts-play/roles/haproxy-build';
+import { motd } from 'motd-role';
+const tasks = [file({ path: '/etc/x', content: secret('x') })];
+export default definePlaybook({ plays: [{ name: 'p', hosts: 'all', roles: [motd({ motd_text: 'x' }), haproxyBuild()], tasks }] });
+`,
+      );
+      const tsc = join(packageRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+      const { code, stdout } = await command([process.execPath, tsc, '-p', 'strict'], project);
+      assert.equal(code, 0, stdout);
+    });
+  }
+
+  it('has the descriptions of the shipped roles’ variables in their types', async () => {
+    const types = 'node_modules/ts-play/dist/roles/ha-policy/index.d.ts';
+    const text = await readFile(join(project, types), 'utf8');
+    assert.match(text, /\/\*\* The policy's name\. \*\/\n\s*readonly ha_policy_name: \{/);
   });
 
   it('has its variables type-checked', async () => {
