@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** Everything a playbook, a role or a program needs: the whole public surface. */
 export type { CommandOptions, Connection, Exit } from './connection/connection.ts';
 export type { ExtraVars } from './inventory/extra-vars.ts';
@@ -29,6 +30,7 @@ export {
 } from './model/operation.ts';
 export {
   defineParametricPlaybook,
+  definePlay,
   definePlaybook,
   type Lock,
   type ParametricPlaybook,

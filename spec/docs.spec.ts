@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadPlaybook } from '../lib/cli/load-playbook.ts';
-import { packageRoot } from '../lib/cli/package.ts';
 import { typeCheck } from '../lib/cli/type-check.ts';
 import { connectLocal } from '../lib/connection/local.ts';
 import { parseInventory } from '../lib/inventory/load.ts';
 import { run } from '../lib/run/run.ts';
+import { packageRoot } from '../lib/util/package.ts';
 
 /** What the documentation shows is TypeScript that compiles, and its first playbook runs. */
 describe('the examples in the documentation', function () {
@@ -26,7 +26,11 @@ describe('the examples in the documentation', function () {
 
   function written(document: string): readonly string[] {
     return examples(document).map((code, index) => {
-      const file = join(folder, `${document.replaceAll(/[^a-z]/gi, '-')}-${index}.ts`);
+      const name = document.replaceAll(/[^a-z]/gi, '-');
+      // Examples of several files begin with the path of each.
+      const [, path = `${name}-${index}.ts`] = /^\/\/ (\S+\.ts)\n/.exec(code) ?? [];
+      const file = join(folder, path);
+      mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, code);
       return file;
     });

@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPlaybook } from '../lib/cli/load-playbook.ts';
-import { packageRoot } from '../lib/cli/package.ts';
 import { parseExtraVars } from '../lib/inventory/extra-vars.ts';
 import { loadInventory } from '../lib/inventory/load.ts';
 import type { Gate } from '../lib/model/gate.ts';
 import { makePlaybook } from '../lib/run/make.ts';
 import { defaultCacheDir } from '../lib/run/options.ts';
 import { type PlannedPlay, plan } from '../lib/run/plan.ts';
+import { packageRoot } from '../lib/util/package.ts';
 import { oneCluster } from '../roles/rabbit-join/index.ts';
 
 describe('the shipped playbooks that build a cluster', () => {

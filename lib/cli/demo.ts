@@ -3,8 +3,8 @@ import { loadInventory } from '../inventory/load.ts';
 import { defaultCacheDir } from '../run/options.ts';
 import { type RunResult, run } from '../run/run.ts';
 import { PlayError } from '../util/errors.ts';
+import { packageRoot } from '../util/package.ts';
 import { loadPlaybook } from './load-playbook.ts';
-import { packageRoot } from './package.ts';
 import { defaultOutput, reported } from './reported.ts';
 
 /**

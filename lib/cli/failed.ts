@@ -2,7 +2,7 @@ import { exitCodeOf } from '../model/exit-code.ts';
 import type { Output } from '../report/options.ts';
 import { eventError } from '../run/emit.ts';
 import { asPlayError, formatError, type PlayError } from '../util/errors.ts';
-import { stackLines } from './stack.ts';
+import { stackLines } from '../util/stack.ts';
 
 const shown = { stacks: false };
 

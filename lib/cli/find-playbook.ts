@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { inputError, type PlayError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
-import { packageRoot } from './package.ts';
+import { packageRoot } from '../util/package.ts';
 
 const CODE = /\.[cm]?[jt]sx?$/;
 /** How many files of a folder are named. */

@@ -3,7 +3,7 @@
 import { syncBuiltinESMExports } from 'node:module';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { inputError, type PlayError } from '../util/errors.ts';
-import { isEngineError } from './stack.ts';
+import { isEngineError } from '../util/stack.ts';
 import { type Current, endedEarly, exitCalled, loadsTooLong, neverSettles, uncaught } from './uncaught.ts';
 
 /** Seconds that a playbook may take to load. */

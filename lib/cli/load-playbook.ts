@@ -6,8 +6,8 @@ import { shippedModules } from '../../roles/index.ts';
 import * as library from '../index.ts';
 import type { ParametricPlaybook, Playbook } from '../model/play.ts';
 import { inputError, type Place, PlayError } from '../util/errors.ts';
+import { ownPlace } from '../util/stack.ts';
 import { whileLoading } from './guard.ts';
-import { ownPlace } from './stack.ts';
 import { reasonOf } from './uncaught.ts';
 
 /** A playbook, and the user's own files it was made from. */

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../model/exit-code.ts';
 import { nearest } from '../util/nearest.ts';
-import { version } from './package.ts';
+import { version } from '../util/package.ts';
 
 /** `ts-play [playbook]` with the options that every run has. */
 export function runProgram(args: readonly string[]): Command {

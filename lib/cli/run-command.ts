@@ -11,6 +11,7 @@ import { failedCommand } from './failed.ts';
 import { findPlaybook } from './find-playbook.ts';
 import { listHosts, listTasks } from './list.ts';
 import { isSyntaxError, isTypeScript, loadPlaybook } from './load-playbook.ts';
+import { misspeltVars } from './misspelt-vars.ts';
 import { defaultOutput, reported } from './reported.ts';
 import { typeCheck } from './type-check.ts';
 
@@ -47,7 +48,8 @@ export interface LoadedGiven {
 
 /** Runs a playbook as the command line asks. @returns the exit code */
 export async function runCommand(given: string, flags: RunFlags, loaded?: LoadedGiven): Promise<number> {
-  const output = flags.output ?? defaultOutput();
+  // The live view has no room for scripts.
+  const output = flags.output ?? (flags.verbose >= 3 ? 'plain' : defaultOutput());
   try {
     return await runPlaybook(given, flags, output, loaded);
   } catch (thrown) {
@@ -105,6 +107,7 @@ async function runPlaybook(
       ...options,
       check: flags.check ?? false,
       diff: flags.diff ?? false,
+      scripts: flags.verbose >= 3,
       ...(flags.forks === undefined ? {} : { forks: flags.forks }),
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.become ? { become: flags.becomeUser ?? true } : {}),
@@ -137,7 +140,7 @@ async function loadChecked(path: string, cacheDir: string): Promise<Playbook | P
     if (isTypeScript(path) && !isSyntaxError((thrown as Error).cause)) await typeCheck([path], cacheDir);
     throw thrown;
   });
-  await typeCheck(files.filter(isTypeScript), cacheDir);
+  await typeCheck(files.filter(isTypeScript), cacheDir, misspeltVars(playbook, files));
   return playbook;
 }
 

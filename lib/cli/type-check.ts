@@ -4,7 +4,8 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { packageRoot, version } from './package.ts';
+import { packageRoot, version } from '../util/package.ts';
+import type { MisspeltVar } from './misspelt-vars.ts';
 import { typeErrors } from './type-errors.ts';
 
 /** What the compiler says: its errors, and the user's own files it has read. */
@@ -18,7 +19,11 @@ interface Compiled {
  * content, so an unchanged playbook costs nothing; a playbook in JavaScript has none. Errors are not remembered.
  * @throws PlayError `input` with the place and the reason of each error
  */
-export async function typeCheck(files: readonly string[], cacheDir: string): Promise<void> {
+export async function typeCheck(
+  files: readonly string[],
+  cacheDir: string,
+  misspelt: readonly MisspeltVar[] = [],
+): Promise<void> {
   if (files.length === 0) return;
   const folder = join(cacheDir, 'types');
   const good = join(folder, `${await digestOf(files)}.ok`);
@@ -30,7 +35,7 @@ export async function typeCheck(files: readonly string[], cacheDir: string): Pro
   if (errors === '') return writeFile(good, JSON.stringify(await digestsOf(read)));
   const list = join(folder, 'errors.txt');
   await writeFile(list, `${errors}\n`);
-  throw typeErrors(errors, list);
+  throw typeErrors(errors, list, misspelt);
 }
 
 async function digestOf(files: readonly string[]): Promise<string> {
@@ -78,6 +83,9 @@ function tsconfig(files: readonly string[]): object {
       strict: true,
       skipLibCheck: true,
       resolveJsonModule: true,
+      // For the types of helpers in JavaScript; their code is not checked.
+      allowJs: true,
+      checkJs: false,
       types: ['node'],
       typeRoots: [types],
       paths: {

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { filePlace, inputError, type Place, type PlayError } from '../util/errors.ts';
+import type { MisspeltVar } from './misspelt-vars.ts';
 
 /** How many errors are told one by one; the others follow when these are corrected. */
 const MOST = 10;
@@ -8,21 +9,26 @@ const MOST_REASONS = 4;
 
 interface TypeError {
   readonly where: Place;
-  readonly code: string;
+  /** As in `TS2322`; undefined for what the compiler did not report. */
+  readonly code?: string;
   readonly text: string;
   /** Why, from the outermost reason to the innermost, as the compiler indents them. */
   readonly reasons: readonly string[];
 }
 
-/** What the compiler found, each with its own place and its own reasons. `list` is a file that has all of it. */
-export function typeErrors(output: string, list: string): PlayError {
-  const errors = read(output);
+/**
+ * What the compiler found, each with its own place and its own reasons. `list` is a file that has all of it. `misspelt`
+ * are added where the compiler does not name them.
+ */
+export function typeErrors(output: string, list: string, misspelt: readonly MisspeltVar[] = []): PlayError {
+  const hidden = misspelt.filter(({ name }) => !output.includes(`'${name}'`) && !output.includes(`${name}:`));
+  const errors = [...hidden.map(asError), ...read(output)];
   const [first, ...others] = errors;
   if (first === undefined) return inputError('the playbook has type errors', { why: output });
   if (others.length === 0) {
     return inputError(`type error in the playbook: ${first.text}`, {
       where: first.where,
-      why: [...first.reasons, first.code].join('\n'),
+      why: [...first.reasons, first.code].filter(Boolean).join('\n'),
     });
   }
   const left = errors.length - MOST;
@@ -34,7 +40,17 @@ export function typeErrors(output: string, list: string): PlayError {
 }
 
 function inWords({ where, code, text, reasons }: TypeError): readonly string[] {
-  return [`${filePlace(where)}: ${text} (${code})`, ...reasons.map((line) => `  ${line}`)];
+  const place = filePlace(where);
+  const line = [place && `${place}:`, text, code && `(${code})`].filter(Boolean).join(' ');
+  return [line, ...reasons.map((reason) => `  ${reason}`)];
+}
+
+function asError({ text, where = {} }: MisspeltVar): TypeError {
+  return {
+    where: where.file === undefined ? where : { ...where, file: shown(where.file) },
+    text,
+    reasons: [],
+  };
 }
 
 function read(output: string): readonly TypeError[] {
@@ -43,10 +59,15 @@ function read(output: string): readonly TypeError[] {
     const [, file, row, column, code, text] = /^(.+?)\((\d+),(\d+)\): error (TS\d+): (.*)$/.exec(line) ?? [];
     if (file && code && text !== undefined) {
       const where = { file: shown(file), line: Number(row), column: Number(column) };
-      errors.push({ where, code, text, reasons: [] });
-    } else if (line.startsWith(' ')) errors.at(-1)?.reasons.push(line.slice(2));
+      errors.push({ where, code, text: readable(text), reasons: [] });
+    } else if (line.startsWith(' ')) errors.at(-1)?.reasons.push(readable(line.slice(2)));
   }
   return errors.map((error) => ({ ...error, reasons: shortened(error.reasons) }));
+}
+
+/** The type of a role's variables, written out, is a page long. */
+function readable(text: string): string {
+  return text.replaceAll(/(?:type )?'GivenVars<\{.*?\}>'(?![\w;])/g, "the role's variables");
 }
 
 /** The outermost reason says which part is meant, and the innermost what is wrong with it. */

@@ -1,5 +1,5 @@
 import { inputError, type Place, PlayError } from '../util/errors.ts';
-import { isEngineError, ownPlace } from './stack.ts';
+import { isEngineError, ownPlace } from '../util/stack.ts';
 
 /** A playbook whose code may be running: its file, and whether that is still being loaded. */
 export interface Current {

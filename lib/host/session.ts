@@ -49,6 +49,9 @@ export interface ApplyOptions {
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
 }
 
+/** Is told of each script that ran, with the answer; undefined when the script did not end. */
+export type OnScript = (part: Pick<Part, 'script' | 'as'>, reply: Reply | undefined) => void;
+
 /** Counts the changes that a run makes anywhere: an answer from before the last one may be out of date. */
 export interface Epoch {
   value: number;
@@ -75,6 +78,7 @@ export class HostSession {
   readonly #turns = new PQueue({ concurrency: 1 });
   readonly #epoch: Epoch;
   readonly #author: Author;
+  readonly #onScript: OnScript | undefined;
   /** Answers by probe. */
   readonly #known = new Map<string, Known>();
   /** Looks begun so far. */
@@ -93,11 +97,13 @@ export class HostSession {
     signal?: AbortSignal,
     lookSeconds = LOOK_SECONDS,
     author = makeAuthor(),
+    onScript?: OnScript,
   ) {
     this.name = name;
     this.lookSeconds = lookSeconds;
     this.#epoch = epoch;
     this.#author = author;
+    this.#onScript = onScript;
     this.#connection = connection;
     this.#become = become === undefined ? '' : `sudo -n -H -u ${quote(become)} -- `;
     this.#redactor = redactor;
@@ -299,6 +305,7 @@ export class HostSession {
     this.#roundTrips += 1;
     const result = await this.#liveShell().run(parts, limitSeconds, onLine, signal, record);
     const { frames, ending } = result;
+    for (const part of parts) this.#onScript?.(part, frames.reply(part.id));
     // What ended in the middle of a script is that script's own matter; its neighbours have answered or are asked again.
     if (ending === 'died' && frames.running === undefined) {
       const missing = frames.exit === 127 ? 'is coreutils (timeout) installed there?' : undefined;

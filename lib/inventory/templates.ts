@@ -48,7 +48,6 @@ export function hasTemplates(vars: Vars): boolean {
 
 /** Without the variables that hold a template: for who looks through all of them. */
 export function withoutTemplates(vars: Vars): Vars {
-  if (!guarded.has(vars)) return vars;
   const plain = Object.entries(Object.getOwnPropertyDescriptors(vars)).filter(([, { get }]) => !get);
   return Object.fromEntries(plain.map(([name, { value }]) => [name, value]));
 }

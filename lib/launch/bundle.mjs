@@ -15,6 +15,8 @@ export async function bundle(root) {
     sourcemap: true,
     // Loaded from where they are installed: they find files of their own beside them, or are optional.
     external: ['jiti', 'typescript', 'esbuild', 'cpu-features', '*.node'],
+    // A class prints under its own name, also where esbuild has to rename it.
+    keepNames: true,
     logLevel: 'error',
   };
   await Promise.all([program(dist, common), library(dist, common)]);

@@ -22,6 +22,8 @@ export async function prepareClone({ specs = false } = {}) {
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     step('compiling', process.execPath, [tsc, '-p', root]);
+    const { describeTypes } = await import('./describe-types.mjs');
+    describeTypes(join(root, 'dist', 'roles'));
     const { bundle } = await import('./bundle.mjs');
     await bundle(root);
     writeFileSync(stamp, '');

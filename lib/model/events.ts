@@ -11,12 +11,16 @@ export interface EventError {
   readonly next?: string | undefined;
 }
 
-/** How a task ended on a host. `unknown`: check mode can't tell, since an earlier change is still pending. */
-export type Status = 'ok' | 'changed' | 'unknown' | 'failed' | 'skipped';
+/**
+ * How a task ended on a host. Check mode has `would change` instead of `changed`, and `unknown` where it can't tell, since
+ * an earlier change is still pending.
+ */
+export type Status = 'ok' | 'changed' | 'would change' | 'unknown' | 'failed' | 'skipped';
 
 /** Counts of one host over the whole run; `roundTrips` are commands sent to it after connecting. */
 export interface HostRecap {
   readonly ok: number;
+  /** In check mode: tasks that would change something. */
   readonly changed: number;
   readonly unknown: number;
   readonly failed: number;
@@ -80,6 +84,18 @@ export type RunEvent =
   | ({ readonly type: 'applied' } & TaskRef)
   /** A line the apply printed, secrets taken out. */
   | ({ readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly line: string } & TaskRef)
+  /** With `scripts`: a script that ran on a host, and its raw answer. Secrets are `***` in all of it. */
+  | {
+      readonly type: 'script';
+      readonly host: string;
+      /** The user it ran as, if not the play's. */
+      readonly as?: string | undefined;
+      readonly script: string;
+      /** Missing when the script did not end. */
+      readonly code?: number | undefined;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
   | ({
       readonly type: 'task';
       readonly status: Status;

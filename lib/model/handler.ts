@@ -5,6 +5,9 @@ import type { Handler, Task } from './task.ts';
 /** Where a host remembers what it still owes: one empty file a handler. */
 const OWED = '/var/lib/ts-play/owed';
 
+/** The type of the task that runs pending handlers at its place. */
+export const FLUSH = 'flush handlers';
+
 /** The handlers that some task of the list notifies, each once, in order of first mention. */
 export function handlersOf(tasks: readonly Task[]): readonly Handler[] {
   const byName = new Map<string, Handler>();

@@ -4,14 +4,22 @@ import type { CheckedVars, RoleHost, RoleUse } from './role.ts';
 import type { VarsOf, VarsSchema } from './schema.ts';
 import type { Task } from './task.ts';
 
-/** A host, as a play's own tasks see it: `vars` is everything the inventory and `-e` say of it. */
-export type PlayHost = Omit<RoleHost<CheckedVars>, 'vars' | 'inventoryVars'> & { readonly vars: Vars };
+/**
+ * A host, as a play's own tasks see it: `vars` is everything the inventory and `-e` say of it, or what the play's schema
+ * declares.
+ */
+export type PlayHost<V = Vars> = Omit<RoleHost<CheckedVars>, 'vars' | 'inventoryVars'> & { readonly vars: V };
 
 export interface Play {
   readonly name: string;
   /** A pattern in Ansible's language: `brokers`, `web[0:2]`, `all:!spare`. */
   readonly hosts: string;
   readonly roles?: readonly RoleUse[];
+  /**
+   * The variables of the play's own tasks, as a role's. Every host's are checked before any is contacted; {@link definePlay}
+   * gives `tasks` their type.
+   */
+  readonly vars?: VarsSchema;
   /** Tasks of the play's own, after its roles. */
   readonly tasks?: readonly Task[] | ((host: PlayHost) => readonly Task[]);
   /** Work on this many hosts at a time (a number, `'30%'`, or a list of such sizes); a failed host stops the roll. */
@@ -72,6 +80,18 @@ export interface ParametricPlaybook {
 /** The default export of a playbook file. */
 export function definePlaybook(playbook: Playbook): Playbook {
   return playbook;
+}
+
+/** A play whose own tasks have typed variables: `definePlay({ vars: { … }, tasks: (host) => [ … host.vars.port … ] })`. */
+export function definePlay<const S extends VarsSchema>(
+  play: Omit<Play, 'vars' | 'tasks' | 'undo'> & {
+    readonly vars: S;
+    readonly tasks?: readonly Task[] | ((host: PlayHost<VarsOf<S>>) => readonly Task[]);
+    readonly undo?: readonly Task[] | ((host: PlayHost<VarsOf<S>>) => readonly Task[]);
+  },
+): Play {
+  // The engine checks every host's variables against the schema first, which is what makes them VarsOf<S>.
+  return play as unknown as Play;
 }
 
 /** The default export of a playbook file whose plays depend on parameters. */

@@ -1,5 +1,6 @@
 import type { Vars } from '../inventory/inventory.ts';
 import type { Finding, Spot } from '../lint/finding.ts';
+import { brand, isBranded } from '../util/brand.ts';
 import type { Fact } from './fact.ts';
 import type { HandoffContext } from './handoff.ts';
 import type { GivenVars, SettingOf, VarsOf, VarsSchema } from './schema.ts';
@@ -122,7 +123,7 @@ export type CheckedVars = Readonly<Record<string, unknown>>;
 /** A role or an operation, as one play uses it. */
 export interface RoleUse {
   /** What to call it in errors. Default `role`. */
-  readonly kind?: 'role' | 'operation' | 'playbook';
+  readonly kind?: 'role' | 'operation' | 'playbook' | 'play';
   readonly name: string;
   readonly prefix: string;
   readonly otherPrefixes?: readonly string[];
@@ -142,18 +143,14 @@ export interface Role<S extends VarsSchema> {
   readonly definition: RoleDefinition<S>;
 }
 
-/** All that roles and operations of this copy of the library returned: scripts and secrets of another copy are none to this one. */
-const uses = new WeakSet<object>();
-
-/** Whether a value is what a role or an operation of this copy of the library returned. */
+/** Whether a value is what a role or an operation returned, of this copy of the library or a compatible one. */
 export function isRoleUse(value: unknown): value is RoleUse {
-  return typeof value === 'object' && value !== null && uses.has(value);
+  return isBranded(value, 'role');
 }
 
 /** Has plays accept what a role or an operation made. */
 export function asRoleUse(made: RoleUse): RoleUse {
-  uses.add(made);
-  return made;
+  return brand(made, 'role');
 }
 
 /** Makes a role from its variables' schema and its steps. */

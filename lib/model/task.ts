@@ -1,4 +1,7 @@
+import { isAbsolute, resolve } from 'node:path';
+import { PlayError } from '../util/errors.ts';
 import type { Script } from '../util/sh.ts';
+import { callerFolder } from '../util/stack.ts';
 import type { Fact, Probe, Reply } from './fact.ts';
 
 /** One difference between what is and what is wanted. */
@@ -60,6 +63,11 @@ export interface TaskType<Want, State> {
   title(want: Want): string;
   /** Things this task looks after. */
   claims?(want: Want): Claims;
+  /**
+   * The arguments with `absolute` applied to every path on the controller in them. It makes a relative path absolute,
+   * from the folder of the file that calls the task type's function.
+   */
+  localPaths?(want: Want, absolute: (path: string) => string): Want;
   /** Throws a plain Error when the wish makes no sense; called before any host is contacted. */
   validate?(want: Want): void;
   /** What is read from the host to know the task's state: before a change, and again after it. */
@@ -147,11 +155,8 @@ export interface Handler {
 export function defineTask<Want, State>(
   type: TaskType<Want, State>,
 ): (want: Want, options?: TaskOptions) => Task {
-  return (want, options = {}) => {
-    type.validate?.(want);
-    if (options.on !== undefined && options.notify !== undefined) {
-      throw new Error(`a task on ${options.on} can't notify a handler of the host it is laid out for`);
-    }
+  return function make(given, options = {}) {
+    const want = checked(type, given, options, make);
     const fact = type.fact(want);
     return {
       type: type.name,
@@ -174,4 +179,28 @@ export function defineTask<Want, State>(
       },
     };
   };
+}
+
+/** The arguments, with absolute local paths. What is wrong with them is thrown with the stack of the call. */
+function checked<Want, State>(
+  type: TaskType<Want, State>,
+  given: Want,
+  options: TaskOptions,
+  call: (want: Want) => Task,
+): Want {
+  try {
+    const want = type.localPaths?.(given, (path) =>
+      isAbsolute(path) ? path : resolve(callerFolder(), path),
+    );
+    type.validate?.(want ?? given);
+    if (options.on !== undefined && options.notify !== undefined) {
+      throw new Error(`a task on ${options.on} can't notify a handler of the host it is laid out for`);
+    }
+    return want ?? given;
+  } catch (thrown) {
+    if (!(thrown instanceof Error)) throw thrown;
+    const error = thrown instanceof PlayError ? thrown : new Error(thrown.message, { cause: thrown });
+    Error.captureStackTrace(error, call);
+    throw error;
+  }
 }

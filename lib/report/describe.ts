@@ -1,8 +1,10 @@
-import type { EventError, Status, TaskRef } from '../model/events.ts';
+import type { EventError, RunEvent, Status, TaskRef } from '../model/events.ts';
 import type { Change } from '../model/task.ts';
 import type { Paint, Style } from './paint.ts';
 import type { Counts, TaskEvent } from './state.ts';
 import { clean, oneLine, shorten } from './text.ts';
+
+type ScriptEvent = Extract<RunEvent, { type: 'script' }>;
 
 /** Values longer than this are cut in a one-line description; the diff shows them whole. */
 const MAX_VALUE = 60;
@@ -10,6 +12,7 @@ const MAX_VALUE = 60;
 export const STATUS_STYLE: Readonly<Record<Status, Style>> = {
   ok: 'green',
   changed: 'yellow',
+  'would change': 'yellow',
   unknown: 'magenta',
   failed: 'red',
   skipped: 'dim',
@@ -44,7 +47,7 @@ export function describeRef({ host, role, task }: TaskRef): string {
 /** What a task's end says beside its name: its changes, its error in a sentence, or the reason. */
 export function describeEnd({ status, changes, error, reason }: TaskEvent): string {
   if (status === 'failed') return oneLine(error?.what ?? reason ?? 'failed');
-  return status === 'changed' ? describeChanges(changes) : oneLine(reason ?? '');
+  return status === 'changed' || status === 'would change' ? describeChanges(changes) : oneLine(reason ?? '');
 }
 
 /** `5 ok, 1 changed`; what is zero is left out. */
@@ -56,6 +59,23 @@ export function describeCounts(counts: Counts, check: boolean, paint: Paint): st
       return status === 'ok' ? text : paint(STATUS_STYLE[status], text);
     });
   return parts.join(', ') || '0 ok';
+}
+
+/** A script and its raw answer, a line each; `$` is the script, `>` its stdout, `!` its stderr. */
+export function describeScript({ host, as, script, code, stdout, stderr }: ScriptEvent): string[] {
+  const marked = (mark: string, text: string) =>
+    text === ''
+      ? []
+      : clean(text)
+          .split('\n')
+          .map((line) => `    ${mark} ${line}`.trimEnd());
+  const end = code === undefined ? 'did not end' : `exit ${code}`;
+  return [
+    `script: ${[host, as && `as ${as}`, end].filter(Boolean).join(' | ')}`,
+    ...marked('$', script),
+    ...marked('>', stdout),
+    ...marked('!', stderr),
+  ];
 }
 
 /** Where, why and what next, a labelled line each; longer texts go on indented. Nothing is left out. */

@@ -4,6 +4,7 @@ import {
   describeEnd,
   describeError,
   describeRef,
+  describeScript,
   STATUS_STYLE,
   statusWord,
 } from './describe.ts';
@@ -52,6 +53,8 @@ class PlainLines {
         return verbosity < 2 ? [] : [`connected: ${event.host} (${duration(event.durationMs)})`];
       case 'applying':
         return verbosity < 2 ? [] : [`applying: ${describeRef(event)}`];
+      case 'script':
+        return verbosity < 3 ? [] : describeScript(event).map((line) => paint('dim', line));
       case 'output':
         return verbosity < 1 ? [] : [paint('dim', `${event.host} | ${outputLine(event.line)}`)];
       case 'task':

@@ -40,11 +40,12 @@ export interface FirstError {
   readonly error: EventError;
 }
 
-export type Counts = Record<Status, number>;
+/** What would change counts as changed. */
+export type Counts = Record<Exclude<Status, 'would change'>, number>;
 
 export function countTasks(tasks: readonly TaskEvent[]): Counts {
   const counts: Counts = { ok: 0, changed: 0, unknown: 0, failed: 0, skipped: 0 };
-  for (const { status } of tasks) counts[status] += 1;
+  for (const { status } of tasks) counts[status === 'would change' ? 'changed' : status] += 1;
   return counts;
 }
 

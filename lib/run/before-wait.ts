@@ -57,6 +57,22 @@ export class BeforeWait {
     return true;
   }
 
+  /** At `flushHandlers`: runs all that tasks before it notify. @returns false when one of {@link pay} failed */
+  async flush(place: number): Promise<boolean> {
+    if (!(await this.pay(place))) return false;
+    await this.payRest(place);
+    return true;
+  }
+
+  /** At `flushHandlers` in check mode: tells which handlers would run there. The others may still be notified behind it. */
+  async predict(flush: number): Promise<void> {
+    for (const [place, handler] of this.#handlers(flush)) {
+      if (this.#options.results.isTold(place)) continue;
+      const outcome = await this.#options.run(place, handler);
+      if (outcome.status === 'changed') this.#options.results.tell(place, outcome);
+    }
+  }
+
   /** When the wait does not hold: runs what {@link pay} has left pending. Where that fails, it has another turn. */
   async payRest(wait: number): Promise<void> {
     const { progress, run, tasks } = this.#options;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Cut } from '../host/look.ts';
 import type { HostSession } from '../host/session.ts';
-import { askOwed, handlersOf, handlerTask, notified, owe, readOwed } from '../model/handler.ts';
+import { askOwed, FLUSH, handlersOf, handlerTask, notified, owe, readOwed } from '../model/handler.ts';
 import type { Assessment, Change, Task, Wait } from '../model/task.ts';
 import { asPlayError, type PlayError } from '../util/errors.ts';
 import { Answers } from './answers.ts';
@@ -91,8 +91,11 @@ class Convergence {
   /** @returns false when it failed, or what has to run before it */
   async #inItsPlace(index: number, task: Task): Promise<boolean> {
     const { check, selected } = this.#options;
-    const waits = task.wait !== undefined && !check && selected(task);
-    if (waits && !(await this.#beforeWait.pay(index))) return false;
+    if (selected(task)) {
+      if (task.type === FLUSH && check) await this.#beforeWait.predict(index);
+      if (task.type === FLUSH && !check && !(await this.#beforeWait.flush(index))) return false;
+      if (task.wait !== undefined && !check && !(await this.#beforeWait.pay(index))) return false;
+    }
     return this.#results.tell(index, await this.#timed(index, task));
   }
 

@@ -17,6 +17,8 @@ export interface RunOptions extends Selection {
   readonly check?: boolean;
   /** Put unified diffs into `task` events. */
   readonly diff?: boolean;
+  /** Emit a `script` event for each script that ran on a host. */
+  readonly scripts?: boolean;
   /** False: files of the controller, such as the inventory, are left alone, and what would be written is shown. */
   readonly write?: boolean;
   /** `-e`: wins over every other variable. */

@@ -173,10 +173,7 @@ function validateTogether(
   } catch (error) {
     if (error instanceof PlayError)
       throw new PlayError({ ...error.at({ role: use.name }).toTrouble(), kind: 'input' });
-    throw inputError(error instanceof Error ? error.message : String(error), {
-      where: { role: use.name },
-      cause: error,
-    });
+    throw asPlayError(error, 'input', { role: use.name });
   }
 }
 

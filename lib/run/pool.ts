@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.ts';
 import type { Author } from '../host/apply-record.ts';
-import { type Epoch, HostSession } from '../host/session.ts';
+import { type Epoch, HostSession, type OnScript } from '../host/session.ts';
 import type { InventoryHost } from '../inventory/inventory.ts';
 import { asPlayError } from '../util/errors.ts';
 import type { Redactor } from '../util/redact.ts';
@@ -16,6 +16,7 @@ export class Pool {
   readonly #redactor: Redactor;
   readonly #signal: AbortSignal | undefined;
   readonly #author: Author;
+  readonly #scripts: boolean;
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #sessions = new Map<string, Promise<HostSession>>();
   readonly #opened: HostSession[] = [];
@@ -27,12 +28,14 @@ export class Pool {
     redactor: Redactor,
     signal: AbortSignal | undefined,
     author: Author,
+    scripts: boolean,
   ) {
     this.#connect = connect;
     this.#emit = emit;
     this.#redactor = redactor;
     this.#signal = signal;
     this.#author = author;
+    this.#scripts = scripts;
   }
 
   /** @throws PlayError `unreachable` */
@@ -73,12 +76,26 @@ export class Pool {
       this.#signal,
       undefined,
       this.#author,
+      this.#scripts ? this.#tellScript(host.name) : undefined,
     );
     this.#opened.push(session);
     await session.open();
     const durationMs = Math.round(performance.now() - started);
     if (first) this.#emit({ type: 'connected', host: host.name, durationMs });
     return session;
+  }
+
+  #tellScript(host: string): OnScript {
+    return ({ script, as }, reply) =>
+      this.#emit({
+        type: 'script',
+        host,
+        ...(as === undefined ? {} : { as }),
+        script: script.toString(),
+        code: reply?.code,
+        stdout: reply?.stdout ?? '',
+        stderr: reply?.stderr ?? '',
+      });
   }
 
   #connection(host: InventoryHost): Promise<Connection> {

@@ -85,12 +85,13 @@ export class Roll {
   async #undo(batch: readonly InventoryHost[]): Promise<void> {
     const { play, name } = this.#planned;
     if (play.undo === undefined || this.#running.options.check) return;
-    const { undo: tasks, become } = play;
+    const { undo: tasks, become, vars } = play;
     const undo = {
       name: `${name}: undo`,
       hosts: play.hosts,
       tasks,
       ...(become === undefined ? {} : { become }),
+      ...(vars === undefined ? {} : { vars }),
     };
     this.#running.emit({ type: 'play', play: undo.name, hosts: batch.map((host) => host.name) });
     const planned = { ...this.#planned, name: undo.name, play: undo, roles: [], batches: [batch] };

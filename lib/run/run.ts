@@ -14,6 +14,7 @@ import { withLock } from './lock.ts';
 import { makePlaybook } from './make.ts';
 import type { RunOptions } from './options.ts';
 import { type PlannedPlay, plan } from './plan.ts';
+import { refuseUnknownExtraVars } from './play-vars.ts';
 import { type Connect, Pool } from './pool.ts';
 import { Roll } from './roll.ts';
 import type { Running } from './running.ts';
@@ -54,6 +55,7 @@ export async function run(
   const started = performance.now();
   const { playbook, options: given } = await makePlaybook(asked, askedOptions);
   const extra = given.extraVars ?? noExtraVars;
+  refuseUnknownExtraVars(asked, playbook, given.inventory, extra);
   const options = { ...given, inventory: withExtraVars(given.inventory, extra.vars) };
   const warnings = new Warnings();
   const plays = plan(playbook, options.inventory, extra, options, (text) => warnings.add(text));
@@ -84,7 +86,7 @@ export async function run(
   for (const secret of secretsOf(plays)) redactor.add(secret);
   const name = options.playbookName ?? playbook.name ?? 'playbook';
   const author = makeAuthor(name, playbook.lock?.name);
-  const pool = new Pool(connect, emit, redactor, options.signal, author);
+  const pool = new Pool(connect, emit, redactor, options.signal, author, options.scripts ?? false);
 
   emit({
     type: 'run',

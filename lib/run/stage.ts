@@ -1,8 +1,9 @@
-import type { InventoryHost } from '../inventory/inventory.ts';
+import type { InventoryHost, Vars } from '../inventory/inventory.ts';
 import type { CheckedVars, Layout, StepContext } from '../model/role.ts';
 import type { Task } from '../model/task.ts';
 import { withHandlers } from './converge.ts';
-import { allVars, type PlannedPlay } from './plan.ts';
+import type { PlannedPlay } from './plan.ts';
+import { taskVars } from './play-vars.ts';
 import type { Running } from './running.ts';
 import { asLayout, asTasks } from './well-formed.ts';
 
@@ -43,10 +44,10 @@ export function stagesOf(
   if (tasks === undefined || (options.roles ?? []).length > 0) return stages;
   const varsOf = (name: string) => {
     const host = hosts.find((each) => each.name === name);
-    return host === undefined ? {} : allVars(host, extra);
+    return host === undefined ? {} : taskVars(play, host, extra);
   };
   const layout: Layout<CheckedVars> = (host) =>
-    typeof tasks === 'function' ? tasks({ ...host, vars: varsOf(host.name) }) : tasks;
+    typeof tasks === 'function' ? tasks({ ...host, vars: varsOf(host.name) as Vars }) : tasks;
   const own = stageOf({
     role: 'tasks',
     views,

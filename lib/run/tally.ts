@@ -21,7 +21,7 @@ export class Tally {
         this.#underWay.delete(event.id);
         break;
       case 'task':
-        this.#of(event.host)[event.status] += 1;
+        this.#of(event.host)[event.status === 'would change' ? 'changed' : event.status] += 1;
         this.#underWay.delete(event.id);
         break;
       case 'unreachable':

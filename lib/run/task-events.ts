@@ -10,7 +10,7 @@ import type { Running } from './running.ts';
 export function taskEvents(
   tasks: readonly Task[],
   of: Pick<TaskRef, 'play' | 'role' | 'host'>,
-  { emit, ids, options: { diff = false } }: Pick<Running, 'emit' | 'ids' | 'options'>,
+  { emit, ids, options: { diff = false, check = false } }: Pick<Running, 'emit' | 'ids' | 'options'>,
 ): Progress {
   const refs = tasks.map(({ title, options: { on } }): TaskRef => {
     ids.last += 1;
@@ -26,14 +26,18 @@ export function taskEvents(
     applied: (index) => emit({ type: 'applied', ...at(index) }),
     warn: (text) => emit({ type: 'warning', host: of.host, text }),
     line: (index, stream, line) => emit({ type: 'output', stream, line, ...at(index) }),
-    done: (index, outcome) => emit({ type: 'task', ...at(index), ...told(outcome, diff) }),
+    done: (index, outcome) => emit({ type: 'task', ...at(index), ...told(outcome, diff, check) }),
   };
 }
 
-function told({ status, changes, error, reason, durationMs }: TaskOutcome, withDiff: boolean) {
+function told(
+  { status, changes, error, reason, durationMs }: TaskOutcome,
+  withDiff: boolean,
+  check: boolean,
+) {
   const diff = withDiff ? changes.flatMap(({ text }) => (text ? [unifiedDiff(text)] : [])).join('\n') : '';
   return {
-    status,
+    status: check && status === 'changed' ? ('would change' as const) : status,
     changes: changes.map(({ what, from, to }) => ({ what, from, to })),
     durationMs,
     ...(diff ? { diff } : {}),

@@ -1,6 +1,8 @@
 import type { ExtraVars } from '../inventory/extra-vars.ts';
+import type { Vars } from '../inventory/inventory.ts';
 import { hasTemplates, isTemplateRefusal } from '../inventory/templates.ts';
 import { allVars, type PlannedPlay } from './plan.ts';
+import { taskVars } from './play-vars.ts';
 
 /**
  * Finds out whether a play's own tasks read a variable that holds a template, by laying them out: it must not turn out
@@ -10,8 +12,8 @@ import { allVars, type PlannedPlay } from './plan.ts';
 export function refuseUsedTemplates(plays: readonly PlannedPlay[], extra: ExtraVars): void {
   for (const { play, hosts, views } of plays) {
     for (const host of hosts) {
-      const vars = allVars(host, extra);
-      if (!hasTemplates(vars)) continue;
+      const vars = taskVars(play, host, extra) as Vars;
+      if (!hasTemplates(allVars(host, extra))) continue;
       for (const tasks of [play.tasks, play.undo]) {
         if (typeof tasks === 'function') refuseRead(() => tasks({ ...views.of(host), vars }));
       }

@@ -115,7 +115,7 @@ function renamedTo(former: string, { properties }: VarsSchema): string | undefin
   return name === undefined ? undefined : `it is now called ${name}`;
 }
 
-function formerNames({ formerly = [] }: { readonly formerly?: readonly string[] }): readonly string[] {
+export function formerNames({ formerly = [] }: { readonly formerly?: readonly string[] }): readonly string[] {
   return formerly;
 }
 
@@ -194,7 +194,7 @@ function wrongVariable(
       next:
         role.kind === 'playbook'
           ? `say -e ${name}=…`
-          : `set ${name} in the inventory, in the playbook or with -e ${name}=…`,
+          : `set ${name} in the inventory${role.kind === 'play' ? '' : ', in the playbook'} or with -e ${name}=…`,
     });
   }
   return inputError(`variable ${problem.path} of ${kind} ${role.name} ${problem.rule}`, {

@@ -1,7 +1,9 @@
 import type { Playbook } from '../model/play.ts';
 import { type CheckedVars, isRoleUse, type Layout } from '../model/role.ts';
 import type { Task } from '../model/task.ts';
+import { foreignVersion } from '../util/brand.ts';
 import { inputError, PlayError } from '../util/errors.ts';
+import { version } from '../util/package.ts';
 import { Script } from '../util/sh.ts';
 
 /**
@@ -62,10 +64,19 @@ function refuseRole(role: unknown, where: string): void {
       next: 'put in what a role made with defineRole returns: roles: [motd()]',
     });
   }
+  const theirs = foreignVersion(role, 'role');
+  if (theirs !== undefined) {
+    throw inputError(
+      `${where} is made for ts-play ${theirs}, which is incompatible with this one, ${version()}`,
+      {
+        next: "update the role's package, or install the ts-play that it names as its peer dependency: npm ls ts-play",
+      },
+    );
+  }
   if (!isRoleUse(role)) {
-    throw inputError(`${where} is a role of another copy of ts-play`, {
-      why: 'to this one its scripts and secrets are plain objects: it could neither run nor hide them',
-      next: "keep the role's source beside the playbook, not in a package; a shipped one stands in roles/index.ts",
+    throw inputError(`${where} was not made by a role`, {
+      why: 'it has the members of a role, and defineRole did not make it',
+      next: 'put in what a role made with defineRole returns: roles: [motd()]',
     });
   }
   const { steps }: { readonly steps: unknown } = role;
@@ -80,7 +91,11 @@ function refuseRole(role: unknown, where: string): void {
 function notTasks(tasks: unknown): string | undefined {
   if (!Array.isArray(tasks)) return `${named(tasks)}, not a list of tasks`;
   const index = tasks.findIndex((task) => !(task?.probe?.script instanceof Script));
-  return index < 0 ? undefined : `a list whose item ${index + 1} is ${named(tasks[index])}, not a task`;
+  if (index < 0) return undefined;
+  const theirs = foreignVersion(tasks[index]?.probe?.script, 'script');
+  return theirs === undefined
+    ? `a list whose item ${index + 1} is ${named(tasks[index])}, not a task`
+    : `a list whose item ${index + 1} is a task of ts-play ${theirs}, which is incompatible with this one, ${version()}`;
 }
 
 /** A value by its kind; what is in it may be secret. */

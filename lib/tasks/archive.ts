@@ -19,7 +19,10 @@ const STAMP = '.ts-play-archive';
 
 /** A tar archive (plain, gz, bz2, xz as far as the host's tar can), unpacked into a directory that holds nothing else. */
 export interface ArchiveWant {
-  /** A path on the controller, or an address that the host fetches with curl or wget. */
+  /**
+   * A path on the controller (a relative one is relative to the file that calls `archive`), or an address that the host
+   * fetches with curl or wget.
+   */
   readonly source: { readonly path: string } | { readonly url: string };
   /** Hex, of the archive; always checked. */
   readonly sha256: string;
@@ -51,6 +54,8 @@ export const archiveType: TaskType<ArchiveWant, ArchiveState> = {
   claims: (want) => ({
     [`file ${hostPath(want.to)}`]: `archive ${fingerprint(stampOf(want), want.owner, want.group, want.mode)}`,
   }),
+  localPaths: (want, absolute) =>
+    'path' in want.source ? { ...want, source: { path: absolute(want.source.path) } } : want,
   validate,
   fact: ({ to }) =>
     defineFact({

@@ -39,7 +39,7 @@ export type FileWant = FileOptions &
         readonly source?: undefined;
         readonly state?: 'present' | undefined;
       }
-    /** `source` is a path on the controller. */
+    /** `source` is a path on the controller; a relative one is relative to the file that calls `file`. */
     | { readonly source: string; readonly content?: undefined; readonly state?: 'present' | undefined }
     | { readonly state: 'absent'; readonly content?: undefined; readonly source?: undefined }
   );
@@ -56,6 +56,8 @@ export const fileType: TaskType<FileWant, FileState> = {
   name: 'file',
   title: ({ path, state }) => `file ${path}${state === 'absent' ? ' absent' : ''}`,
   claims: (want) => ({ [`file ${hostPath(want.path)}`]: claim(want) }),
+  localPaths: (want, absolute) =>
+    want.source === undefined ? want : { ...want, source: absolute(want.source) },
   validate,
   fact: (want) =>
     defineFact({

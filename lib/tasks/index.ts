@@ -4,6 +4,7 @@ export { type CheckWant, check } from './check.ts';
 export { type CommandWant, command } from './command.ts';
 export { type DirectoryWant, directory } from './directory.ts';
 export { type FileWant, file } from './file.ts';
+export { flushHandlers } from './flush-handlers.ts';
 export { type GroupWant, group } from './group.ts';
 export { daemonReload, reload, restart } from './handlers.ts';
 export { type LineWant, line } from './line.ts';

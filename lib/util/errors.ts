@@ -1,3 +1,6 @@
+import { brandClass } from './brand.ts';
+import { ownPlace } from './stack.ts';
+
 /** Where something went wrong: any part that is known. Lines and columns count from 1. */
 export interface Place {
   readonly host?: string | undefined;
@@ -27,7 +30,10 @@ export interface Trouble {
   readonly cause?: unknown;
 }
 
-/** The one error of this library: what, where, why, and what to do next. */
+/**
+ * The one error of this library: what, where, why, and what to do next. An error of another copy of it is an instance,
+ * too.
+ */
 export class PlayError extends Error {
   override readonly name = 'PlayError';
   readonly kind: Kind;
@@ -62,16 +68,21 @@ export class PlayError extends Error {
   }
 }
 
+brandClass(PlayError, 'error');
+
 /** A mistake in what the user wrote, found before any host is contacted. */
 export function inputError(what: string, rest: Omit<Trouble, 'kind' | 'what'> = {}): PlayError {
   return new PlayError({ kind: 'input', what, ...rest });
 }
 
-/** Wraps whatever was thrown, so that every error that leaves the library is a {@link PlayError}. */
+/**
+ * Wraps whatever was thrown, so that every error that leaves the library is a {@link PlayError}. One that the code of a
+ * playbook or a role threw gets the place in that code.
+ */
 export function asPlayError(thrown: unknown, kind: Kind, where: Place = {}): PlayError {
   if (thrown instanceof PlayError) return thrown.at(where);
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  return new PlayError({ kind, what: error.message, where, cause: error });
+  return new PlayError({ kind, what: error.message, where: { ...ownPlace(error), ...where }, cause: error });
 }
 
 /** `file:line:column`, as far as it is known. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
+import { brandClass } from './brand.ts';
 
 /**
  * A value that prints as `***` wherever it is turned into text: logs, JSON, errors, diffs.
  * Only {@link Secret.reveal} gives it back, for the one place it belongs: a target's stdin.
+ * A secret of another copy of the library is an instance, too.
  */
 export class Secret {
   readonly #value: string;
@@ -34,6 +36,8 @@ export class Secret {
     return '***';
   }
 }
+
+brandClass(Secret, 'secret');
 
 /** Marks a value as secret; a Secret stays what it is. */
 export function secret(value: string | Secret): Secret {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { brandClass } from './brand.ts';
 import { Secret } from './secret.ts';
 
 /** What may stand in a hole of {@link sh}: quoted, except for a Script, which is code already. */
@@ -12,9 +13,13 @@ interface Hidden {
 
 type ScriptPart = string | Hidden;
 
+/** The parts of a script, for a script of another copy of the library that it is put into. */
+const parts: unique symbol = Symbol.for('ts-play.script.parts');
+
 /**
  * POSIX shell code, made only by the {@link sh} tag, so that every value in it is quoted.
  * Turned into text it shows its secrets as `***`; {@link Script.reveal} is for the target's stdin alone.
+ * A script of another copy of the library is an instance, too.
  */
 export class Script {
   readonly #parts: readonly ScriptPart[];
@@ -25,20 +30,25 @@ export class Script {
 
   /** @internal Use the {@link sh} tag. */
   static fromTemplate(literals: readonly string[], holes: readonly Hole[]): Script {
-    const parts: ScriptPart[] = [];
+    const all: ScriptPart[] = [];
     literals.forEach((literal, i) => {
-      parts.push(literal);
+      all.push(literal);
       const hole = holes[i];
       if (hole === undefined) return;
-      if (hole instanceof Script) parts.push(...hole.#parts);
-      else parts.push(...quoteHole(hole));
+      if (hole instanceof Script) all.push(...hole[parts]);
+      else all.push(...quoteHole(hole));
     });
-    return new Script(parts);
+    return new Script(all);
   }
 
   /** Scripts one after the other, a line each: a failing one can't hide behind `&&`. */
   static lines(scripts: readonly Script[]): Script {
-    return new Script(scripts.flatMap((script, i) => (i === 0 ? script.#parts : ['\n', ...script.#parts])));
+    return new Script(scripts.flatMap((script, i) => (i === 0 ? script[parts] : ['\n', ...script[parts]])));
+  }
+
+  /** @internal Its text and its secrets, in order. */
+  get [parts](): readonly ScriptPart[] {
+    return this.#parts;
   }
 
   /** This script as one quoted word, for `sh -c`-like use through stdin or `eval`. */
@@ -71,6 +81,8 @@ export class Script {
     return `sh\`${this.toString()}\``;
   }
 }
+
+brandClass(Script, 'script');
 
 /**
  * Shell code with every hole quoted: ``sh`rm -f ${path}` ``.

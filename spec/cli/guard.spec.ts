@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { packageRoot } from '../../lib/cli/package.ts';
 import type { RunEvent } from '../../lib/model/events.ts';
+import { packageRoot } from '../../lib/util/package.ts';
 import { ends } from '../host/processes.ts';
 import { type CommandOutput, Workplace } from './command.ts';
 

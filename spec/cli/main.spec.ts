@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { version } from '../../lib/cli/package.ts';
 import type { RunEvent } from '../../lib/model/events.ts';
+import { version } from '../../lib/util/package.ts';
 import { ends } from '../host/processes.ts';
 import { type CommandOutput, Workplace } from './command.ts';
 

@@ -55,6 +55,25 @@ describe('type errors', () => {
     );
   });
 
+  it('of a role: with its variables in two words', () => {
+    const output = `play/site.ts(1,1): error TS2561: 'a_tezt' does not exist in type 'GivenVars<{ readonly type: "object"; ... 15 more ...; }; }>'. Did you mean to write 'a_text'?`;
+    assert.equal(
+      told(output)[0],
+      "type error in the playbook: 'a_tezt' does not exist in the role's variables. Did you mean to write 'a_text'?",
+    );
+  });
+
+  it('name first each misspelt variable of a role that the compiler does not report', () => {
+    const text = 'unknown variable a_tezt for role a; did you mean a_text?';
+    const where = { file: '/play/site.ts', line: 2, column: 3 };
+    const told = typeErrors(NESTED, '/cache/errors.txt', [
+      { name: 'a_tezt', text, where },
+      { name: 'A', text: 'reported already' },
+    ]);
+    assert.equal(told.what, '2 type errors in the playbook');
+    assert.equal(told.why?.split('\n')[0], `/play/site.ts:2:3: ${text}`);
+  });
+
   it('of no place: as the compiler says it', () => {
     assert.deepEqual(told('error TS2688: Cannot find x.'), [
       'the playbook has type errors',

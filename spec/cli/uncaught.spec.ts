@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../lib/cli/package.ts';
-import { isEngineError, ownPlace, stackLines } from '../../lib/cli/stack.ts';
 import { exitCalled, reasonOf, uncaught } from '../../lib/cli/uncaught.ts';
 import { exitCodeOf } from '../../lib/model/exit-code.ts';
 import { PlayError } from '../../lib/util/errors.ts';
+import { packageRoot } from '../../lib/util/package.ts';
+import { isEngineError, ownPlace, stackLines } from '../../lib/util/stack.ts';
 
 /** An error whose stack says that it came by these places, the nearest first. */
 function errorFrom(...places: readonly string[]): Error {

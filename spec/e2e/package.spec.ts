@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../lib/cli/package.ts';
+import { packageRoot } from '../../lib/util/package.ts';
 import { freshLab } from './support/cluster.ts';
 import { command, LAB, lab, on } from './support/lab.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { packageRoot } from '../../lib/cli/package.ts';
+import { packageRoot } from '../../lib/util/package.ts';
 import {
   BROKERS,
   type ClusterStatus,

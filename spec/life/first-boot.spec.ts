@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { packageRoot } from '../../lib/cli/package.ts';
+import { packageRoot } from '../../lib/util/package.ts';
 import { BROKERS } from '../e2e/support/cluster.ts';
 import { command, LAB, lab, on, type Played, site, tasksWith, troubles } from '../e2e/support/lab.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../lib/cli/package.ts';
+import { packageRoot } from '../../lib/util/package.ts';
 import type { Ledger } from '../../roles/proof/ledger/ledger.ts';
 import { BROKERS, freshLab, PROXIES, rabbit, vipHolders } from '../e2e/support/cluster.ts';
 import { INVENTORY, LAB, lab, on, type Played, play, site, troubles } from '../e2e/support/lab.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../lib/cli/package.ts';
+import { packageRoot } from '../../lib/util/package.ts';
 import {
   BROKERS,
   backends,

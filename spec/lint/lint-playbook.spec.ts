@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { loadPlaybook } from '../../lib/cli/load-playbook.ts';
-import { packageRoot } from '../../lib/cli/package.ts';
 import { defineRole } from '../../lib/index.ts';
 import { loadInventory } from '../../lib/inventory/load.ts';
 import { lintPlaybook } from '../../lib/lint/lint-playbook.ts';
 import { defaultCacheDir } from '../../lib/run/options.ts';
+import { packageRoot } from '../../lib/util/package.ts';
 import { brief, lintPlays } from './support.ts';
 
 const INVENTORY = `all:

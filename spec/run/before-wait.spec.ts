@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Handler, Task, TaskOptions } from '../../lib/model/task.ts';
 import { check } from '../../lib/tasks/check.ts';
+import { flushHandlers } from '../../lib/tasks/flush-handlers.ts';
 import { until } from '../../lib/tasks/until.ts';
 import { sh } from '../../lib/util/sh.ts';
 import type { Doing } from '../host/scripted-host.ts';
@@ -371,5 +372,54 @@ describe('a task that fails while handlers are pending', () => {
       const { told } = await convergeOn(new Web('80').owing(), play);
       assert.equal(told[0]?.error?.why, 'open is 80');
     }
+  });
+});
+
+describe('flushHandlers', () => {
+  const tasks = [conf('81'), flushHandlers(), thing({ name: 'port', value: '81' }, { title: 'port' })];
+
+  it('runs the pending handlers at its place', async () => {
+    const host = new Web('80');
+    const { summary } = await convergeOn(host, tasks);
+    assert.deepEqual(summary, ['conf changed', 'restart web changed', 'flush handlers ok', 'port ok']);
+    assert.deepEqual(host.done, ['restart']);
+    assert.equal(host.owed.size, 0);
+  });
+
+  it('runs a handler that an earlier run left pending', async () => {
+    const host = new Web('80', { conf: '81' }).owing();
+    const { summary } = await convergeOn(host, tasks);
+    assert.deepEqual(summary, ['conf ok', 'restart web changed', 'flush handlers ok', 'port ok']);
+  });
+
+  it('runs nothing when nothing is pending, and no handler of tasks behind it', async () => {
+    const host = new Web('81');
+    const { summary } = await convergeOn(host, [
+      conf('81'),
+      flushHandlers(),
+      more('old', { notify: reload }),
+    ]);
+    assert.deepEqual(summary, [
+      'conf ok',
+      'flush handlers ok',
+      'more changed',
+      'restart web ok',
+      'reload web changed',
+    ]);
+    assert.deepEqual(host.done, ['reload']);
+  });
+
+  it('ends the step when a handler fails', async () => {
+    const host = new Web('80');
+    const { summary } = await convergeOn(host, [conf('broken'), flushHandlers(), listens('broken')]);
+    assert.deepEqual(summary.slice(0, 2), ['conf changed', 'restart web failed']);
+    assert.ok(summary.includes('flush handlers skipped'));
+  });
+
+  it('shows in check mode what it would run at its place, and changes nothing', async () => {
+    const host = new Web('80');
+    const { summary } = await convergeOn(host, tasks, { check: true });
+    assert.deepEqual(summary.slice(0, 3), ['conf changed', 'restart web changed', 'flush handlers ok']);
+    assert.deepEqual(host.done, []);
   });
 });

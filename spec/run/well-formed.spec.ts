@@ -41,10 +41,24 @@ describe('a playbook that is something else', () => {
     assert.match(inPlay({ roles: good() }).what, /roles of play "p" is an object, not a list of roles/);
   });
 
-  it('is refused: a role of another copy of the library', () => {
+  it('is refused: a role that defineRole did not make', () => {
     const { what, next } = inPlay({ roles: [{ ...good() }] });
-    assert.equal(what, 'roles[0] of play "p" is a role of another copy of ts-play');
-    assert.match(next ?? '', /roles\/index\.ts/);
+    assert.equal(what, 'roles[0] of play "p" was not made by a role');
+    assert.match(next ?? '', /defineRole/);
+  });
+
+  it('is refused: a role or a task of an incompatible version, with both versions', () => {
+    const theirs = { contract: 99, version: '9.8.7' };
+    const foreign = { ...good(), [Symbol.for('ts-play.role')]: theirs };
+    assert.match(
+      inPlay({ roles: [foreign] }).what,
+      /^roles\[0\] of play "p" is made for ts-play 9\.8\.7, which is incompatible with this one, \d+\.\d+\.\d+$/,
+    );
+    const task = { probe: { [Symbol.for('ts-play.script')]: theirs } };
+    assert.match(
+      inPlay({ tasks: [task] }).what,
+      /item 1 is a task of ts-play 9\.8\.7, which is incompatible/,
+    );
   });
 
   it('is refused: steps, tasks and plays that are none', () => {

@@ -56,7 +56,7 @@ function playLines(play: PlayState, context: DrawContext, wishes: Wishes): strin
 
 /** In a fleet the hosts without news are counted only. */
 function isWorthALine(host: HostState, fleet: number): boolean {
-  const news = hostTasks(host).some(({ status }) => status === 'changed' || status === 'unknown');
+  const news = hostTasks(host).some(({ status }) => ['changed', 'would change', 'unknown'].includes(status));
   return fleet <= 10 || news || hasFailed(host);
 }
 

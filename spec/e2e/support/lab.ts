@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../../lib/cli/package.ts';
 import type { RunEvent } from '../../../lib/model/events.ts';
+import { packageRoot } from '../../../lib/util/package.ts';
 
 /** The lab that all tests on real hosts share; a person's own is not touched. TS_PLAY_TEST_LAB names another, for two test runs side by side. */
 export const LAB = process.env.TS_PLAY_TEST_LAB ?? 'e2e';
@@ -107,9 +107,12 @@ export async function play(
 export const site = (args?: readonly string[], options?: Options) => play(SITE, args, options);
 
 /** `host | role | task` of every task that ended so. */
+/** Tasks with a status; in check mode `changed` is what would change. */
 export function tasksWith(status: string, { events }: Played): readonly string[] {
   return events
-    .flatMap((event) => (event.type === 'task' && event.status === status ? [event] : []))
+    .flatMap((event) =>
+      event.type === 'task' && event.status.replace('would change', 'changed') === status ? [event] : [],
+    )
     .map(({ host, role, task }) => `${host} | ${role} | ${task}`)
     .sort();
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../../../lib/cli/package.ts';
+import { packageRoot } from '../../../../lib/util/package.ts';
 import { lintKeepalivedFiles } from '../../../../roles/keepalived-build/lint-files.ts';
 import { judgeCheckScript } from '../../../../roles/keepalived-build/vrrp/check-script.ts';
 import { config, site, type Written } from './configs.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire, SourceMap, type SourceMapPayload } from 'node:module';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { createJiti as CreateJiti } from 'jiti';
 import { packageRoot } from './package.ts';
@@ -13,9 +13,20 @@ interface Frame {
 }
 
 const ENGINE = [join(packageRoot, 'dist', '/'), join(packageRoot, 'lib', '/')];
+/** By file: many hosts may fail at one place. */
+const maps = new Map<string, SourceMap | undefined>();
 /** What the loader writes before the first line of a module. */
 const WRAPPER =
   '(async function (exports, require, module, __filename, __dirname, jitiImport, jitiESMResolve) { '.length;
+
+/**
+ * The folder of the file that called the library, by the stack: the playbook's or the role's. The working directory if
+ * no other file is in it.
+ */
+export function callerFolder(): string {
+  const caller = framesOf(new Error()).find(({ file }) => !isEngine(file));
+  return caller === undefined ? process.cwd() : dirname(caller.file);
+}
 
 /** Where in the user's own files an error was made, as far as its stack tells. */
 export function ownPlace(error: Error): Frame | undefined {
@@ -56,6 +67,22 @@ function isEngine(file: string): boolean {
 /** The place as the user wrote it: the loader keeps the lines of a file, and takes types out of them. */
 function inSource(frame: Frame): Frame {
   const { file, line, column } = frame;
+  const map = sourceMapOf(file);
+  if (map === undefined) return frame;
+  const entry = map.findEntry(line - 1, column - 1 - (line === 1 ? WRAPPER : 0));
+  // An entry of another line is only the nearest one before: the code has none of its own.
+  if (!('originalLine' in entry) || entry.generatedLine !== line - 1) return frame;
+  return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+}
+
+/** What the loader made of a file; undefined for one that it does not transform. */
+function sourceMapOf(file: string): SourceMap | undefined {
+  if (!maps.has(file)) maps.set(file, readSourceMap(file));
+  return maps.get(file);
+}
+
+function readSourceMap(file: string): SourceMap | undefined {
+  if (['.mjs', '.cjs'].includes(extname(file))) return undefined;
   try {
     // Only when something went wrong: it takes time to load.
     const { createJiti } = createRequire(import.meta.url)('jiti') as { createJiti: typeof CreateJiti };
@@ -72,14 +99,9 @@ function inSource(frame: Frame): Frame {
     });
     const [, map = ''] =
       /\n\/\/# sourceMappingURL=data:application\/json;[^,]*base64,(\S+)\s*$/.exec(code) ?? [];
-    const payload = JSON.parse(Buffer.from(map, 'base64').toString()) as SourceMapPayload;
-    const loaded = column - 1 - (line === 1 ? WRAPPER : 0);
-    const entry = new SourceMap(payload).findEntry(line - 1, loaded);
-    // An entry of another line is only the nearest one before: the code has none of its own.
-    if (!('originalLine' in entry) || entry.generatedLine !== line - 1) return frame;
-    return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+    return new SourceMap(JSON.parse(Buffer.from(map, 'base64').toString()) as SourceMapPayload);
   } catch {
     // No map can be had of what is no module of the loader: the place is then as Node says.
-    return frame;
+    return undefined;
   }
 }
