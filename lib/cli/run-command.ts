@@ -12,6 +12,7 @@ import { findPlaybook } from './find-playbook.ts';
 import { listHosts, listTasks } from './list.ts';
 import { isSyntaxError, isTypeScript, loadPlaybook } from './load-playbook.ts';
 import { defaultOutput, reported } from './reported.ts';
+import type { Shipped } from './shipped.ts';
 import { typeCheck } from './type-check.ts';
 
 /** The flags of `ts-play PLAYBOOK`, as commander gives them. */
@@ -46,10 +47,15 @@ export interface LoadedGiven {
 }
 
 /** Runs a playbook as the command line asks. @returns the exit code */
-export async function runCommand(given: string, flags: RunFlags, loaded?: LoadedGiven): Promise<number> {
+export async function runCommand(
+  given: string,
+  flags: RunFlags,
+  shipped: Shipped,
+  loaded?: LoadedGiven,
+): Promise<number> {
   const output = flags.output ?? defaultOutput();
   try {
-    return await runPlaybook(given, flags, output, loaded);
+    return await runPlaybook(given, flags, output, shipped, loaded);
   } catch (thrown) {
     return failedCommand(thrown, output);
   }
@@ -59,6 +65,7 @@ async function runPlaybook(
   given: string,
   flags: RunFlags,
   output: Output,
+  shipped: Shipped,
   loaded: LoadedGiven | undefined,
 ): Promise<number> {
   if (loaded === undefined) findPlaybook(given);
@@ -72,7 +79,7 @@ async function runPlaybook(
   }
   const cacheDir = defaultCacheDir();
   const [playbook, inventory, said] = await Promise.all([
-    loaded?.playbook ?? loadGiven(given),
+    loaded?.playbook ?? loadGiven(given, shipped),
     loadInventory(flags.inventory),
     parseExtraVars([...flags.extraVars], process.cwd()),
   ]);
@@ -126,13 +133,17 @@ async function runPlaybook(
 }
 
 /** The playbook that a command line names. @throws PlayError `input` */
-export async function loadGiven(given: string): Promise<Playbook | ParametricPlaybook> {
-  return loadChecked(findPlaybook(given), defaultCacheDir());
+export async function loadGiven(given: string, shipped: Shipped): Promise<Playbook | ParametricPlaybook> {
+  return loadChecked(findPlaybook(given), defaultCacheDir(), shipped);
 }
 
 /** Loads a playbook and checks its types. @throws PlayError `input` */
-async function loadChecked(path: string, cacheDir: string): Promise<Playbook | ParametricPlaybook> {
-  const { playbook, files } = await loadPlaybook(path, cacheDir).catch(async (thrown: unknown) => {
+async function loadChecked(
+  path: string,
+  cacheDir: string,
+  shipped: Shipped,
+): Promise<Playbook | ParametricPlaybook> {
+  const { playbook, files } = await loadPlaybook(path, cacheDir, shipped).catch(async (thrown: unknown) => {
     // What a misspelt name makes it throw is better told by the type checker.
     if (isTypeScript(path) && !isSyntaxError((thrown as Error).cause)) await typeCheck([path], cacheDir);
     throw thrown;

@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { packageRoot, version } from './package.ts';
+import { exportedTypes, packageRoot, version } from './package.ts';
 import { typeErrors } from './type-errors.ts';
 
 /** What the compiler says: its errors, and the user's own files it has read. */
@@ -80,10 +80,7 @@ function tsconfig(files: readonly string[]): object {
       resolveJsonModule: true,
       types: ['node'],
       typeRoots: [types],
-      paths: {
-        'ts-play': [join(packageRoot, 'dist/lib/index.d.ts')],
-        'ts-play/roles/*': [join(packageRoot, 'dist/roles/*/index.d.ts')],
-      },
+      paths: Object.fromEntries([...exportedTypes()].map(([name, file]) => [name, [file]])),
     },
     files,
   };

@@ -35,7 +35,7 @@ export interface Play {
 
 /** Keeps a second run of any playbook with the same lock out, from before the first play until the last has ended. */
 export interface Lock {
-  /** As in `rabbitmq`. */
+  /** One word, such as `shop`. */
   readonly name: string;
   /** A pattern: the hosts that it is held on. One that can't be reached can't be locked, and does not hinder. */
   readonly hosts: string;
