@@ -1,5 +1,14 @@
 /** Everything a playbook, a role or a program needs: the whole public surface. */
 export type { CommandOptions, Connection, Exit } from './connection/connection.ts';
+export {
+  type ConnectionDefaults,
+  type ConnectionType,
+  defineConnection,
+  type Route,
+} from './connection/definition.ts';
+export { connectLocal } from './connection/local.ts';
+export type { HostKeyChecking } from './connection/ssh/target.ts';
+export type { VarReader } from './connection/var-reader.ts';
 export type { ExtraVars } from './inventory/extra-vars.ts';
 export type { Inventory, InventoryHost, Value, Vars } from './inventory/inventory.ts';
 export { loadInventory, parseInventory } from './inventory/load.ts';

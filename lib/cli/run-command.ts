@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { refuseKeyFile } from '../connection/ssh/vars.ts';
 import { type ExtraVars, parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { refuseVarsFolders } from '../inventory/vars-folders.ts';
@@ -104,7 +105,6 @@ async function runPlaybook(
     return print(listed);
   }
 
-  const { openConnection, refuseKeyFile } = await import('../connection/open.ts');
   if (flags.privateKey !== undefined) refuseKeyFile(flags.privateKey);
   const shown = { output, verbosity: Math.min(flags.verbose, 3) as Verbosity, diff: flags.diff ?? false };
   const { exitCode } = await reported(shown, ({ onEvent, signal }) =>
@@ -115,18 +115,10 @@ async function runPlaybook(
       ...(flags.forks === undefined ? {} : { forks: flags.forks }),
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.become ? { become: flags.becomeUser ?? true } : {}),
+      ...(flags.privateKey === undefined ? {} : { privateKeyFile: flags.privateKey }),
+      acceptNew: flags.acceptNew ?? false,
       onEvent,
       signal,
-      connect: (host, stop) =>
-        openConnection(
-          host,
-          {
-            ...(flags.user === undefined ? {} : { user: flags.user }),
-            ...(flags.privateKey === undefined ? {} : { privateKeyFile: flags.privateKey }),
-            ...(flags.acceptNew ? { hostKeyChecking: 'accept-new' as const } : {}),
-          },
-          stop,
-        ),
     }),
   );
   return exitCode;

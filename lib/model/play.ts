@@ -1,3 +1,4 @@
+import type { ConnectionType } from '../connection/definition.ts';
 import type { Inventory, Vars } from '../inventory/inventory.ts';
 import type { Gate } from './gate.ts';
 import type { CheckedVars, RoleHost, RoleUse } from './role.ts';
@@ -45,6 +46,8 @@ export interface Playbook {
   readonly name?: string;
   readonly plays: readonly Play[];
   readonly lock?: Lock;
+  /** Connections of one's own, for hosts whose `ansible_connection` names one; besides ssh, local and lab. */
+  readonly connections?: readonly ConnectionType[];
 }
 
 /** What a playbook with parameters is made from. */
