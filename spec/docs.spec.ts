@@ -34,7 +34,13 @@ describe('the examples in the documentation', function () {
   }
 
   it('compile', async () => {
-    const files = ['README.md', 'docs/roles.md', 'docs/tasks.md'].flatMap(written);
+    const files = [
+      'README.md',
+      'docs/roles.md',
+      'docs/tasks.md',
+      'docs/testing.md',
+      'docs/connections.md',
+    ].flatMap(written);
     assert.ok(files.length >= 4);
     await typeCheck(files, join(folder, 'cache'));
   });
