@@ -60,7 +60,6 @@ export function assertChanges(result: RunResult, expected: readonly string[]): v
     message: `the run changed\n${listed(actual)}\ninstead of\n${listed(wanted)}`,
     actual,
     expected: wanted,
-    operator: 'deepStrictEqual',
   });
 }
 
@@ -72,7 +71,6 @@ export function assertNoChanges(result: RunResult, name = 'the run'): void {
     message: `${name} changed\n${listed(actual)}`,
     actual,
     expected: [],
-    operator: 'deepStrictEqual',
   });
 }
 
@@ -134,7 +132,6 @@ function assertEndsWell(result: RunResult, name: string): void {
     message: `${name} ended with ${result.exitCode}\n${listed(failures)}`,
     actual: result.exitCode,
     expected: 0,
-    operator: 'strictEqual',
   });
 }
 

@@ -106,7 +106,7 @@ export class ScriptedHost implements Connection {
       onStdout?.(Buffer.from(stdout));
       onStderr?.(Buffer.from(stderr));
       mark(`end ${part.id} ${code}`);
-      if (code !== 0 && ['before', 'apply', 'after'].includes(part.id)) break;
+      if (code !== 0 && ['before', 'apply'].includes(part.id)) break;
     }
     mark(`over ${exit}`);
   }

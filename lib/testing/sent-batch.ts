@@ -1,5 +1,5 @@
 /** The word at a position of shell code as the engine quotes it: plain, '…' and \x. */
-export function wordAt(text: string, start: number): { readonly word: string; readonly end: number } {
+function wordAt(text: string, start: number): { readonly word: string; readonly end: number } {
   let word = '';
   let at = start;
   while (at < text.length && !/[\s;]/.test(text[at] ?? '')) {
@@ -21,7 +21,7 @@ export function wordAt(text: string, start: number): { readonly word: string; re
 
 /** One script of a batch. */
 export interface SentPart {
-  /** A number for a question; `before`, `apply` and `after` for the parts of a change. */
+  /** A number for a question; `before` and `apply` for the parts of a change. */
   readonly id: string;
   /** The user that it runs as; undefined for the user of the shell. */
   readonly as: string | undefined;
