@@ -4,7 +4,6 @@ import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import * as library from '../index.ts';
 import type { ParametricPlaybook, Playbook } from '../model/play.ts';
-import * as testing from '../testing/index.ts';
 import { inputError, type Place, PlayError } from '../util/errors.ts';
 import { whileLoading } from './guard.ts';
 import type { Shipped } from './shipped.ts';
@@ -31,7 +30,7 @@ export async function loadPlaybook(
     fsCache: join(cacheDir, 'playbooks'),
     interopDefault: false,
     // The playbook shares this very library, wherever it lies: its tasks are made of our classes.
-    virtualModules: { 'ts-play': library, 'ts-play/testing': testing, ...(await shipped.modules()) },
+    virtualModules: { 'ts-play': library, ...(await shipped.modules()) },
   });
   let loaded: { default?: unknown };
   try {
