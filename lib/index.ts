@@ -1,14 +1,23 @@
 /// <reference types="node" preserve="true" />
 /** Everything a playbook, a role or a program needs: the whole public surface. */
 export type { CommandOptions, Connection, Exit } from './connection/connection.ts';
+export {
+  type ConnectionDefaults,
+  type ConnectionType,
+  defineConnection,
+  type Route,
+} from './connection/definition.ts';
+export { connectLocal } from './connection/local.ts';
+export type { HostKeyChecking } from './connection/ssh/target.ts';
+export { VarReader } from './connection/var-reader.ts';
 export type { ExtraVars } from './inventory/extra-vars.ts';
 export type { Inventory, InventoryHost, Value, Vars } from './inventory/inventory.ts';
 export { loadInventory, parseInventory } from './inventory/load.ts';
 export { type InventoryEdit, moveHost } from './inventory/move-host.ts';
-export { selectHosts } from './inventory/patterns.ts';
+export { selectHosts, type Warn } from './inventory/patterns.ts';
 export { withoutTemplates } from './inventory/templates.ts';
 export type { Finding, Severity, Spot } from './lint/finding.ts';
-export { lintPlaybook } from './lint/lint-playbook.ts';
+export { type LintOptions, lintPlaybook } from './lint/lint-playbook.ts';
 export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from './model/events.ts';
 export {
   defineFact,
@@ -41,6 +50,7 @@ export {
   type PlayHost,
 } from './model/play.ts';
 export {
+  type CheckedVars,
   defineRole,
   type HostView,
   type Layout,
@@ -59,6 +69,7 @@ export {
 export type { GivenParams, GivenVars, Schema, SettingOf, VarsOf, VarsSchema } from './model/schema.ts';
 export {
   type Apply,
+  type Assessment,
   type Change,
   type Claims,
   defineTask,
@@ -72,10 +83,11 @@ export {
   type Wait,
 } from './model/task.ts';
 export type { RunOptions } from './run/options.ts';
+export type { Selection } from './run/plan.ts';
 export type { Connect } from './run/pool.ts';
 export { type RunResult, run } from './run/run.ts';
 export * from './tasks/index.ts';
 export { formatError, type Kind, type Place, PlayError, type Trouble } from './util/errors.ts';
 export { didYouMean, nearest } from './util/nearest.ts';
 export { Secret, secret } from './util/secret.ts';
-export { lines, type Script, sh } from './util/sh.ts';
+export { type Hole, lines, type Script, sh } from './util/sh.ts';

@@ -8,6 +8,7 @@ import { connectLocal } from '../lib/connection/local.ts';
 import { parseInventory } from '../lib/inventory/load.ts';
 import { run } from '../lib/run/run.ts';
 import { packageRoot } from '../lib/util/package.ts';
+import { shipped } from '../roles/program.ts';
 
 /** What the documentation shows is TypeScript that compiles, and its first playbook runs. */
 describe('the examples in the documentation', function () {
@@ -37,7 +38,13 @@ describe('the examples in the documentation', function () {
   }
 
   it('compile', async () => {
-    const files = ['README.md', 'docs/roles.md', 'docs/tasks.md'].flatMap(written);
+    const files = [
+      'README.md',
+      'docs/roles.md',
+      'docs/tasks.md',
+      'docs/testing.md',
+      'docs/connections.md',
+    ].flatMap(written);
     assert.ok(files.length >= 4);
     await typeCheck(files, join(folder, 'cache'));
   });
@@ -50,7 +57,7 @@ describe('the examples in the documentation', function () {
 
   it('the first playbook lays out its tasks for every host', async () => {
     const [file = ''] = written('README.md');
-    const { playbook } = await loadPlaybook(file, join(folder, 'cache'));
+    const { playbook } = await loadPlaybook(file, join(folder, 'cache'), shipped);
     const inventory = parseInventory(
       'web:\n  vars:\n    ansible_become: false\n  hosts:\n    web1:\n    web2:\n      port: 8080\n',
       'hosts.yml',

@@ -10,6 +10,7 @@ import { makePlaybook } from '../lib/run/make.ts';
 import { defaultCacheDir } from '../lib/run/options.ts';
 import { type PlannedPlay, plan } from '../lib/run/plan.ts';
 import { packageRoot } from '../lib/util/package.ts';
+import { shipped } from '../roles/program.ts';
 import { oneCluster } from '../roles/rabbit-join/index.ts';
 
 describe('the shipped playbooks that build a cluster', () => {
@@ -25,7 +26,7 @@ describe('the shipped playbooks that build a cluster', () => {
     const text = readFileSync(join(packageRoot, 'inventory/lab.yml'), 'utf8');
     const vars = lines.map((line) => `    ${line}\n`).join('');
     writeFileSync(path, text.replace('    lab_name: lab\n', `    lab_name: lab\n${vars}`));
-    const { playbook } = await loadPlaybook(join(packageRoot, 'playbooks', name), defaultCacheDir());
+    const { playbook } = await loadPlaybook(join(packageRoot, 'playbooks', name), defaultCacheDir(), shipped);
     const extraVars = await parseExtraVars(given, '/');
     const options = { inventory: await loadInventory(path), extraVars };
     const made = await makePlaybook(playbook, options);

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { bare, type Profile, packagesOnly, profileFiles, profileIn, readProfile } from '../lab/profile.ts';
 import { type Release, releases } from '../lab/recipe.ts';
 
 /** `ts-play lab …`. What a subcommand needs is loaded when it runs, so that the others stay quick. */
@@ -9,13 +10,34 @@ export function labCommand(): Command {
     .description('boot the lab, or whatever of it is missing, and wait until every host answers SSH')
     .option('--hosts <n>', 'hosts it shall have (default: 3, or as many as it has)')
     .addOption(new Option('--image <release>', 'Debian release of the hosts').choices(releases))
-    .action(async (options: { name: string; hosts?: string; image?: Release }) => {
+    .addOption(
+      new Option(
+        '--profile <file>',
+        `what the hosts have installed (default: ${profileFiles.join(' or ')}, if there is one)`,
+      ).conflicts(['packages', 'bare']),
+    )
+    .addOption(
+      new Option('--packages <list>', 'instead of a profile: Debian packages, separated by commas').conflicts(
+        'bare',
+      ),
+    )
+    .option('--bare', 'instead of a profile: hosts with no more than the lab itself needs')
+    .action(async (options: UpFlags) => {
       const [{ labUp }, { parseHostCount }] = await Promise.all([
         import('../lab/lab.ts'),
         import('../lab/names.ts'),
       ]);
       const hosts = options.hosts === undefined ? undefined : parseHostCount(options.hosts);
-      await labUp({ name: options.name, hosts, release: options.image, say: print });
+      const profile = await profileOf(options);
+      const found = profile === undefined ? await profileIn(process.cwd()) : undefined;
+      await labUp({
+        name: options.name,
+        hosts,
+        release: options.image,
+        profile,
+        newProfile: found?.profile,
+        say: print,
+      });
       await printStatus(options.name);
     });
 
@@ -80,6 +102,21 @@ export function labCommand(): Command {
     });
 
   return lab;
+}
+
+interface UpFlags extends Named {
+  readonly hosts?: string;
+  readonly image?: Release;
+  readonly profile?: string;
+  readonly packages?: string;
+  readonly bare?: boolean;
+}
+
+/** The profile that was asked for, if any. */
+async function profileOf({ profile, packages, bare: isBare }: UpFlags): Promise<Profile | undefined> {
+  if (profile !== undefined) return readProfile(profile);
+  if (packages !== undefined) return packagesOnly(packages);
+  return isBare ? bare : undefined;
 }
 
 interface Named {

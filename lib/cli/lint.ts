@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { lintKeepalivedFiles } from '../../roles/keepalived-build/lint-files.ts';
 import { parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { refuseVarsFolders } from '../inventory/vars-folders.ts';
@@ -12,23 +10,33 @@ import { painter } from '../report/paint.ts';
 import { inputError } from '../util/errors.ts';
 import { failedCommand } from './failed.ts';
 import { loadGiven } from './run-command.ts';
+import type { FileLinter, Shipped } from './shipped.ts';
 
 /** The flags of `ts-play lint`, as commander gives them. */
 export interface LintFlags {
   readonly inventory?: string;
   readonly limit?: string;
   readonly extraVars: readonly string[];
-  /** Files of Keepalived, one a host. */
-  readonly keepalived: readonly string[];
   readonly output: 'plain' | 'json';
 }
 
+/** The files that were given to one file linter: at least one. */
+export interface GivenFiles {
+  readonly linter: FileLinter;
+  readonly files: readonly string[];
+}
+
 /** Judges a design without contacting a host. @returns 0, or 2 when something is wrong, or 1 for a mistake of input */
-export async function lintCommand(playbook: string | undefined, flags: LintFlags): Promise<number> {
+export async function lintCommand(
+  playbook: string | undefined,
+  flags: LintFlags,
+  given: readonly GivenFiles[],
+  shipped: Shipped,
+): Promise<number> {
   try {
     const findings = settled([
-      ...(await ofPlaybook(playbook, flags)),
-      ...(await lintKeepalivedFiles(flags.keepalived, (file) => readFile(file, 'utf8'))),
+      ...(playbook === undefined && given.length > 0 ? [] : await ofPlaybook(playbook, flags, shipped)),
+      ...(await Promise.all(given.map(({ linter, files }) => linter.lint(files)))).flat(),
     ]);
     print(
       flags.output === 'json'
@@ -41,16 +49,19 @@ export async function lintCommand(playbook: string | undefined, flags: LintFlags
   }
 }
 
-async function ofPlaybook(given: string | undefined, flags: LintFlags): Promise<readonly Finding[]> {
+async function ofPlaybook(
+  given: string | undefined,
+  flags: LintFlags,
+  shipped: Shipped,
+): Promise<readonly Finding[]> {
   if (given === undefined) {
-    if (flags.keepalived.length > 0) return [];
     throw inputError('nothing to judge', { next: 'ts-play lint site.ts -i inventory.yml' });
   }
   if (flags.inventory === undefined) {
     throw inputError('no inventory given', { next: `ts-play lint ${given} -i inventory.yml` });
   }
   const [playbook, inventory, extraVars] = await Promise.all([
-    loadGiven(given),
+    loadGiven(given, shipped),
     loadInventory(flags.inventory),
     parseExtraVars([...flags.extraVars], process.cwd()),
   ]);

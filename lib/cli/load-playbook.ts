@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
-import { shippedModules } from '../../roles/index.ts';
 import * as library from '../index.ts';
 import type { ParametricPlaybook, Playbook } from '../model/play.ts';
 import { inputError, type Place, PlayError } from '../util/errors.ts';
 import { ownPlace } from '../util/stack.ts';
 import { whileLoading } from './guard.ts';
+import type { Shipped } from './shipped.ts';
 import { reasonOf } from './uncaught.ts';
 
 /** A playbook, and the user's own files it was made from. */
@@ -21,12 +21,16 @@ export interface LoadedPlaybook {
  * Loads a TypeScript playbook; compiled code is kept in `cacheDir`.
  * @throws PlayError `input` with the place of what it throws
  */
-export async function loadPlaybook(path: string, cacheDir: string): Promise<LoadedPlaybook> {
+export async function loadPlaybook(
+  path: string,
+  cacheDir: string,
+  shipped: Pick<Shipped, 'modules'>,
+): Promise<LoadedPlaybook> {
   const jiti = createJiti(pathToFileURL(path).href, {
     fsCache: join(cacheDir, 'playbooks'),
     interopDefault: false,
     // The playbook shares this very library, wherever it lies: its tasks are made of our classes.
-    virtualModules: virtualModules(),
+    virtualModules: { 'ts-play': library, ...(await shipped.modules()) },
   });
   let loaded: { default?: unknown };
   try {
@@ -45,10 +49,6 @@ export async function loadPlaybook(path: string, cacheDir: string): Promise<Load
     (file) => !file.includes('/node_modules/') && existsSync(file),
   );
   return { path, playbook, files: [...new Set([path, ...files])] };
-}
-
-function virtualModules(): Record<string, unknown> {
-  return { 'ts-play': library, ...shippedModules };
 }
 
 function isPlaybook(value: unknown): value is Playbook | ParametricPlaybook {

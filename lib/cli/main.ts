@@ -4,9 +4,10 @@ import type { Output } from '../report/options.ts';
 import type { PlayError } from '../util/errors.ts';
 import { failedCommand, showStacksFor } from './failed.ts';
 import { guarded } from './guard.ts';
-import type { LintFlags } from './lint.ts';
+import type { GivenFiles, LintFlags } from './lint.ts';
 import { collect, oneInventory, runProgram } from './program.ts';
 import type { RunFlags } from './run-command.ts';
+import type { Shipped } from './shipped.ts';
 
 let ran = false;
 
@@ -16,13 +17,13 @@ export function hasRun(): boolean {
 }
 
 /** The command line. @returns the process's exit code, see {@link EXIT} */
-export function main(args: readonly string[]): Promise<number> {
+export function main(args: readonly string[], shipped: Shipped): Promise<number> {
   showStacksFor(args);
   const failed = (error: PlayError) => failedCommand(error, outputOf(args));
-  return guarded(failed, () => runMain(args));
+  return guarded(failed, () => runMain(args, shipped));
 }
 
-async function runMain(args: readonly string[]): Promise<number> {
+async function runMain(args: readonly string[], shipped: Shipped): Promise<number> {
   let exitCode = 0;
   // What is wrong may be right with the options of the playbook: until that is known nothing is said.
   const said: (readonly [NodeJS.WriteStream, string])[] = [];
@@ -38,7 +39,7 @@ async function runMain(args: readonly string[]): Promise<number> {
         return;
       }
       const { runCommand } = await import('./run-command.ts');
-      exitCode = await runCommand(playbook, flags);
+      exitCode = await runCommand(playbook, flags, shipped);
       ran = worked(flags, exitCode);
     });
   if (args[0] === 'lab') {
@@ -49,34 +50,38 @@ async function runMain(args: readonly string[]): Promise<number> {
       .command('lab')
       .description('real systemd hosts on this machine to try things on: ts-play lab --help');
   }
-  program
+  const lint = program
     .command('lint')
     .description(
       'judges the design of a cluster without contacting its hosts; exit code 2 when something is wrong',
     )
-    .argument('[playbook]', 'a playbook; not needed with --keepalived')
+    .argument('[playbook]', lintArgument(shipped))
     .option('-i, --inventory <file>', 'inventory in YAML, as for Ansible', oneInventory)
     .option('-l, --limit <pattern>', 'judge all, show what concerns these hosts')
     .option('-e, --extra-vars <vars>', 'key=value, {json} or @file', collect, [])
-    .option('--keepalived <file>', "a host's own keepalived.conf; repeat it, once a host", collect, [])
     .addOption(new Option('--output <kind>').choices(['plain', 'json']).default('plain'))
-    .action(async (playbook: string | undefined, flags: LintFlags) => {
+    .action(async (playbook: string | undefined, flags: LintFlags, command: Command) => {
       const { lintCommand } = await import('./lint.ts');
-      exitCode = await lintCommand(playbook, flags);
+      exitCode = await lintCommand(playbook, flags, givenFiles(shipped, command), shipped);
     });
-  program
-    .command('demo')
-    .description('builds the highly available RabbitMQ cluster on the built-in lab')
-    .option('--name <lab>', 'the lab to use', 'lab')
-    .action(async (flags: { readonly name: string }) => {
-      const { demo } = await import('./demo.ts');
-      exitCode = await demo(flags.name);
-    });
+  for (const { option, description } of shipped.fileLinters)
+    lint.option(`--${option} <file>`, description, collect, []);
+  const { demo: shippedDemo } = shipped;
+  if (shippedDemo !== undefined) {
+    program
+      .command('demo')
+      .description(shippedDemo.description)
+      .option('--name <lab>', 'the lab to use', 'lab')
+      .action(async (flags: { readonly name: string }) => {
+        const { demo } = await import('./demo.ts');
+        exitCode = await demo(flags.name, shippedDemo, shipped);
+      });
+  }
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (thrown) {
     const playbook = playbookBefore(thrown, program);
-    if (playbook !== undefined) return runWithParams(playbook, args);
+    if (playbook !== undefined) return runWithParams(playbook, args, shipped);
     tell();
     return codeOf(thrown, args);
   }
@@ -98,17 +103,17 @@ function playbookBefore(thrown: unknown, program: Command): string | undefined {
 }
 
 /** Runs a playbook whose parameters are options of the command line, too. */
-async function runWithParams(given: string, args: readonly string[]): Promise<number> {
+async function runWithParams(given: string, args: readonly string[], shipped: Shipped): Promise<number> {
   const { loadGiven, runCommand } = await import('./run-command.ts');
   const { addParams, withParams } = await import('./params.ts');
   let exitCode = 0;
   try {
-    const playbook = await loadGiven(given);
+    const playbook = await loadGiven(given, shipped);
     const program = runProgram(args);
     const hasParams = 'make' in playbook;
     if (hasParams) addParams(program, playbook);
     program.action(async (path: string, flags: RunFlags) => {
-      exitCode = await runCommand(path, flags, {
+      exitCode = await runCommand(path, flags, shipped, {
         playbook,
         extraVars: (extra) => (hasParams ? withParams(extra, program, playbook) : extra),
       });
@@ -120,6 +125,19 @@ async function runWithParams(given: string, args: readonly string[]): Promise<nu
     return failedCommand(thrown, outputOf(args));
   }
   return exitCode || Number(process.exitCode ?? 0);
+}
+
+function lintArgument({ fileLinters }: Shipped): string {
+  const options = fileLinters.map(({ option }) => `--${option}`);
+  return options.length === 0 ? 'a playbook' : `a playbook; not needed with ${options.join(' or ')}`;
+}
+
+/** The files given to each file linter, without those that were given none. */
+function givenFiles({ fileLinters }: Shipped, command: Command): readonly GivenFiles[] {
+  return fileLinters.flatMap((linter) => {
+    const files: readonly string[] = command.getOptionValue(linter.option) ?? [];
+    return files.length > 0 ? [{ linter, files }] : [];
+  });
 }
 
 function worked({ listHosts, listTasks }: RunFlags, exitCode: number): boolean {

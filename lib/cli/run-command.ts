@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { refuseKeyFile } from '../connection/ssh/vars.ts';
 import { type ExtraVars, parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { refuseVarsFolders } from '../inventory/vars-folders.ts';
@@ -13,6 +14,7 @@ import { listHosts, listTasks } from './list.ts';
 import { isSyntaxError, isTypeScript, loadPlaybook } from './load-playbook.ts';
 import { misspeltVars } from './misspelt-vars.ts';
 import { defaultOutput, reported } from './reported.ts';
+import type { Shipped } from './shipped.ts';
 import { typeCheck } from './type-check.ts';
 
 /** The flags of `ts-play PLAYBOOK`, as commander gives them. */
@@ -47,11 +49,16 @@ export interface LoadedGiven {
 }
 
 /** Runs a playbook as the command line asks. @returns the exit code */
-export async function runCommand(given: string, flags: RunFlags, loaded?: LoadedGiven): Promise<number> {
+export async function runCommand(
+  given: string,
+  flags: RunFlags,
+  shipped: Shipped,
+  loaded?: LoadedGiven,
+): Promise<number> {
   // The live view has no room for scripts.
   const output = flags.output ?? (flags.verbose >= 3 ? 'plain' : defaultOutput());
   try {
-    return await runPlaybook(given, flags, output, loaded);
+    return await runPlaybook(given, flags, output, shipped, loaded);
   } catch (thrown) {
     return failedCommand(thrown, output);
   }
@@ -61,6 +68,7 @@ async function runPlaybook(
   given: string,
   flags: RunFlags,
   output: Output,
+  shipped: Shipped,
   loaded: LoadedGiven | undefined,
 ): Promise<number> {
   if (loaded === undefined) findPlaybook(given);
@@ -74,7 +82,7 @@ async function runPlaybook(
   }
   const cacheDir = defaultCacheDir();
   const [playbook, inventory, said] = await Promise.all([
-    loaded?.playbook ?? loadGiven(given),
+    loaded?.playbook ?? loadGiven(given, shipped),
     loadInventory(flags.inventory),
     parseExtraVars([...flags.extraVars], process.cwd()),
   ]);
@@ -99,7 +107,6 @@ async function runPlaybook(
     return print(listed);
   }
 
-  const { openConnection, refuseKeyFile } = await import('../connection/open.ts');
   if (flags.privateKey !== undefined) refuseKeyFile(flags.privateKey);
   const shown = { output, verbosity: Math.min(flags.verbose, 3) as Verbosity, diff: flags.diff ?? false };
   const { exitCode } = await reported(shown, ({ onEvent, signal }) =>
@@ -111,31 +118,27 @@ async function runPlaybook(
       ...(flags.forks === undefined ? {} : { forks: flags.forks }),
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.become ? { become: flags.becomeUser ?? true } : {}),
+      ...(flags.privateKey === undefined ? {} : { privateKeyFile: flags.privateKey }),
+      acceptNew: flags.acceptNew ?? false,
       onEvent,
       signal,
-      connect: (host, stop) =>
-        openConnection(
-          host,
-          {
-            ...(flags.user === undefined ? {} : { user: flags.user }),
-            ...(flags.privateKey === undefined ? {} : { privateKeyFile: flags.privateKey }),
-            ...(flags.acceptNew ? { hostKeyChecking: 'accept-new' as const } : {}),
-          },
-          stop,
-        ),
     }),
   );
   return exitCode;
 }
 
 /** The playbook that a command line names. @throws PlayError `input` */
-export async function loadGiven(given: string): Promise<Playbook | ParametricPlaybook> {
-  return loadChecked(findPlaybook(given), defaultCacheDir());
+export async function loadGiven(given: string, shipped: Shipped): Promise<Playbook | ParametricPlaybook> {
+  return loadChecked(findPlaybook(given), defaultCacheDir(), shipped);
 }
 
 /** Loads a playbook and checks its types. @throws PlayError `input` */
-async function loadChecked(path: string, cacheDir: string): Promise<Playbook | ParametricPlaybook> {
-  const { playbook, files } = await loadPlaybook(path, cacheDir).catch(async (thrown: unknown) => {
+async function loadChecked(
+  path: string,
+  cacheDir: string,
+  shipped: Shipped,
+): Promise<Playbook | ParametricPlaybook> {
+  const { playbook, files } = await loadPlaybook(path, cacheDir, shipped).catch(async (thrown: unknown) => {
     // What a misspelt name makes it throw is better told by the type checker.
     if (isTypeScript(path) && !isSyntaxError((thrown as Error).cause)) await typeCheck([path], cacheDir);
     throw thrown;

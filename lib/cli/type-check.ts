@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { packageRoot, version } from '../util/package.ts';
+import { exportedTypes, packageRoot, version } from '../util/package.ts';
 import type { MisspeltVar } from './misspelt-vars.ts';
 import { typeErrors } from './type-errors.ts';
 
@@ -88,12 +88,7 @@ function tsconfig(files: readonly string[]): object {
       checkJs: false,
       types: ['node'],
       typeRoots: [types],
-      paths: {
-        'ts-play': [join(packageRoot, 'dist/lib/index.d.ts')],
-        'ts-play/roles/*': [join(packageRoot, 'dist/roles/*/index.d.ts')],
-        'ts-play/operations/*': [join(packageRoot, 'dist/roles/operations/*/index.d.ts')],
-        'ts-play/proof': [join(packageRoot, 'dist/roles/proof/index.d.ts')],
-      },
+      paths: Object.fromEntries([...exportedTypes()].map(([name, file]) => [name, [file]])),
     },
     files,
   };

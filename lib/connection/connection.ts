@@ -21,7 +21,7 @@ export interface Exit {
 
 /**
  * A way to one host that moves bytes and knows nothing of shells, tasks or become.
- * Every implementation passes `spec/connection/contract.ts`.
+ * Every implementation passes `connectionContract` of `ts-play/testing`.
  */
 export interface Connection {
   /**

@@ -3,6 +3,7 @@ import { notUp } from './endpoint.ts';
 import { requireMachine } from './machine.ts';
 import { hostNames } from './names.ts';
 import { type LabPaths, labPaths, labsFolder } from './paths.ts';
+import type { Profile } from './profile.ts';
 import type { Release } from './recipe.ts';
 
 /** What a lab is, as it stands in its lab.json. */
@@ -10,6 +11,8 @@ export interface Description {
   readonly release: Release;
   /** The image its hosts stand on, also after the recipe has changed. */
   readonly image: string;
+  /** What its hosts have installed. Missing in labs of versions that knew no profiles. */
+  readonly profile?: Profile;
   /** How many hosts it has. */
   readonly hosts: number;
 }

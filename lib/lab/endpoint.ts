@@ -13,7 +13,6 @@ export interface LabEndpoint {
    * Rejects with a PlayError of kind `unreachable`.
    */
   dial(host: string, port: number): Promise<Duplex>;
-  readonly user: 'root';
   readonly privateKeyFile: string;
   readonly knownHostsFile: string;
   /** The address of a lab host by its name, or of an address itself; undefined for what can't be in a lab. */
@@ -30,7 +29,6 @@ export function labEndpoint(name: string): LabEndpoint {
   const lab = labPaths(name);
   if (!existsSync(lab.relaySocket)) throw notUp(name, 'unreachable');
   return {
-    user: 'root',
     privateKeyFile: lab.privateKey,
     knownHostsFile: lab.knownHosts,
     address: labAddress,

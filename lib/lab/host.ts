@@ -73,7 +73,7 @@ echo 0 > "$cgroup/cgroup.procs"
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
 # Kernel settings of the host's own network may be changed, as on a real one; the machine's others may not.
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
-# The broker's unit asks for more open files than a container gets by default.
+# Units of servers ask for more open files than a container gets by default.
 exec systemd-nspawn --quiet --boot --register=no --keep-unit --settings=no --link-journal=no \\
   --machine="$name" --hostname="$name" --directory="$root" --network-namespace-path=/proc/self/ns/net \\
   --capability=CAP_NET_ADMIN,CAP_NET_RAW --rlimit=NOFILE=1024:524288 --resolv-conf=off --timezone=off

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quote } from '../util/sh.ts';
 import { command } from './command.ts';
@@ -7,18 +7,21 @@ import { allDescriptions } from './description.ts';
 import { withLock } from './lock.ts';
 import { aptSources, machineAptOptions, machineMirror } from './mirror.ts';
 import { imagesFolder } from './paths.ts';
+import type { Profile } from './profile.ts';
 import { imageRecipe, type Recipe, type Release, recipeKey } from './recipe.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Say } from './say.ts';
 
-/** Where the image of a release lies once it is built. */
-export function imageFolder(release: Release): string {
-  return join(imagesFolder, `${release}-${recipeKey(imageRecipe(release))}`);
-}
+/** Ends the name of the file that says when an image was last used. */
+const USED = '.used';
+/** How long an image is kept for the next lab of its profile. */
+const KEEP_DAYS = 30;
 
-/** The image's folder, built when it isn't there yet. */
-export async function ensureImage(release: Release, say: Say): Promise<string> {
-  const folder = imageFolder(release);
+/** The folder of the image of a release's hosts with this profile. The image is built when it is missing. */
+export async function ensureImage(release: Release, profile: Profile, say: Say): Promise<string> {
+  const recipe = imageRecipe(release, profile);
+  const folder = join(imagesFolder, `${release}-${recipeKey(recipe)}`);
+  await markUsed(folder);
   if (existsSync(folder)) return folder;
   return withLock(join(imagesFolder, `${release}.lock`), 1200, async () => {
     // Another lab may have built it while this one waited.
@@ -26,7 +29,7 @@ export async function ensureImage(release: Release, say: Say): Promise<string> {
     await removeHalfBuilt(release);
     const started = Date.now();
     say(`image ${release}: building, once (a minute or two)`);
-    await build(imageRecipe(release), folder);
+    await build(recipe, folder);
     await removeUnused(release, folder);
     say(`image ${release}: built in ${Math.round((Date.now() - started) / 1000)} s`);
     return folder;
@@ -60,14 +63,27 @@ async function build(recipe: Recipe, folder: string): Promise<void> {
   await rename(partial, folder);
 }
 
-/** Images of earlier recipes that no lab stands on. */
+/** Removes images of the release that no lab stands on and that no new lab has used for a while. */
 async function removeUnused(release: Release, current: string): Promise<void> {
-  const used = new Set((await allDescriptions()).map(({ image }) => image));
+  const standing = new Set((await allDescriptions()).map(({ image }) => image));
   for (const name of await readdir(imagesFolder)) {
     const folder = join(imagesFolder, name);
-    const isImage = name.startsWith(`${release}-`) && folder !== current;
-    if (isImage && !used.has(folder)) await removeTree(folder);
+    const isImage = name.startsWith(`${release}-`) && !name.endsWith(USED) && folder !== current;
+    if (!isImage || standing.has(folder) || (await isUsed(folder))) continue;
+    await removeTree(folder);
+    await rm(`${folder}${USED}`, { force: true });
   }
+}
+
+/** The time of a file beside the image says when a new lab has last used it. */
+async function markUsed(folder: string): Promise<void> {
+  await mkdir(imagesFolder, { recursive: true });
+  await writeFile(`${folder}${USED}`, '');
+}
+
+async function isUsed(folder: string): Promise<boolean> {
+  const stamp = await stat(`${folder}${USED}`).catch(() => undefined);
+  return stamp !== undefined && Date.now() - stamp.mtimeMs < KEEP_DAYS * 24 * 3600 * 1000;
 }
 
 /** What an interrupted build left behind; only called under the lock, so nobody is building it. */

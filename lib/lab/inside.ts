@@ -16,7 +16,7 @@ export async function execInHost(labName: string, host: string, argv: readonly s
 }
 
 /** Arguments of nsenter that run the command inside the host, with a clean environment. */
-export async function hostCommand(lab: Lab, host: string, argv: readonly string[]): Promise<string[]> {
+async function hostCommand(lab: Lab, host: string, argv: readonly string[]): Promise<string[]> {
   checkHost(lab, host);
   const init = await initOf(lab.paths, host);
   if (init === undefined) {
@@ -48,7 +48,7 @@ export function checkHost(lab: Lab, host: string): void {
 }
 
 /** ` --name NAME`, unless it is the default. */
-export function nameOption(lab: Lab): string {
+function nameOption(lab: Lab): string {
   return lab.paths.name === 'lab' ? '' : ` --name ${lab.paths.name}`;
 }
 

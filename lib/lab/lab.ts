@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { inputError } from '../util/errors.ts';
 import { type Description, readDescription, writeDescription } from './description.ts';
 import { ensureDisk, writeKnownHosts } from './disk.ts';
@@ -13,7 +14,8 @@ import { allowManyWatches, prepareMachine } from './machine.ts';
 import { hostNames } from './names.ts';
 import { makeLabNetwork, setLeg } from './network.ts';
 import { type LabPaths, labPaths } from './paths.ts';
-import { isRunning, readRecord, until } from './process.ts';
+import { until } from './process.ts';
+import { bare, type Profile } from './profile.ts';
 import type { Release } from './recipe.ts';
 import { relayDelay } from './relay-client.ts';
 import type { Say } from './say.ts';
@@ -26,6 +28,10 @@ export interface UpOptions {
   readonly hosts?: number | undefined;
   /** Default: what the lab has, bookworm for a new one. */
   readonly release?: Release | undefined;
+  /** What its hosts have installed; a lab that has something else is refused. Default: what the lab has. */
+  readonly profile?: Profile | undefined;
+  /** What the hosts of a new lab have installed when no profile is given. Default: no more than the lab needs. */
+  readonly newProfile?: Profile | undefined;
   readonly say: Say;
 }
 
@@ -35,22 +41,28 @@ export async function labUp(options: UpOptions): Promise<void> {
   await prepareMachine(options.say);
   await withLock(lab.lock, 900, async () => {
     const before = await readDescription(lab);
-    const release = options.release ?? before?.release ?? 'bookworm';
-    checkSameLab(lab, before, release);
+    if (before !== undefined) checkSameLab(lab, before, options);
+    const release = before?.release ?? options.release ?? 'bookworm';
+    const profile = before === undefined ? (options.profile ?? options.newProfile ?? bare) : before.profile;
     const [image] = await Promise.all([
-      before?.image ?? ensureImage(release, options.say),
-      ensureSources(options.say),
+      before?.image ?? ensureImage(release, profile ?? bare, options.say),
+      ensureSources(profile?.sources ?? [], options.say),
     ]);
     const hosts = Math.max(before?.hosts ?? 0, options.hosts ?? before?.hosts ?? 3);
-    await raise(lab, { release, image, hosts }, options.say);
+    await raise(lab, { release, image, hosts, ...(profile === undefined ? {} : { profile }) }, options.say);
   });
 }
 
-function checkSameLab(lab: LabPaths, before: Description | undefined, release: Release): void {
-  if (before === undefined) return;
+function checkSameLab(lab: LabPaths, before: Description, { release, profile }: UpOptions): void {
   const next = `ts-play lab down --name ${lab.name}, or another --name`;
-  if (before.release !== release) {
+  if (release !== undefined && before.release !== release) {
     throw inputError(`lab ${lab.name} runs ${before.release}, not ${release}`, { next });
+  }
+  if (profile !== undefined && !isDeepStrictEqual(before.profile, profile)) {
+    throw inputError(`the hosts of lab ${lab.name} were made with other packages`, {
+      why: `installed: ${before.profile?.packages.join(', ') ?? 'not known, an earlier version made them'}`,
+      next,
+    });
   }
   if (!existsSync(before.image)) throw inputError(`the image of lab ${lab.name} is gone`, { next });
 }
@@ -104,10 +116,4 @@ async function ensureRelay(lab: LabPaths): Promise<void> {
   await log.close();
   child.unref();
   await until(answers, 20, "the start of the lab's relay");
-}
-
-/** Whether the recorded relay still runs. */
-export async function relayRuns(lab: LabPaths): Promise<boolean> {
-  const record = await readRecord(lab.relayPid);
-  return record !== undefined && (await isRunning(record, lab.relaySocket));
 }

@@ -52,7 +52,7 @@ export function hardwareAddress(name: string): string {
   return `02:00:c0:00:02:${last.toString(16).padStart(2, '0')}`;
 }
 
-/** Lines of /etc/hosts that name the lab's machines. No host's own name is a 127.x address: brokers would bind there. */
+/** Lines of /etc/hosts that name the lab's machines. No host's own name is a 127.x address: servers that listen on the name would be out of reach for others. */
 export function hostLines(count: number): string[] {
   return hostNames(Math.max(count, alwaysNamed)).map((name) => `${hostAddress(name)} ${name}`);
 }

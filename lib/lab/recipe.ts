@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { Profile } from './profile.ts';
 
 /** Debian's next release, which still moves. */
 export const TESTING = 'forky';
 export const releases = ['bullseye', 'bookworm', 'trixie', TESTING] as const;
-/** A Debian release that hosts can run: bullseye has RabbitMQ 3.8, bookworm 3.10, trixie 4.0, forky 4.3. */
+/** A Debian release that hosts can run. */
 export type Release = (typeof releases)[number];
 
-/** Everything on a host from its first boot on. */
-const packages = [
+/** What the lab itself needs on a host. */
+const needed = [
   'systemd',
   'systemd-sysv',
   'dbus',
@@ -15,39 +16,40 @@ const packages = [
   'sudo',
   'iproute2',
   'procps',
+  // For mirrors that are reached by https while the image is built.
   'ca-certificates',
   'kmod',
-  'less',
-  'curl',
-  // The hosts of the job come with a broker installed and running on its own.
-  'rabbitmq-server',
-  // Only so that Ansible, which needs it on its targets, can be measured on the same hosts.
-  'python3',
 ];
 
-/** What `apt-get install` can add on a host without a network: these and all they depend on. */
-const offered = [
-  'gcc make pkg-config autoconf automake libc6-dev libcrypt-dev libssl-dev libpcre2-dev',
-  'zlib1g-dev libsystemd-dev libnl-3-dev libnl-genl-3-dev',
-  // Small ones, for trying out package tasks.
-  'hello jq tree socat',
-].join(' ');
+/** Shell code that gets a profile's offered packages into the host's own repository. */
+function fetchOffered({ packages, offered }: Profile): string {
+  const installed = offered.filter((name) => packages.includes(name));
+  const others = offered.filter((name) => !installed.includes(name));
+  return [
+    ...(others.length > 0
+      ? [
+          `apt-get --quiet --yes --download-only install ${others.join(' ')}`,
+          `find /var/cache/apt/archives -maxdepth 1 -name '*.deb' -exec mv -t "$repo" {} +`,
+        ]
+      : []),
+    // One that is installed is only offered for a host that has removed it.
+    ...(installed.length > 0 ? [`(cd "$repo" && apt-get --quiet download ${installed.join(' ')})`] : []),
+  ].join('\n');
+}
 
-/** Runs inside the new root while the mirror can still be reached. */
-const finish = String.raw`
+/** Shell code that runs inside the new root while the mirror can still be reached. */
+const finish = (profile: Profile) => String.raw`
 export DEBIAN_FRONTEND=noninteractive
 repo=/srv/ts-play-repo
 mkdir -p "$repo"
-apt-get --quiet --yes --download-only install ${offered}
-mv /var/cache/apt/archives/*.deb "$repo"
-# The broker's own package too, so that a host that lost it can get it back.
+${fetchOffered(profile)}
 cd "$repo"
-apt-get --quiet download rabbitmq-server
 # Names with an escaped colon (an epoch) confuse the file: method.
 for deb in *%3a*.deb; do
   [ ! -e "$deb" ] || mv "$deb" "$(printf %s "$deb" | sed 's/%3a/./g')"
 done
 for deb in *.deb; do
+  [ -e "$deb" ] || continue
   dpkg-deb --field "$deb"
   printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
 done > Packages
@@ -89,7 +91,7 @@ systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer apt-daily.service
 systemctl --quiet mask e2scrub_all.timer e2scrub_reap.service fstrim.timer
 
 # Each host makes these for itself: nothing secret or singular may be in the image.
-rm -rf /var/lib/rabbitmq/mnesia /var/lib/rabbitmq/.erlang.cookie /root/.erlang.cookie /var/log/rabbitmq/*
+${profile.removed.length > 0 ? `rm -rf ${profile.removed.join(' ')}` : ''}
 rm -f /etc/ssh/ssh_host_* /etc/hostname /etc/resolv.conf /etc/machine-id
 : > /etc/machine-id
 `;
@@ -102,8 +104,13 @@ export interface Recipe {
   readonly finish: string;
 }
 
-export function imageRecipe(release: Release): Recipe {
-  return { release, packages, finish };
+/** How the image of a release's hosts with this profile is made. */
+export function imageRecipe(release: Release, profile: Profile): Recipe {
+  return {
+    release,
+    packages: [...new Set([...needed, ...profile.packages])],
+    finish: finish(profile),
+  };
 }
 
 /** Twelve hex digits that change whenever the recipe does. */

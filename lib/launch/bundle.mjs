@@ -1,14 +1,16 @@
-// Packs the compiled engine, its roles and what they depend on into a few files: a run spends more time on finding and
-// reading hundreds of small modules than on looking at a converged host.
+// Packs the compiled engine, what is shipped with it and what they depend on into a few files: a run spends more time on
+// finding and reading hundreds of small modules than on looking at a converged host.
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-/** Writes `dist/bundle` of the checkout at `root`: the program, and the library for those who import it. */
+/**
+ * Writes `dist/bundle` of the checkout at `root`: the programs that `roles/programs.json` names, and what package.json
+ * exports. The program `cli` is the command line.
+ */
 export async function bundle(root) {
-  const dist = join(root, 'dist');
   const common = {
-    outdir: join(dist, 'bundle'),
+    outdir: join(root, 'dist/bundle'),
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -19,14 +21,15 @@ export async function bundle(root) {
     keepNames: true,
     logLevel: 'error',
   };
-  await Promise.all([program(dist, common), library(dist, common)]);
+  const { cli, ...programs } = readJson(root, 'roles/programs.json');
+  await Promise.all([commandLine(compiled(root, cli), common), library(root, programs, common)]);
 }
 
 /** One script, which lib/launch/start.mjs can load together with its compiled code. */
-async function program(dist, common) {
+async function commandLine(source, common) {
   await build({
     ...common,
-    entryPoints: [{ in: join(dist, 'lib/cli/main.js'), out: 'cli' }],
+    entryPoints: [{ in: source, out: 'cli' }],
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     // Less to read and to sum; names stay, for they are what an error's stack shows.
@@ -38,25 +41,13 @@ async function program(dist, common) {
   });
 }
 
-/** Where a module that users import is compiled to: `ts-play/roles/NAME` in its own folder, all others below `roles`. */
-function compiled(dist, module) {
-  const name = outputOf(module);
-  return join(dist, name.startsWith('roles/') ? name : join('roles', name), 'index.js');
-}
-
-function outputOf(module) {
-  return module.replace(/^ts-play\//, '');
-}
-
-async function library(dist, common) {
-  const { shippedModules } = await import(pathToFileURL(join(dist, 'roles/index.js')).href);
+async function library(root, programs, common) {
   await build({
     ...common,
     entryPoints: [
-      { in: join(dist, 'lib/index.js'), out: 'index' },
-      { in: join(dist, 'lib/lab/relay.js'), out: 'relay' },
-      { in: join(dist, 'roles/proof/client/main.js'), out: 'prove-client' },
-      ...Object.keys(shippedModules).map((name) => ({ in: compiled(dist, name), out: outputOf(name) })),
+      { in: join(root, 'dist/lib/lab/relay.js'), out: 'relay' },
+      ...Object.entries(programs).map(([out, source]) => ({ in: compiled(root, source), out })),
+      ...exported(root),
     ],
     splitting: true,
     format: 'esm',
@@ -72,4 +63,36 @@ async function library(dist, common) {
       ].join('\n'),
     },
   });
+}
+
+/** The modules that package.json exports. One with `*` stands for each file that there is. */
+function exported(root) {
+  const { exports } = readJson(root, 'package.json');
+  return Object.values(exports).flatMap((entry) => {
+    if (typeof entry === 'string') return [];
+    const source = entry.types.replace(/\.d\.ts$/, '.js');
+    const out = entry.default.replace(/^\.\/dist\/bundle\//, '').replace(/\.js$/, '');
+    return namesFor(root, source).map((name) => ({
+      in: join(root, source.replace('*', name)),
+      out: out.replace('*', name),
+    }));
+  });
+}
+
+/** What `*` of a path can be; for a path without one a name that isn't used. */
+function namesFor(root, path) {
+  const [before, after] = path.split('*');
+  if (after === undefined) return [''];
+  return readdirSync(join(root, before), { recursive: true })
+    .filter((file) => file.endsWith(after))
+    .map((file) => file.slice(0, -after.length))
+    .filter((name) => !name.includes('/'));
+}
+
+function compiled(root, source) {
+  return join(root, 'dist', source.replace(/\.ts$/, '.js'));
+}
+
+function readJson(root, path) {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'));
 }

@@ -1,3 +1,4 @@
+import type { ConnectionType } from '../connection/definition.ts';
 import type { Inventory, Vars } from '../inventory/inventory.ts';
 import type { Gate } from './gate.ts';
 import type { CheckedVars, RoleHost, RoleUse } from './role.ts';
@@ -43,7 +44,7 @@ export interface Play {
 
 /** Keeps a second run of any playbook with the same lock out, from before the first play until the last has ended. */
 export interface Lock {
-  /** As in `rabbitmq`. */
+  /** One word, such as `shop`. */
   readonly name: string;
   /** A pattern: the hosts that it is held on. One that can't be reached can't be locked, and does not hinder. */
   readonly hosts: string;
@@ -53,6 +54,8 @@ export interface Playbook {
   readonly name?: string;
   readonly plays: readonly Play[];
   readonly lock?: Lock;
+  /** Connections of one's own, for hosts whose `ansible_connection` names one; besides ssh, local and lab. */
+  readonly connections?: readonly ConnectionType[];
 }
 
 /** What a playbook with parameters is made from. */

@@ -137,7 +137,7 @@ export interface RoleUse {
   readonly steps: readonly Step<CheckedVars>[];
 }
 
-/** A role, ready to be put into a play: `roles: [haproxyBuild({ haproxy_front_port: 5671 })]`. */
+/** A role, ready to be put into a play: `roles: [motd({ motd_text: 'hello' })]`. */
 export interface Role<S extends VarsSchema> {
   (vars?: GivenVars<S>, options?: { readonly tags?: readonly string[] }): RoleUse;
   readonly definition: RoleDefinition<S>;

@@ -1,34 +1,27 @@
-import { userInfo } from 'node:os';
 import { judgeBecomeNames } from '../connection/known-vars.ts';
-import { readConnectionVars } from '../connection/vars.ts';
+import type { Connections } from '../connection/registry.ts';
 import type { InventoryHost } from '../inventory/inventory.ts';
 import { inputError } from '../util/errors.ts';
-
-/** What the command line says, where neither inventory nor play does. */
-export interface BecomeOptions {
-  /** `-b`, with the user to become. */
-  readonly become?: boolean | string | undefined;
-  /** `-u`: the user to log in as. */
-  readonly user?: string | undefined;
-}
 
 /**
  * The user whom a host's tasks run as, by sudo; undefined when that is the login user already.
  * As with Ansible, what the inventory says of the host wins over the play, and the play over the command line.
+ * @param commandLine `-b`, with the user to become, where neither inventory nor play says
  * @throws PlayError `input` for a variable that can't be used
  */
 export function becomeUser(
   host: InventoryHost,
   play: boolean | string | undefined,
-  commandLine: BecomeOptions = {},
+  commandLine: boolean | string | undefined,
+  connections: Connections,
 ): string | undefined {
   // A play that says `true` leaves open whom: then the command line's name counts.
-  const asked = (play === true ? commandLine.become || play : play) ?? commandLine.become ?? false;
+  const asked = (play === true ? commandLine || play : play) ?? commandLine ?? false;
   const wanted = flag(host, 'ansible_become') ?? asked !== false;
   if (!wanted) return undefined;
   const { ansible_become_user: named, ansible_become_method: method = 'sudo' } = host.vars;
   if (method !== 'sudo' && method !== 'ansible.builtin.sudo') {
-    throw inputError(`another user can be become by sudo only, not by ${JSON.stringify(method)}`, {
+    throw inputError(`become supports only sudo, not ${JSON.stringify(method)}`, {
       where: { host: host.name, ...host.place('ansible_become_method') },
     });
   }
@@ -38,15 +31,9 @@ export function becomeUser(
     });
   }
   const user = named || (typeof asked === 'string' ? asked : 'root');
-  if (user === loginUser(host, commandLine.user)) return undefined;
+  if (user === connections.route(host).user) return undefined;
   judgeBecomeNames(host);
   return user;
-}
-
-function loginUser(host: InventoryHost, commandLine: string | undefined): string {
-  const { kind, user } = readConnectionVars(host);
-  if (kind === 'local') return userInfo().username;
-  return user ?? commandLine ?? (kind === 'lab' ? 'root' : userInfo().username);
 }
 
 /** Ansible's inventories write booleans as text too. */

@@ -110,10 +110,10 @@ async function ask(
 async function sessionOn(
   host: InventoryHost,
   become: boolean | string | undefined,
-  { options, pool }: Running,
+  { options, pool, connections }: Running,
 ): Promise<HostSession | undefined> {
   try {
-    return await pool.session(host, becomeUser(host, become, options));
+    return await pool.session(host, becomeUser(host, become, options.become, connections));
   } catch (thrown) {
     const error = asPlayError(thrown, 'failed');
     if (error.kind === 'aborted') throw error;

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { ConnectionType } from '../connection/definition.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Listener } from '../model/events.ts';
@@ -32,7 +33,13 @@ export interface RunOptions extends Selection {
   readonly onEvent?: Listener;
   /** Interrupts the run: nothing new begins, what is under way is told to end. A PlayError as its reason is in the events. */
   readonly signal?: AbortSignal;
-  /** Opens connections; ssh, local and lab by the inventory's variables when left out. */
+  /** Log in with this key where the inventory names none. Default: the usual keys and the agent's. */
+  readonly privateKeyFile?: string;
+  /** Trust the host key of a host seen for the first time, and remember it. */
+  readonly acceptNew?: boolean;
+  /** Connections of one's own, for hosts whose `ansible_connection` names one; besides ssh, local and lab. */
+  readonly connections?: readonly ConnectionType[];
+  /** Opens all connections instead, whatever the inventory says of them. */
   readonly connect?: Connect;
   /** Where builds and the like are kept between runs. Default `~/.cache/ts-play`. */
   readonly cacheDir?: string;

@@ -167,8 +167,9 @@ export class PlayRun {
   }
 
   async #session(host: InventoryHost): Promise<HostSession> {
-    const { options, pool } = this.#running;
-    return pool.session(host, becomeUser(host, this.#play.play.become, options));
+    const { options, pool, connections } = this.#running;
+    const become = becomeUser(host, this.#play.play.become, options.become, connections);
+    return pool.session(host, become);
   }
 
   /** The host's own session, and those of hosts that its tasks look after. */

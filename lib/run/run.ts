@@ -1,5 +1,8 @@
+import { builtinConnections } from '../connection/builtin.ts';
+import { Connections } from '../connection/registry.ts';
 import { makeAuthor } from '../host/apply-record.ts';
 import { noExtraVars, withExtraVars } from '../inventory/extra-vars.ts';
+import type { InventoryHost } from '../inventory/inventory.ts';
 import type { HostRecap, RunEvent, TaskRef } from '../model/events.ts';
 import { EXIT, exitCodeOf } from '../model/exit-code.ts';
 import type { ParametricPlaybook, Playbook } from '../model/play.ts';
@@ -61,17 +64,26 @@ export async function run(
   const plays = plan(playbook, options.inventory, extra, options, (text) => warnings.add(text));
   refuseUsedTemplates(plays, extra);
   await refuseUnknownTags(playbook, plays, options, extra);
-  const { checkConnectionVars, openConnection } = await import('../connection/open.ts');
+  const connections = new Connections(
+    [...builtinConnections, ...(playbook.connections ?? []), ...(options.connections ?? [])],
+    {
+      user: options.user,
+      privateKeyFile: options.privateKeyFile,
+      hostKeyChecking: options.acceptNew ? 'accept-new' : undefined,
+    },
+  );
   const lock = playbook.lock && {
     name: playbook.lock.name,
     hosts: lockHosts(playbook.lock, options.inventory, () => {}),
   };
   const locked = lock?.hosts ?? [];
   for (const host of new Set([...plays.flatMap(({ hosts }) => hosts), ...locked])) {
-    for (const text of checkConnectionVars(host)) warnings.add(text, host.name);
+    for (const text of connections.route(host).warnings ?? []) warnings.add(text, host.name);
   }
-  for (const { hosts, play } of plays) for (const host of hosts) becomeUser(host, play.become, options);
-  for (const host of locked) becomeUser(host, true, options);
+  const becomes = (host: InventoryHost, play: boolean | string | undefined) =>
+    becomeUser(host, play, options.become, connections);
+  for (const { hosts, play } of plays) for (const host of hosts) becomes(host, play.become);
+  for (const host of locked) becomes(host, true);
 
   const redactor = new Redactor();
   const tags = new TagBook(options);
@@ -82,7 +94,7 @@ export async function run(
     if (event.type === 'task') tasks.push(event);
     options.onEvent?.(event);
   }, redactor);
-  const connect: Connect = options.connect ?? ((host, signal) => openConnection(host, {}, signal));
+  const connect: Connect = options.connect ?? (async (host, signal) => connections.route(host).open(signal));
   for (const secret of secretsOf(plays)) redactor.add(secret);
   const name = options.playbookName ?? playbook.name ?? 'playbook';
   const author = makeAuthor(name, playbook.lock?.name);
@@ -101,6 +113,7 @@ export async function run(
       options,
       extra,
       emit,
+      connections,
       pool,
       redactor,
       tags,

@@ -1,3 +1,4 @@
+import type { Connections } from '../connection/registry.ts';
 import type { Author } from '../host/apply-record.ts';
 import type { ExtraVars } from '../inventory/extra-vars.ts';
 import type { Listener } from '../model/events.ts';
@@ -13,6 +14,7 @@ export interface Running {
   readonly options: RunOptions;
   readonly extra: ExtraVars;
   readonly emit: Listener;
+  readonly connections: Connections;
   readonly pool: Pool;
   readonly redactor: Redactor;
   /** Selects tasks. */

@@ -30,7 +30,9 @@ export class Lab {
     // Whatever an earlier benchmark left behind is no measure.
     await this.down();
     this.#up = true;
-    await tsPlay(['lab', 'up', '--name', this.name], { seconds: 900 });
+    await tsPlay(['lab', 'up', '--name', this.name, '--profile', 'inventory/lab.profile.yml'], {
+      seconds: 900,
+    });
     await Promise.all(names.map((host) => this.#booted(host)));
   }
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const main = new URL('../../lib/cli/main.js', import.meta.url).href;
+const main = new URL('../../roles/program.js', import.meta.url).href;
 const entry = `const { main } = await import('${main}'); process.exit(await main(process.argv.slice(1)));`;
 
 export interface CommandOutput {

@@ -1,196 +1,22 @@
-import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { PassThrough, Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommandOptions, Connection, Exit } from '../../lib/connection/connection.ts';
+import {
+  type ContractCase,
+  connectionContract as everyConnection,
+  type OpenConnection,
+  streamingContract as streamingConnection,
+} from '../../lib/testing/contract.ts';
 
-/** A way to a host with /bin/sh, opened anew for every test. */
-export type Connect = () => Promise<Connection>;
+export { capture } from '../../lib/testing/contract.ts';
 
-export interface Ran extends Exit {
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
+/** What every connection must do. */
+export function connectionContract(open: OpenConnection): void {
+  register(everyConnection(open));
 }
 
-/** Runs a command and keeps what it prints. */
-export async function capture(
-  connection: Connection,
-  command: string,
-  options: CommandOptions = {},
-): Promise<Ran> {
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  const exit = await connection.run(command, {
-    onStdout: (chunk) => stdout.push(chunk),
-    onStderr: (chunk) => stderr.push(chunk),
-    ...options,
-  });
-  return { ...exit, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) };
+/** What a connection must do besides that sends stdin while the command runs. */
+export function streamingContract(open: OpenConnection): void {
+  register(streamingConnection(open));
 }
 
-const text = (from: string) => [Buffer.from(from)];
-
-/** What every {@link Connection} keeps to. */
-export function connectionContract(connect: Connect): void {
-  let connection: Connection;
-
-  beforeEach(async () => {
-    connection = await connect();
-  });
-  afterEach(() => connection.close());
-
-  it('gives the exit code', async () => {
-    assert.deepEqual(await connection.run('true'), { code: 0, signal: undefined });
-    assert.deepEqual(await connection.run('exit 7'), { code: 7, signal: undefined });
-  });
-
-  it('names the signal that ended a command', async () => {
-    assert.deepEqual(await connection.run('kill -KILL $$'), { code: null, signal: 'SIGKILL' });
-  });
-
-  it('keeps stdout and stderr apart', async () => {
-    const { stdout, stderr } = await capture(connection, 'echo out; echo err >&2; echo more');
-    assert.equal(stdout.toString(), 'out\nmore\n');
-    assert.equal(stderr.toString(), 'err\n');
-  });
-
-  it('gives all of stderr when stdout is long closed', async () => {
-    const { stderr } = await capture(connection, 'exec >&-; head -c 300000 /dev/zero >&2');
-    assert.equal(stderr.length, 300_000);
-  });
-
-  it('carries any bytes, 1 MiB both ways', async () => {
-    const bytes = randomBytes(1024 * 1024);
-    const { code, stdout } = await capture(connection, 'cat', { stdin: [bytes] });
-    assert.equal(code, 0);
-    assert.ok(stdout.equals(bytes), 'what came back differs');
-  });
-
-  it('sends the parts of stdin in order', async () => {
-    async function* slow() {
-      yield Buffer.from('two ');
-      await sleep(20);
-      yield Buffer.from('three ');
-    }
-    const stdin = [...text('one '), Readable.from(slow(), { objectMode: false }), ...text('four')];
-    assert.equal((await capture(connection, 'cat', { stdin })).stdout.toString(), 'one two three four');
-  });
-
-  it('ends stdin, also when there is nothing on it', async () => {
-    assert.equal((await capture(connection, 'cat; echo end')).stdout.toString(), 'end\n');
-    const { stdout } = await capture(connection, 'cat; echo end', { stdin: text('a\n') });
-    assert.equal(stdout.toString(), 'a\nend\n');
-  });
-
-  it('waits for a command that is slow to read', async () => {
-    const stdin = [Buffer.alloc(4 * 1024 * 1024)];
-    const { stdout } = await capture(connection, 'sleep 0.2; wc -c', { stdin });
-    assert.equal(stdout.toString().trim(), String(4 * 1024 * 1024));
-  });
-
-  it('runs many side by side', async () => {
-    const numbers = Array.from({ length: 20 }, (_, i) => String(i));
-    const ran = await Promise.all(
-      numbers.map((i) => capture(connection, `sleep 0.05; cat; exit ${i}`, { stdin: text(`in ${i}`) })),
-    );
-    assert.deepEqual(
-      ran.map(({ code, stdout }) => [code, stdout.toString()]),
-      numbers.map((i) => [Number(i), `in ${i}`]),
-    );
-  });
-
-  it('is content with a command that does not read its stdin', async () => {
-    const stdin = [Buffer.alloc(8 * 1024 * 1024)];
-    assert.deepEqual(await connection.run('exit 3', { stdin }), { code: 3, signal: undefined });
-    const { stdout } = await capture(connection, 'exec <&-; sleep 0.1; echo alive', { stdin });
-    assert.equal(stdout.toString(), 'alive\n');
-  });
-
-  it('says once when the command has been taken, before its output and while stdin is still to come', async () => {
-    const said: string[] = [];
-    const stdin = new PassThrough();
-    await connection.run('echo first; cat', {
-      stdin: [stdin],
-      onOpen: () => {
-        said.push('open');
-        stdin.end('second\n');
-      },
-      onStdout: (chunk) => said.push(chunk.toString()),
-    });
-    assert.deepEqual(said.join(' ').split(/\s+/).filter(Boolean), ['open', 'first', 'second']);
-  });
-
-  it('rejects with the reason as soon as it is aborted, and can be used further', async () => {
-    const abort = new AbortController();
-    const reason = new Error('enough');
-    const started = performance.now();
-    const running = connection.run('sleep 8', { signal: abort.signal });
-    setTimeout(() => abort.abort(reason), 100);
-    await assert.rejects(running, (error) => error === reason);
-    assert.ok(performance.now() - started < 5000, 'took too long');
-    assert.equal((await connection.run('exit 5')).code, 5);
-  });
-
-  it('starts nothing when aborted before', async () => {
-    const reason = new Error('enough');
-    await assert.rejects(
-      connection.run('true', { signal: AbortSignal.abort(reason) }),
-      (error) => error === reason,
-    );
-  });
-
-  it('rejects when a part of stdin can’t be read', async () => {
-    const broken = new Readable({
-      read() {
-        this.destroy(new Error('disk gone'));
-      },
-    });
-    await assert.rejects(connection.run('cat', { stdin: [...text('half'), broken] }), /disk gone/);
-    assert.equal((await connection.run('true')).code, 0);
-  });
-
-  it('rejects when a listener throws, and can be used further', async () => {
-    const onStdout = () => {
-      throw new Error('listener broke');
-    };
-    await assert.rejects(connection.run('echo a', { onStdout }), /listener broke/);
-    assert.equal((await connection.run('true')).code, 0);
-  });
-
-  it('rejects what runs when it is closed, and whatever comes after', async () => {
-    const running = assert.rejects(connection.run('sleep 8'), { name: 'PlayError' });
-    await sleep(100);
-    await connection.close();
-    await running;
-    await assert.rejects(connection.run('true'), { name: 'PlayError', kind: 'aborted' });
-    await connection.close();
-  });
-}
-
-/** What those keep to beyond it that hand stdin over as it comes. */
-export function streamingContract(connect: Connect): void {
-  it('drops a stdin that never ends when the command ends', async () => {
-    const connection = await connect();
-    try {
-      const endless = new Readable({ read() {} });
-      assert.equal((await connection.run('exit 4', { stdin: [endless] })).code, 4);
-      assert.equal(endless.destroyed, true);
-    } finally {
-      await connection.close();
-    }
-  });
-
-  it('gives output while the command runs', async () => {
-    const connection = await connect();
-    try {
-      const abort = new AbortController();
-      const running = connection.run('echo first; sleep 8', {
-        onStdout: () => abort.abort(new Error('seen')),
-        signal: abort.signal,
-      });
-      await assert.rejects(running, /seen/);
-    } finally {
-      await connection.close();
-    }
-  });
+function register(cases: readonly ContractCase[]): void {
+  for (const { title, check } of cases) it(title, check);
 }

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { judgeBecomeNames, judgeNames } from '../../lib/connection/known-vars.ts';
-import { checkConnectionVars } from '../../lib/connection/open.ts';
 import type { Value, Vars } from '../../lib/inventory/inventory.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
 import type { PlayError } from '../../lib/util/errors.ts';
-import { host } from './host.ts';
+import { checkConnectionVars, host } from './host.ts';
 
 describe('names of connection variables', () => {
   const mistake = (
     vars: Vars,
-    judge: (given: ReturnType<typeof host>) => unknown = checkConnectionVars,
+    judge: (given: ReturnType<typeof host>) => unknown = (each) => checkConnectionVars(each),
   ): PlayError => {
     try {
       judge(host(vars));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { connectMemory, type MemoryAnswer, type MemoryRequest } from '../../lib/connection/memory.ts';
+import { connectMemory, type MemoryAnswer, type MemoryRequest } from '../../lib/testing/memory.ts';
 import { capture, connectionContract } from './contract.ts';
 
 describe('connectMemory', () => {

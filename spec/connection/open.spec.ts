@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { openConnection } from '../../lib/connection/open.ts';
 import type { Vars } from '../../lib/inventory/inventory.ts';
 import { capture } from './contract.ts';
-import { host } from './host.ts';
+import { host, openConnection } from './host.ts';
 import { newKey } from './keys.ts';
 import { type SshServer, startSshServer } from './ssh-server.ts';
 
@@ -63,7 +62,7 @@ describe('openConnection', () => {
   });
 
   it('runs local commands without loading the SSH library', async () => {
-    const open = pathToFileURL(join(import.meta.dirname, '../../lib/connection/open.js')).href;
+    const open = pathToFileURL(join(import.meta.dirname, 'host.js')).href;
     const script = `
       import { createRequire } from 'node:module';
       const { openConnection } = await import(${JSON.stringify(open)});

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { checkConnectionVars } from '../../lib/connection/open.ts';
-import { readConnectionVars } from '../../lib/connection/vars.ts';
-import type { Vars } from '../../lib/inventory/inventory.ts';
+import { readSshVars } from '../../lib/connection/ssh/vars.ts';
+import { VarReader } from '../../lib/connection/var-reader.ts';
+import type { InventoryHost, Vars } from '../../lib/inventory/inventory.ts';
 import type { PlayError } from '../../lib/util/errors.ts';
-import { host } from './host.ts';
+import { checkConnectionVars, host } from './host.ts';
+
+const readVars = (given: InventoryHost) => readSshVars(new VarReader(given));
 
 describe('connection variables', () => {
   let agent: string | undefined;
@@ -28,7 +30,7 @@ describe('connection variables', () => {
   };
 
   it('reads what Ansible’s users write', () => {
-    const { kind, address, port, user, privateKeyFiles, password, hostKeyChecking } = readConnectionVars(
+    const { address, port, user, privateKeyFiles, password, hostKeyChecking } = readVars(
       host({
         ansible_connection: 'ssh',
         ansible_host: '10.0.0.1',
@@ -40,7 +42,7 @@ describe('connection variables', () => {
         ansible_ssh_common_args: '-o StrictHostKeyChecking=no -p 1 -l nobody',
       }),
     );
-    assert.deepEqual([kind, address, port, user], ['ssh', '10.0.0.1', 2222, 'deploy']);
+    assert.deepEqual([address, port, user], ['10.0.0.1', 2222, 'deploy']);
     assert.deepEqual(privateKeyFiles, [join(homedir(), '../etc/hostname')]);
     assert.equal(String(password), '***');
     assert.equal(password?.reveal(), 'hunter2');
@@ -48,7 +50,7 @@ describe('connection variables', () => {
   });
 
   it('lets the ssh options fill in what no variable says', () => {
-    const { port, user, connectTimeoutMs } = readConnectionVars(
+    const { port, user, connectTimeoutMs } = readVars(
       host({ ansible_ssh_common_args: '-p 2022', ansible_ssh_extra_args: '-l deploy -o ConnectTimeout=3' }),
     );
     assert.deepEqual([port, user, connectTimeoutMs], [2022, 'deploy', 3000]);

@@ -10,8 +10,9 @@ import { labEndpoint } from '../../lib/lab/endpoint.ts';
 import { labPaths } from '../../lib/lab/paths.ts';
 import { killNow, readRecord } from '../../lib/lab/process.ts';
 import type { LabStatus } from '../../lib/lab/status.ts';
+import { PROFILE } from './support/lab.ts';
 
-const main = new URL('../../lib/cli/main.js', import.meta.url).href;
+const main = new URL('../../roles/program.js', import.meta.url).href;
 const entry = `const { main } = await import('${main}'); process.exitCode = await main(process.argv.slice(1));`;
 
 interface Outcome {
@@ -43,6 +44,7 @@ async function ok(args: readonly string[], stdin = ''): Promise<string> {
   return stdout.trimEnd();
 }
 
+const flagship = ['--profile', PROFILE];
 const name = 'e2elab';
 const second = 'e2elab-two';
 const paths = labPaths(name);
@@ -82,7 +84,10 @@ describe('the built-in lab', function () {
 
   before(async () => {
     for (const each of [name, second]) await ok(['down', '--name', each]);
-    assert.match(await ok(['up', '--name', name, '--hosts', '2']), /hadoop002 +192\.0\.2\.12 +on/);
+    assert.match(
+      await ok(['up', '--name', name, '--hosts', '2', ...flagship]),
+      /hadoop002 +192\.0\.2\.12 +on/,
+    );
   });
   after(async () => {
     for (const each of [name, second]) await ok(['down', '--name', each]);
@@ -210,7 +215,7 @@ describe('the built-in lab', function () {
   });
 
   it('stands beside another one with the same addresses, and grows', async () => {
-    await ok(['up', '--name', second, '--hosts', '1', '--image', 'trixie']);
+    await ok(['up', '--name', second, '--hosts', '1', '--image', 'trixie', ...flagship]);
     const read = (each: string) => ok(['exec', '--name', each, 'hadoop001', '--', 'cat', '/etc/machine-id']);
     assert.notEqual(await read(name), await read(second));
     const others = ['exec', '--name', second, 'hadoop001', '--'];
@@ -229,6 +234,18 @@ describe('the built-in lab', function () {
       'hostname',
     ];
     assert.equal(await ok(grown), 'hadoop002');
+  });
+
+  it('has bare hosts, with the packages that are asked for', async () => {
+    await ok(['down', '--name', second]);
+    await ok(['up', '--name', second, '--hosts', '1', '--packages', 'jq']);
+    const there = (...command: string[]) => ['exec', '--name', second, 'hadoop001', '--', ...command];
+    await ok(there('sh', '-c', 'timeout 90 systemctl is-system-running --wait'));
+    assert.equal(await ok(there('jq', '-n', '1')), '1');
+    assert.equal((await lab(there('which', 'rabbitmqctl'))).code, 1);
+    await ok(there('apt-get', 'update'));
+    await ok(['down', '--name', second]);
+    await ok(['up', '--name', second, '--hosts', '2', '--image', 'trixie', ...flagship]);
   });
 
   it('is cleaned up by down, however it died', async () => {
@@ -250,6 +267,9 @@ describe('the built-in lab', function () {
       [['up', '--name', '../x'], /"\.\.\/x" is no name for a lab/],
       [['up', '--name', name, '--hosts', 'many'], /--hosts takes a number/],
       [['up', '--name', name, '--image', 'trixie'], /runs bookworm, not trixie/],
+      [['up', '--name', name, '--bare'], /made with other packages\n.*rabbitmq-server/],
+      [['up', '--name', name, '--bare', '--packages', 'jq'], /cannot be used with/],
+      [['up', '--name', name, '--packages', 'a b'], /"a b" .* is not the name of a Debian package/],
       [['up', '--name', name, '--image', 'potato'], /bullseye, bookworm, trixie, forky/],
       [['delay', '--name', name, 'long'], /milliseconds/],
     ];

@@ -17,12 +17,12 @@ import type { Connection } from '../../lib/connection/connection.ts';
 import { makeAuthor } from '../../lib/host/apply-record.ts';
 import { HostSession } from '../../lib/host/session.ts';
 import { uploadedPath } from '../../lib/model/task.ts';
+import { ScriptedHost } from '../../lib/testing/scripted-host.ts';
 import { PlayError } from '../../lib/util/errors.ts';
 import { Redactor } from '../../lib/util/redact.ts';
 import { secret } from '../../lib/util/secret.ts';
 import { sh } from '../../lib/util/sh.ts';
 import { rebasedLocal } from './hosts.ts';
-import { ScriptedHost } from './scripted-host.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const AUTHOR = makeAuthor('spec.ts');

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../lib/connection/connection.ts';
 import { connectLocal } from '../../lib/connection/local.ts';
-import { connectMemory } from '../../lib/connection/memory.ts';
 import type { Part } from '../../lib/host/batch.ts';
 import { HostShell } from '../../lib/host/shell.ts';
+import { connectMemory } from '../../lib/testing/memory.ts';
+import { ScriptedHost } from '../../lib/testing/scripted-host.ts';
 import { PlayError } from '../../lib/util/errors.ts';
 import { type Script, sh } from '../../lib/util/sh.ts';
 import { cuttable } from './hosts.ts';
 import { ends, isAlive } from './processes.ts';
-import { ScriptedHost } from './scripted-host.ts';
 
 const probe = (id: string, script: Script): Part => ({ id, script });
 const ofKind = (kind: PlayError['kind'], words: RegExp) => (error: unknown) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseSums, stableName } from '../../lib/lab/sources.ts';
+import { isArchiveOf, parseSums, stableName } from '../../lib/lab/sources.ts';
 
 describe('lab sources', () => {
   it('get names that tell program and version', () => {
@@ -11,6 +11,12 @@ describe('lab sources', () => {
     for (const file of ['haproxy_2.6.12-1.dsc', 'haproxy_2.6.12-1.debian.tar.xz', 'sources.list', 'cache']) {
       assert.equal(stableName(file), undefined, file);
     }
+  });
+
+  it('are known by the name of their source package', () => {
+    assert.ok(isArchiveOf('haproxy', '/x/haproxy-2.6.12.tar.gz'));
+    assert.ok(!isArchiveOf('haproxy', '/x/haproxy-log-1.0.tar.gz'));
+    assert.ok(!isArchiveOf('hap', '/x/haproxy-2.6.12.tar.gz'));
   });
 
   it('are recorded as sha256sum writes them', () => {

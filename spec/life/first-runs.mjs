@@ -36,7 +36,8 @@ const down = () => tsPlay(['lab', 'down', '--name', values.name], { always: true
 /** One first run. @returns what is wrong with it; undefined when nothing is */
 async function firstRun(cache) {
   await down();
-  await lab('up', '--hosts', values.hosts, '--image', values.image);
+  const profile = ['--profile', 'inventory/lab.profile.yml'];
+  await lab('up', '--hosts', values.hosts, '--image', values.image, ...profile);
   const roles = values.role.flatMap((role) => ['--role', role]);
   const site = ['playbooks/site.ts', '-i', 'inventory/lab.yml', '-e', `lab_name=${values.name}`, ...roles];
   const { code, stdout, stderr } = await tsPlay(site, {

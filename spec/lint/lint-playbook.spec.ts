@@ -6,6 +6,7 @@ import { loadInventory } from '../../lib/inventory/load.ts';
 import { lintPlaybook } from '../../lib/lint/lint-playbook.ts';
 import { defaultCacheDir } from '../../lib/run/options.ts';
 import { packageRoot } from '../../lib/util/package.ts';
+import { shipped } from '../../roles/program.ts';
 import { brief, lintPlays } from './support.ts';
 
 const INVENTORY = `all:
@@ -120,7 +121,7 @@ describe('the linter', () => {
 
   it("finds in the lab's own design just its ram node", async () => {
     const file = join(packageRoot, 'playbooks/site.ts');
-    const { playbook } = await loadPlaybook(file, defaultCacheDir());
+    const { playbook } = await loadPlaybook(file, defaultCacheDir(), shipped);
     const inventory = await loadInventory(join(packageRoot, 'inventory/lab.yml'));
     const findings = await lintPlaybook(playbook, { inventory });
     const ram = inventory.hosts.get('hadoop002')?.place('rabbit_node_type').line;

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
+import { builtinConnections } from '../../lib/connection/builtin.ts';
+import { Connections } from '../../lib/connection/registry.ts';
+import type { InventoryHost } from '../../lib/inventory/inventory.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
-import { becomeUser } from '../../lib/run/become.ts';
+import { becomeUser as userOf } from '../../lib/run/become.ts';
 
 const me = userInfo().username;
+
+function becomeUser(
+  given: InventoryHost,
+  play?: boolean | string,
+  { become, user }: { readonly become?: boolean | string; readonly user?: string } = {},
+) {
+  return userOf(given, play, become, new Connections(builtinConnections, { user }));
+}
 
 function host(vars: Readonly<Record<string, unknown>>) {
   const inventory = parseInventory(JSON.stringify({ all: { hosts: { h: vars } } }), 'hosts.yml');
@@ -75,7 +86,10 @@ describe('the user to become', () => {
   });
 
   it('refuses ways other than sudo', () => {
-    assert.throws(() => becomeUser(host({ ...ann, ansible_become_method: 'su' }), true), /by sudo only/);
+    assert.throws(
+      () => becomeUser(host({ ...ann, ansible_become_method: 'su' }), true),
+      /become supports only sudo, not "su"/,
+    );
     assert.equal(becomeUser(host({ ...ann, ansible_become_method: 'sudo' }), true), 'root');
   });
 });

@@ -3,9 +3,9 @@ import type { Handler, Task, TaskOptions } from '../../lib/model/task.ts';
 import { check } from '../../lib/tasks/check.ts';
 import { flushHandlers } from '../../lib/tasks/flush-handlers.ts';
 import { until } from '../../lib/tasks/until.ts';
+import type { ScriptAnswer } from '../../lib/testing/scripted-host.ts';
+import type { SentPart } from '../../lib/testing/sent-batch.ts';
 import { sh } from '../../lib/util/sh.ts';
-import type { Doing } from '../host/scripted-host.ts';
-import type { SentPart } from '../host/shell-words.ts';
 import { names, role, Site } from './site.ts';
 import { convergeOn, ThingHost, thing } from './things.ts';
 
@@ -30,7 +30,7 @@ const listens = (port: string, within = 0.3, options: TaskOptions = {}) =>
     options,
   );
 
-type Spoil = (part: SentPart, host: ThingHost) => Doing | undefined;
+type Spoil = (part: SentPart, host: ThingHost) => ScriptAnswer | undefined;
 
 /** A host whose service runs with what it was last restarted with, and dies of the configuration `broken`. */
 class Web extends ThingHost {

@@ -5,9 +5,9 @@ import type { Play } from '../../lib/model/play.ts';
 import { defineRole, type Step } from '../../lib/model/role.ts';
 import type { RunOptions } from '../../lib/run/options.ts';
 import { type RunResult, run } from '../../lib/run/run.ts';
+import type { ScriptAnswer } from '../../lib/testing/scripted-host.ts';
+import type { SentPart } from '../../lib/testing/sent-batch.ts';
 import { PlayError } from '../../lib/util/errors.ts';
-import type { Doing } from '../host/scripted-host.ts';
-import type { SentPart } from '../host/shell-words.ts';
 import { ThingHost } from './things.ts';
 
 /** The hosts of the play. */
@@ -17,7 +17,10 @@ export const inventory = parseInventory(
   'hosts.yml',
 );
 
-export type Spoil = (host: string, part: SentPart) => Doing | undefined | Promise<Doing | undefined>;
+export type Spoil = (
+  host: string,
+  part: SentPart,
+) => ScriptAnswer | undefined | Promise<ScriptAnswer | undefined>;
 
 /** A run on hosts of things, everything it said kept. */
 export class Site {

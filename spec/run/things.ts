@@ -5,11 +5,11 @@ import { converge, withHandlers } from '../../lib/run/converge.ts';
 import { Foresight } from '../../lib/run/foresight.ts';
 import type { TaskOutcome } from '../../lib/run/outcome.ts';
 import { Turns } from '../../lib/run/turns.ts';
+import type { ScriptAnswer } from '../../lib/testing/scripted-host.ts';
+import { ScriptedHost } from '../../lib/testing/scripted-host.ts';
+import type { SentPart } from '../../lib/testing/sent-batch.ts';
 import { Redactor } from '../../lib/util/redact.ts';
 import { type Script, sh } from '../../lib/util/sh.ts';
-import type { Doing } from '../host/scripted-host.ts';
-import { ScriptedHost } from '../host/scripted-host.ts';
-import type { SentPart } from '../host/shell-words.ts';
 
 export interface ThingWant {
   readonly name: string;
@@ -64,8 +64,10 @@ export class ThingHost extends ScriptedHost {
 
   constructor(
     values: Readonly<Record<string, string>> = {},
-    spoil: (part: SentPart, host: ThingHost) => Doing | undefined | Promise<Doing | undefined> = () =>
-      undefined,
+    spoil: (
+      part: SentPart,
+      host: ThingHost,
+    ) => ScriptAnswer | undefined | Promise<ScriptAnswer | undefined> = () => undefined,
   ) {
     super(async (part) => (await spoil(part, this)) ?? this.#answer(part.code));
     this.values = new Map(Object.entries(values));
@@ -73,7 +75,7 @@ export class ThingHost extends ScriptedHost {
     this.done = [];
   }
 
-  #answer(code: string): Doing {
+  #answer(code: string): ScriptAnswer {
     const said: string[] = [];
     for (const line of code.split('\n')) {
       const [verb, name = '', value = ''] = line.split(' ');

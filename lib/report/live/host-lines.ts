@@ -89,7 +89,7 @@ function finishedRoles(host: HostState, { roles }: Detail, context: DrawContext)
   ];
 }
 
-/** `✔ erlang-cookie: 5 ok, 1 changed (1.2 s)`. */
+/** `✔ motd: 5 ok, 1 changed (1.2 s)`. */
 export function roleLine(
   { role, tasks, since, ended }: RoleState,
   { tracker, now, paint }: DrawContext,

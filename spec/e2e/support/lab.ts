@@ -8,6 +8,7 @@ import { packageRoot } from '../../../lib/util/package.ts';
 /** The lab that all tests on real hosts share; a person's own is not touched. TS_PLAY_TEST_LAB names another, for two test runs side by side. */
 export const LAB = process.env.TS_PLAY_TEST_LAB ?? 'e2e';
 export const SITE = join(packageRoot, 'playbooks', 'site.ts');
+export const PROFILE = join(packageRoot, 'inventory', 'lab.profile.yml');
 export const INVENTORY = join(packageRoot, 'inventory', 'lab.yml');
 /** A cache of the tests' own, so that what a person has built before makes no test pass or fail. */
 const CACHE = mkdtempSync(join(tmpdir(), 'ts-play-e2e-'));
@@ -66,9 +67,10 @@ export function tsPlay(args: readonly string[], options?: Options): Promise<Ende
   return command([process.execPath, BIN, ...args], options);
 }
 
-/** `ts-play lab …` on the tests' lab. @throws Error when it fails */
+/** `ts-play lab …` on the tests' lab, whose hosts have what the playbooks need. @throws Error when it fails */
 export async function lab(verb: string, ...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await tsPlay(['lab', verb, '--name', LAB, ...args]);
+  const profile = verb === 'up' ? ['--profile', PROFILE] : [];
+  const { code, stdout, stderr } = await tsPlay(['lab', verb, '--name', LAB, ...profile, ...args]);
   if (code !== 0) throw new Error(`lab ${verb} ${args.join(' ')}: exit ${code}\n${stdout}${stderr}`);
   return stdout.trim();
 }

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import type { CommandOptions, Connection, Exit } from '../../lib/connection/connection.ts';
-import { PlayError } from '../../lib/util/errors.ts';
-import { readBatch, type SentBatch, type SentPart } from './shell-words.ts';
+import type { CommandOptions, Connection, Exit } from '../connection/connection.ts';
+import { PlayError } from '../util/errors.ts';
+import { readBatch, type SentBatch, type SentPart } from './sent-batch.ts';
 
-/** What a scripted host does with one script: answers, or what goes wrong. */
-export type Doing =
+/** What a {@link ScriptedHost} does with one script: it answers with stdout, or something goes wrong. */
+export type ScriptAnswer =
   | string
   | { readonly code: number; readonly stdout?: string; readonly stderr?: string }
   /** Its time limit ends the batch here. */
@@ -16,15 +16,38 @@ export type Doing =
   /** Nothing more is heard until the channel is closed. */
   | 'STALL';
 
-/** A host that is only a function from scripts to answers; it takes batches as a real shell does. */
+/**
+ * Recorded answers for a {@link ScriptedHost}: the first rule counts whose text or pattern is in the script. A question
+ * that no rule answers fails with exit code 127 and the script on stderr. Applies that no rule answers succeed.
+ *
+ * @example new ScriptedHost(recorded([[/^hostname/, 'web1'], ['systemctl', { code: 3 }]]))
+ */
+export function recorded(
+  rules: readonly (readonly [RegExp | string, ScriptAnswer])[],
+): (part: SentPart) => ScriptAnswer {
+  return ({ id, code }) => {
+    const rule = rules.find(([pattern]) =>
+      typeof pattern === 'string' ? code.includes(pattern) : pattern.test(code),
+    );
+    if (rule !== undefined) return rule[1];
+    return /^\d+$/.test(id) ? { code: 127, stderr: `no answer is recorded for: ${code}` } : '';
+  };
+}
+
+/**
+ * An in-memory host: a function from scripts to answers. It takes the engine's batches as a real shell does, and so can be
+ * given to `run` as a connection. It runs nothing.
+ */
 export class ScriptedHost implements Connection {
   /** Every batch that came, in order. */
   readonly batches: SentBatch[] = [];
+  /** Every command line that was run, such as the one that opens the shell. */
   readonly commands: string[] = [];
+  /** Whether the engine has closed the connection. */
   closed = false;
-  readonly #answer: (part: SentPart, batch: SentBatch) => Doing | Promise<Doing>;
+  readonly #answer: (part: SentPart, batch: SentBatch) => ScriptAnswer | Promise<ScriptAnswer>;
 
-  constructor(answer: (part: SentPart, batch: SentBatch) => Doing | Promise<Doing>) {
+  constructor(answer: (part: SentPart, batch: SentBatch) => ScriptAnswer | Promise<ScriptAnswer>) {
     this.#answer = answer;
   }
 
@@ -83,7 +106,7 @@ export class ScriptedHost implements Connection {
       onStdout?.(Buffer.from(stdout));
       onStderr?.(Buffer.from(stderr));
       mark(`end ${part.id} ${code}`);
-      if (code !== 0 && ['before', 'apply', 'after'].includes(part.id)) break;
+      if (code !== 0 && ['before', 'apply'].includes(part.id)) break;
     }
     mark(`over ${exit}`);
   }

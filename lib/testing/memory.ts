@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
+import { orAborted } from '../connection/abort.ts';
+import type { Connection } from '../connection/connection.ts';
 import { asPlayError, PlayError } from '../util/errors.ts';
-import { orAborted } from './abort.ts';
-import type { Connection } from './connection.ts';
 
 /** A command as it reached the pretended host. */
 export interface MemoryRequest {
@@ -23,8 +23,9 @@ export interface MemoryConnection extends Connection {
 }
 
 /**
- * A host that is only a function, for specs: it is given each command with all of its stdin and answers.
- * What it throws is how the command fails (`unreachable` unless it is a PlayError).
+ * A connection that is only a function: it is given each command with all of its stdin, and returns the answer.
+ * The command fails with what it throws (`unreachable` unless it is a PlayError). The engine sends batches of scripts to
+ * an open shell: to answer those, use {@link ScriptedHost}.
  *
  * @example connectMemory(({ command }) => ({ code: command === 'true' ? 0 : 127 }))
  */

@@ -1,5 +1,5 @@
-/** Takes apart what the engine quotes: plain, '…' and \x, which is all it makes. */
-export function wordAt(text: string, start: number): { readonly word: string; readonly end: number } {
+/** The word at a position of shell code as the engine quotes it: plain, '…' and \x. */
+function wordAt(text: string, start: number): { readonly word: string; readonly end: number } {
   let word = '';
   let at = start;
   while (at < text.length && !/[\s;]/.test(text[at] ?? '')) {
@@ -19,21 +19,26 @@ export function wordAt(text: string, start: number): { readonly word: string; re
   return { word, end: at };
 }
 
-/** One framed script of a batch. */
+/** One script of a batch. */
 export interface SentPart {
+  /** A number for a question; `before` and `apply` for the parts of a change. */
   readonly id: string;
+  /** The user that it runs as; undefined for the user of the shell. */
   readonly as: string | undefined;
+  /** The script. */
   readonly code: string;
 }
 
-/** One batch as it came down the shell's stdin. */
+/** One batch of scripts, as it came on the shell's stdin. */
 export interface SentBatch {
+  /** What frames each answer. */
   readonly mark: string;
+  /** The time limit, in seconds. */
   readonly limit: number;
   readonly parts: readonly SentPart[];
 }
 
-/** Reads a batch's line back into its parts. */
+/** Reads a batch's line back into its scripts. @throws Error when it is not a batch */
 export function readBatch(line: string): SentBatch {
   const head = /^(?:\{ )*printf '%s' /.exec(line)?.[0];
   if (head === undefined) throw new Error(`no batch: ${line.slice(0, 80)}`);

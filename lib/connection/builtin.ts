@@ -1,0 +1,7 @@
+import { labConnection } from '../lab/connection.ts';
+import type { ConnectionType } from './definition.ts';
+import { localConnection } from './types/local.ts';
+import { sshConnection } from './types/ssh.ts';
+
+/** The connections that every run knows. */
+export const builtinConnections: readonly ConnectionType[] = [sshConnection, localConnection, labConnection];
