@@ -6,9 +6,9 @@ export { loadInventory, parseInventory } from './inventory/load.ts';
 export { type InventoryEdit, moveHost } from './inventory/move-host.ts';
 export { selectHosts } from './inventory/patterns.ts';
 export { withoutTemplates } from './inventory/templates.ts';
-export type { Finding, Severity, Spot } from './lint/finding.ts';
 export { lintPlaybook } from './lint/lint-playbook.ts';
 export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from './model/events.ts';
+export type { Finding, Severity, Spot } from './model/finding.ts';
 export type { Gate, GateContext, GateMoment } from './model/gate.ts';
 export {
   defineParametricPlaybook,

@@ -4,9 +4,9 @@ import { lintKeepalivedFiles } from '../../roles/keepalived-build/lint-files.ts'
 import { parseExtraVars } from '../inventory/extra-vars.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { refuseVarsFolders } from '../inventory/vars-folders.ts';
-import { type Finding, settled } from '../lint/finding.ts';
 import { formatFindings } from '../lint/format.ts';
 import { lintPlaybook } from '../lint/lint-playbook.ts';
+import { type Finding, settled } from '../model/finding.ts';
 import { painter } from '../report/paint.ts';
 import { eventError } from '../run/emit.ts';
 import { asPlayError, formatError, inputError } from '../util/errors.ts';

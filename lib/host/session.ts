@@ -41,9 +41,8 @@ export interface ApplyOptions {
   readonly apply: Apply;
   readonly as?: string | undefined;
   readonly timeLimit?: number | undefined;
-  /** Scripts that run as the play's user right before and, if it succeeds, right after the apply. */
+  /** A script that runs as the play's user right before the apply. */
   readonly before?: Script | undefined;
-  readonly after?: Script | undefined;
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
 }
 
@@ -155,7 +154,7 @@ export class HostSession {
    * @throws PlayError `failed`, before anything is changed, when an apply of another run is under way on the host
    */
   async apply(options: ApplyOptions, probes: readonly Probe[]): Promise<Applied> {
-    const { title, apply, as, timeLimit = APPLY_SECONDS, before, after, onLine } = options;
+    const { title, apply, as, timeLimit = APPLY_SECONDS, before, onLine } = options;
     const uploads = apply.uploads ?? [];
     // A title may quote what only this script has told us is secret.
     this.#redactor.add(...apply.script.secrets);
@@ -170,13 +169,12 @@ export class HostSession {
         ...(folder ? [{ id: 'lay', script: layScript(uploads, folder), apply: true }] : []),
         ...(before ? [{ id: 'before', script: before, apply: true }] : []),
         { id: 'apply', script: apply.script, as, apply: true },
-        ...(after ? [{ id: 'after', script: after, apply: true }] : []),
         ...look.parts,
       ];
       const result = await this.#change(all, timeLimit + this.lookSeconds, record, (id, stream, line) => {
         if (id === 'apply') onLine(stream, this.#redactor.clean(line));
       });
-      const failed = ['lay', 'before', 'apply', 'after']
+      const failed = ['lay', 'before', 'apply']
         .map((id) => result.frames.reply(id))
         .find((r) => r && r.code !== 0);
       const reply = failed ?? result.frames.reply('apply') ?? cutIn(result);

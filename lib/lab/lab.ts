@@ -13,7 +13,7 @@ import { allowManyWatches, prepareMachine } from './machine.ts';
 import { hostNames } from './names.ts';
 import { makeLabNetwork, setLeg } from './network.ts';
 import { type LabPaths, labPaths } from './paths.ts';
-import { isRunning, readRecord, until } from './process.ts';
+import { until } from './process.ts';
 import type { Release } from './recipe.ts';
 import { relayDelay } from './relay-client.ts';
 import type { Say } from './say.ts';
@@ -104,10 +104,4 @@ async function ensureRelay(lab: LabPaths): Promise<void> {
   await log.close();
   child.unref();
   await until(answers, 20, "the start of the lab's relay");
-}
-
-/** Whether the recorded relay still runs. */
-export async function relayRuns(lab: LabPaths): Promise<boolean> {
-  const record = await readRecord(lab.relayPid);
-  return record !== undefined && (await isRunning(record, lab.relaySocket));
 }

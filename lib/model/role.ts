@@ -1,6 +1,6 @@
 import type { Vars } from '../inventory/inventory.ts';
-import type { Finding, Spot } from '../lint/finding.ts';
 import type { Script } from '../util/sh.ts';
+import type { Finding, Spot } from './finding.ts';
 import type { GivenVars, SettingOf, VarsOf, VarsSchema } from './schema.ts';
 import type { Reply, Task } from './task.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { packageRoot } from '../../lib/cli/package.ts';
-import type { Finding } from '../../lib/lint/finding.ts';
+import type { Finding } from '../../lib/model/finding.ts';
 import { Workplace } from './command.ts';
 
 const site = (vars: string) => `all:
