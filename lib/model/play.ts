@@ -7,6 +7,7 @@ import type { Task } from './task.ts';
 /** A host, as a play's own tasks see it: `vars` is everything the inventory and `-e` say of it. */
 export type PlayHost = Omit<RoleHost<CheckedVars>, 'vars' | 'inventoryVars'> & { readonly vars: Vars };
 
+/** Roles and tasks for the hosts of one pattern. */
 export interface Play {
   readonly name: string;
   /** A pattern in Ansible's language: `brokers`, `web[0:2]`, `all:!spare`. */
@@ -41,6 +42,7 @@ export interface Lock {
   readonly hosts: string;
 }
 
+/** Plays that run one after the other, under one lock if they have one. */
 export interface Playbook {
   readonly name?: string;
   readonly plays: readonly Play[];

@@ -72,6 +72,7 @@ export interface StepContext<V> {
   download(host: { readonly name: string }, path: string, to: string): Promise<string>;
   /** A folder on the controller that is kept between runs. */
   readonly cacheDir: string;
+  /** Shows a warning: one sentence without a full stop. It does not change the exit code. */
   warn(text: string): void;
   /** Shows what was found out: text for people, data for programs. */
   report(report: Report): void;
@@ -142,7 +143,9 @@ export interface RoleUse {
   readonly schema: VarsSchema;
   readonly given: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
+  /** Checks variables that depend on each other, before any host is contacted. @throws Error with what is wrong */
   validate(hosts: readonly RoleHost<CheckedVars>[], context: ValidateContext): void;
+  /** What `ts-play lint` reports about all uses of the role in a playbook. */
   lint?(uses: readonly LintUse<CheckedVars>[], context: LintContext): readonly Finding[];
   readonly steps: readonly Step<CheckedVars>[];
 }
