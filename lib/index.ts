@@ -16,7 +16,6 @@ export { loadInventory, parseInventory } from './inventory/load.ts';
 export { type InventoryEdit, moveHost } from './inventory/move-host.ts';
 export { selectHosts, type Warn } from './inventory/patterns.ts';
 export { withoutTemplates } from './inventory/templates.ts';
-export type { Finding, Severity, Spot } from './lint/finding.ts';
 export { type LintOptions, lintPlaybook } from './lint/lint-playbook.ts';
 export type { EventError, HostRecap, Listener, RunEvent, Status, TaskRef } from './model/events.ts';
 export {
@@ -28,6 +27,7 @@ export {
   type Probe,
   type Reply,
 } from './model/fact.ts';
+export type { Finding, Severity, Spot } from './model/finding.ts';
 export type { Gate, GateContext, GateMoment } from './model/gate.ts';
 export { defineHandoff, type Handoff, type HandoffContext } from './model/handoff.ts';
 export {

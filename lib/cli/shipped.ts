@@ -1,4 +1,4 @@
-import type { Finding } from '../lint/finding.ts';
+import type { Finding } from '../model/finding.ts';
 
 /** A linter of files that hosts have: an option of `ts-play lint` that takes a file and may be repeated. */
 export interface FileLinter {

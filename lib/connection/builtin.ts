@@ -1,5 +1,5 @@
-import { labConnection } from '../lab/connection.ts';
 import type { ConnectionType } from './definition.ts';
+import { labConnection } from './types/lab.ts';
 import { localConnection } from './types/local.ts';
 import { sshConnection } from './types/ssh.ts';
 

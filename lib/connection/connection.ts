@@ -8,6 +8,7 @@ export interface CommandOptions {
   readonly onOpen?: () => void;
   /** Raw bytes as they arrive. */
   readonly onStdout?: (chunk: Buffer) => void;
+  /** The same for standard error. */
   readonly onStderr?: (chunk: Buffer) => void;
   /** Stops waiting: the command's channel is closed and the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;

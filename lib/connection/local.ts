@@ -22,7 +22,7 @@ export function connectLocal(): Connection {
       options.signal?.throwIfAborted();
       const { exit, ended } = start(command, options, closing.signal);
       running.add(ended);
-      ended.finally(() => running.delete(ended));
+      void ended.finally(() => running.delete(ended));
       return exit;
     },
     async close() {

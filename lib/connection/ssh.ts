@@ -12,7 +12,7 @@ import { cantOpen, closedError, lostError } from './ssh/loss.ts';
 import { withRetries } from './ssh/retry.ts';
 import { PATIENCE_MS, type SshTarget } from './ssh/target.ts';
 
-export type { HostKeyChecking, SshTarget } from './ssh/target.ts';
+export type { SshTarget } from './ssh/target.ts';
 
 /** Channels of one connection in use at once: below sshd's default MaxSessions of 10. */
 const CHANNELS = 8;

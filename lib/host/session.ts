@@ -43,7 +43,7 @@ export interface ApplyOptions {
   readonly apply: Apply;
   readonly as?: string | undefined;
   readonly timeLimit?: number | undefined;
-  /** Runs as the play's user right before the apply, which only runs if this succeeds. */
+  /** A script that runs as the play's user right before the apply, which only runs if this succeeds. */
   readonly before?: Script | undefined;
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
 }

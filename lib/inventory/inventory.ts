@@ -6,6 +6,7 @@ export type Value = string | number | boolean | null | readonly Value[] | { read
 /** Variables by name, as written; nothing is templated. */
 export type Vars = Readonly<Record<string, Value>>;
 
+/** One host of an inventory, with its variables settled. */
 export interface InventoryHost {
   /** The name the inventory gives, which need not be the host's own hostname. */
   readonly name: string;
@@ -17,6 +18,7 @@ export interface InventoryHost {
   place(variable: string): Place;
 }
 
+/** Hosts and groups as `loadInventory` and `parseInventory` give them; never changed afterwards. */
 export interface Inventory {
   /** Files it was read from. */
   readonly sources: readonly string[];

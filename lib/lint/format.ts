@@ -1,7 +1,7 @@
+import type { Finding, Severity } from '../model/finding.ts';
 import type { Paint, Style } from '../report/paint.ts';
 import { clean, indent, plural } from '../report/text.ts';
 import { filePlace } from '../util/errors.ts';
-import type { Finding, Severity } from './finding.ts';
 
 const STYLES: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', hint: 'cyan' };
 

@@ -1,12 +1,12 @@
 import { noExtraVars, withExtraVars } from '../inventory/extra-vars.ts';
 import { limitHosts } from '../inventory/patterns.ts';
+import { type Finding, type Spot, settled } from '../model/finding.ts';
 import type { ParametricPlaybook, Playbook } from '../model/play.ts';
 import type { CheckedVars, LintContext, LintUse, RoleUse } from '../model/role.ts';
 import { makePlaybook } from '../run/make.ts';
 import type { RunOptions } from '../run/options.ts';
 import { type PlannedPlay, plan } from '../run/plan.ts';
 import { inputError } from '../util/errors.ts';
-import { type Finding, type Spot, settled } from './finding.ts';
 
 /** What is judged: a subset of what a run is given. */
 export type LintOptions = Pick<RunOptions, 'inventory' | 'extraVars' | 'limit' | 'playbookName'>;

@@ -129,4 +129,5 @@ export type RunEvent =
       readonly interrupted?: readonly TaskRef[] | undefined;
     };
 
+/** Is called with every event of a run, in order, while the run waits. */
 export type Listener = (event: RunEvent) => void;

@@ -11,6 +11,7 @@ import type { Task } from './task.ts';
  */
 export type PlayHost<V = Vars> = Omit<RoleHost<CheckedVars>, 'vars' | 'inventoryVars'> & { readonly vars: V };
 
+/** Roles and tasks for the hosts of one pattern. */
 export interface Play {
   readonly name: string;
   /** A pattern in Ansible's language: `brokers`, `web[0:2]`, `all:!spare`. */
@@ -50,6 +51,7 @@ export interface Lock {
   readonly hosts: string;
 }
 
+/** Plays that run one after the other, under one lock if they have one. */
 export interface Playbook {
   readonly name?: string;
   readonly plays: readonly Play[];

@@ -1,7 +1,7 @@
 import type { Vars } from '../inventory/inventory.ts';
-import type { Finding, Spot } from '../lint/finding.ts';
 import { brand, isBranded } from '../util/brand.ts';
 import type { Fact } from './fact.ts';
+import type { Finding, Spot } from './finding.ts';
 import type { HandoffContext } from './handoff.ts';
 import type { GivenVars, SettingOf, VarsOf, VarsSchema } from './schema.ts';
 import type { Task } from './task.ts';
@@ -60,6 +60,7 @@ export interface StepContext<V> extends HandoffContext {
   download(host: { readonly name: string }, path: string, to: string): Promise<string>;
   /** A folder on the controller that is kept between runs. */
   readonly cacheDir: string;
+  /** Shows a warning: one sentence without a full stop. It does not change the exit code. */
   warn(text: string): void;
   /** Shows what was found out: text for people, data for programs. */
   report(report: Report): void;
@@ -132,7 +133,9 @@ export interface RoleUse {
   /** An operation's parameters, which have their values already. */
   readonly params?: VarsSchema;
   readonly tags: readonly string[];
+  /** Checks variables that depend on each other, before any host is contacted. @throws Error with what is wrong */
   validate(hosts: readonly RoleHost<CheckedVars>[], context: ValidateContext): void;
+  /** What `ts-play lint` reports about all uses of the role in a playbook. */
   lint?(uses: readonly LintUse<CheckedVars>[], context: LintContext): readonly Finding[];
   readonly steps: readonly Step<CheckedVars>[];
 }

@@ -7,7 +7,7 @@ interface Described {
   readonly description: string;
 }
 
-/** The part of JSON Schema (draft 7) that variables are described in: what {@link TypeOf} can turn into a type. */
+/** The part of JSON Schema (draft 7) that variables are described in: what `VarsOf` can turn into a type. */
 export type Schema =
   | { readonly type: 'boolean'; readonly default?: boolean }
   | {

@@ -2,7 +2,7 @@ import { jsonReporter } from './json.ts';
 import type { Output, Reporter, ReporterOptions } from './options.ts';
 import { plainReporter } from './plain.ts';
 
-export type { Output, Reporter, ReporterOptions, Stream, Verbosity } from './options.ts';
+export type { Output, Reporter, ReporterOptions } from './options.ts';
 
 /** The reporter for an output. `live` falls back to `plain` where stdout can't be redrawn. */
 export async function createReporter(output: Output, options: ReporterOptions): Promise<Reporter> {

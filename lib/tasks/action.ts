@@ -24,5 +24,5 @@ export const actionType: TaskType<ActionWant, null> = {
   apply: ({ run }) => run,
 };
 
-/** A command that can't say when it is done. Prefer `command` with a guard. */
+/** An action that runs every time and always counts as changed. Prefer `command` with a guard. */
 export const action = defineTask(actionType);

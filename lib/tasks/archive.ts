@@ -77,7 +77,7 @@ fi`,
   apply,
 };
 
-/** An archive, checked and unpacked. */
+/** An unpacked tar archive from the controller or a URL; its sha256 is always checked. */
 export const archive = defineTask(archiveType);
 
 function validate(want: ArchiveWant): void {

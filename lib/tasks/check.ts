@@ -29,5 +29,5 @@ export const requirementType: TaskType<CheckWant, Reply> = {
   },
 };
 
-/** Stops a host with a reason when something doesn't hold. */
+/** A condition that must hold. Stops the host with a reason when it does not; never changes anything. */
 export const check = defineTask(requirementType);

@@ -67,7 +67,7 @@ export const commandType: TaskType<CommandWant, CommandState> = {
   apply: ({ run }) => run,
 };
 
-/** A command with a guard. */
+/** A script with a guard (`unless`, `creates` or `removes`) that tells when there is nothing left to do. */
 export const command = defineTask(commandType);
 
 /** The guard in a subshell of its own: it may exit, and what it prints doesn't matter. */

@@ -17,6 +17,9 @@ import { hostPath } from './support/paths.ts';
 import { requireParent } from './support/pending.ts';
 import { copyAside, replaceFile, type Validate } from './support/replace.ts';
 
+export type { Attributes } from './support/attributes.ts';
+export type { Validate } from './support/replace.ts';
+
 interface FileOptions extends Attributes {
   /** Absolute. Behind a symbolic link the file it names is written, as an editor would; `absent` removes the link. */
   readonly path: string;
@@ -70,7 +73,7 @@ export const fileType: TaskType<FileWant, FileState> = {
   apply,
 };
 
-/** A file's content and attributes, or its absence. */
+/** A file with exactly this content, or its absence. It is written to a second file and renamed; `validate` runs before that. */
 export const file = defineTask(fileType);
 
 const contents = new WeakMap<FileWant, Content>();

@@ -2,10 +2,8 @@ import { FLUSH } from '../model/handler.ts';
 import type { Task, TaskOptions } from '../model/task.ts';
 import { sh } from '../util/sh.ts';
 
-/**
- * Runs the host's pending handlers here instead of at the end of the step: those that tasks before this place notify,
- * whether in this run or in an earlier one. As Ansible's `meta: flush_handlers`. Left out by its tags, it runs none.
- */
+// Left out by its tags, it runs none. As Ansible's `meta: flush_handlers`.
+/** Runs the host's pending handlers at this place, not at the end of the step: those of earlier tasks and of earlier runs. */
 export function flushHandlers(options: Pick<TaskOptions, 'title' | 'tags'> = {}): Task {
   return {
     type: FLUSH,

@@ -67,7 +67,7 @@ export const lineType: TaskType<LineWant, LineState> = {
   apply,
 };
 
-/** One line of a file, present or absent. */
+/** One line of a file, present or absent; the rest of the file stays as it is. */
 export const line = defineTask(lineType);
 
 function claims(want: LineWant): Claims {

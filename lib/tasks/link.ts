@@ -44,7 +44,7 @@ else echo orphan; fi`,
   apply,
 };
 
-/** A symbolic link, replaced at once. */
+/** A symbolic link, replaced in one step. */
 export const link = defineTask(linkType);
 
 function parse({ stdout }: Reply, path: string): LinkState {

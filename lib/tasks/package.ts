@@ -47,7 +47,7 @@ export const packageType: TaskType<PackageWant, PackageState> = {
   },
 };
 
-/** Packages, all in one go. (`package` is a reserved word.) */
+/** Packages of apt, dnf or yum; all missing ones are installed in one call. */
 export const packages = defineTask(packageType);
 
 function namesOf({ names }: PackageWant): readonly string[] {

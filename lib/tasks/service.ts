@@ -104,7 +104,7 @@ done`,
 const lasting = defineTask(serviceType);
 const everyTime = defineTask<ServiceWant, ServiceState>({ ...serviceType, always: true });
 
-/** A systemd unit: running, enabled, masked. */
+/** A systemd unit: running, enabled, masked. Reloads systemd when the unit file changed, and waits for the effect. */
 export function service(want: ServiceWant, options?: TaskOptions): Task {
   const again = want.state === 'restarted' || want.state === 'reloaded';
   return (again ? everyTime : lasting)(want, options);

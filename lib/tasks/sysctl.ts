@@ -44,7 +44,7 @@ cat ${persisted(name)} 2>/dev/null || echo absent`,
   apply,
 };
 
-/** A kernel setting, now and after a reboot. */
+/** A kernel setting, in the running kernel and after a reboot. */
 export const sysctl = defineTask(sysctlType);
 
 function claims({ name, value, persist = true }: SysctlWant): Claims {

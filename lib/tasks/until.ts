@@ -35,5 +35,5 @@ export const untilType: TaskType<UntilWant, Reply> = {
   },
 };
 
-/** Waits, with a deadline, for something that others bring about. Never changes anything. */
+/** A condition that is waited for, up to a time limit, after the handlers that are pending by then; never changes anything. */
 export const until = defineTask(untilType);

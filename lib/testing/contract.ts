@@ -171,7 +171,7 @@ const EVERY: Readonly<Record<string, Check>> = {
   async 'rejects when a part of stdin can’t be read'(connection) {
     const broken = new Readable({
       read() {
-        this.destroy(new Error('disk gone'));
+        void this.destroy(new Error('disk gone'));
       },
     });
     await assert.rejects(connection.run('cat', { stdin: [...text('half'), broken] }), /disk gone/);

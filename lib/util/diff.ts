@@ -1,13 +1,16 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import type { Change } from '../model/task.ts';
 
 /** Longer diffs are cut: a terminal isn't where one reads them. */
 const MAX_LINES = 200;
 /** Milliseconds; two large texts without a common line would take minutes. */
 const TIME_LIMIT = 1000;
 
-/** Whole texts before and after a change, as {@link Change.text} carries them. */
-export type ChangedText = NonNullable<Change['text']>;
+/** Whole texts before and after a change; `path` names them in the diff's head. */
+interface ChangedText {
+  readonly before: string;
+  readonly after: string;
+  readonly path?: string;
+}
 
 /**
  * A unified diff with three lines of context, without a final newline; empty when nothing differs.

@@ -18,6 +18,7 @@ export interface Place {
  */
 export type Kind = 'input' | 'failed' | 'unreachable' | 'aborted';
 
+/** The parts of a {@link PlayError}, as plain data. */
 export interface Trouble {
   readonly kind: Kind;
   /** What went wrong, in one sentence without a full stop. */
@@ -56,6 +57,7 @@ export class PlayError extends Error {
     return new PlayError({ ...this.toTrouble(), where: { ...place, ...known(this.where) } });
   }
 
+  /** Its parts, to make another error from. */
   toTrouble(): Trouble {
     return {
       kind: this.kind,

@@ -24,14 +24,17 @@ export class Secret {
     return createHash('sha256').update(this.#value).digest('hex');
   }
 
+  /** Always `***`. */
   toString(): string {
     return '***';
   }
 
+  /** Always `***`. */
   toJSON(): string {
     return '***';
   }
 
+  /** Always `***`: what `console.log` shows. */
   [inspect.custom](): string {
     return '***';
   }

@@ -69,14 +69,17 @@ export class Script {
     return this.#parts.flatMap((part) => (typeof part === 'string' ? [] : [part.of]));
   }
 
+  /** The code, with `***` for its secrets. */
   toString(): string {
     return this.#parts.map((part) => (typeof part === 'string' ? part : String(part.of))).join('');
   }
 
+  /** The same text as {@link Script.toString}. */
   toJSON(): string {
     return this.toString();
   }
 
+  /** What `console.log` shows: the code, with `***` for its secrets. */
   [inspect.custom](): string {
     return `sh\`${this.toString()}\``;
   }
@@ -87,7 +90,7 @@ brandClass(Script, 'script');
 /**
  * Shell code with every hole quoted: ``sh`rm -f ${path}` ``.
  * An array becomes several words, a Script is put in as it is, a Secret is quoted and never shown.
- * Use {@link String.raw}-like escapes: `\n` in the template reaches the shell as written.
+ * Use `String.raw`-like escapes: `\n` in the template reaches the shell as written.
  */
 export function sh(literals: TemplateStringsArray, ...holes: Hole[]): Script {
   return Script.fromTemplate(literals.raw.map(unescapeTemplate), holes);

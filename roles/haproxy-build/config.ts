@@ -5,8 +5,6 @@ import type { HaproxyVars } from '../domain/haproxy/settings.ts';
 import { backendLines, frontLines } from './cluster.ts';
 import { monitorSections } from './monitor.ts';
 
-export { serverName } from '../domain/haproxy/names.ts';
-
 /** Connections kept free of clients, so that a full proxy still answers who looks after it. */
 const SPARE_CONNECTIONS = 100;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { Finding } from '../../lib/lint/finding.ts';
+import type { Finding } from '../../lib/model/finding.ts';
 import { packageRoot } from '../../lib/util/package.ts';
 import { Workplace } from './command.ts';
 

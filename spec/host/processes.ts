@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Whether a process still does something; one that has ended may wait long for a lazy init to bury it. */
@@ -15,20 +15,4 @@ export async function ends(pid: number, ms: number): Promise<boolean> {
   const until = Date.now() + ms;
   while (isAlive(pid) && Date.now() < until) await sleep(20);
   return !isAlive(pid);
-}
-
-/** Pids of everything whose command line has the words, and is alive. */
-export function running(words: string): readonly number[] {
-  const pids = readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid);
-  return pids.filter((pid) => isAlive(pid) && commandLine(pid).includes(words));
-}
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
 }

@@ -1,7 +1,7 @@
 import { parseExtraVars } from '../../lib/inventory/extra-vars.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
-import type { Finding } from '../../lib/lint/finding.ts';
 import { lintPlaybook } from '../../lib/lint/lint-playbook.ts';
+import type { Finding } from '../../lib/model/finding.ts';
 import type { Play } from '../../lib/model/play.ts';
 
 /** Findings of plays on an inventory, as the command line would come to them. */

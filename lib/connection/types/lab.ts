@@ -1,5 +1,5 @@
-import { defineConnection } from '../connection/definition.ts';
-import { absolute, commonTarget, readSshVars } from '../connection/ssh/vars.ts';
+import { defineConnection } from '../definition.ts';
+import { absolute, commonTarget, readSshVars } from '../ssh/vars.ts';
 
 /** A host of a lab on this machine, by SSH through the lab's relay. */
 export const labConnection = defineConnection({
@@ -13,8 +13,8 @@ export const labConnection = defineConnection({
       warnings: vars.warnings,
       async open(signal) {
         const [{ labEndpoint }, { connectSsh }] = await Promise.all([
-          import('./endpoint.ts'),
-          import('../connection/ssh.ts'),
+          import('../../lab/endpoint.ts'),
+          import('../ssh.ts'),
         ]);
         const lab = labEndpoint(labName);
         const wanted = vars.address ?? reader.host.name;

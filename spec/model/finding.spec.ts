@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Finding, settled } from '../../lib/lint/finding.ts';
 import { formatFindings } from '../../lib/lint/format.ts';
+import { type Finding, settled } from '../../lib/model/finding.ts';
 import { painter } from '../../lib/report/paint.ts';
 
 const finding = (changed: Partial<Finding> = {}): Finding => ({
