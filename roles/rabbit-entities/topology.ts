@@ -40,9 +40,7 @@ export function queue(given: WantedQueue): Entity {
       {
         do: 'import',
         definitions: {
-          queues: [
-            { vhost, name, durable: given.durable, auto_delete: given.auto_delete, arguments: table },
-          ],
+          queues: [{ vhost, name, durable: given.durable, auto_delete: given.auto_delete, arguments: table }],
         },
       },
     ],
