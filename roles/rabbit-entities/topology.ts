@@ -14,17 +14,17 @@ import { absent, type Entity } from './entity.ts';
 export type WantedQueue = Omit<Queue, 'type'> & { readonly type?: string | undefined };
 
 /** A queue. One that is there and differs is refused: nothing of a queue can be changed but by making it anew. */
-export function queue(wanted: WantedQueue): Entity {
-  const { vhost, name } = wanted;
-  const untyped = withoutType(wanted);
+export function queue(given: WantedQueue): Entity {
+  const { vhost, name } = given;
+  const wanted = withoutType(given);
   const table =
-    untyped.type === undefined ? untyped.arguments : { ...untyped.arguments, 'x-queue-type': untyped.type };
+    wanted.type === undefined ? wanted.arguments : { ...wanted.arguments, 'x-queue-type': wanted.type };
   return {
     title: `queue ${name} on ${vhost}`,
     claims: { [`rabbitmq queue ${vhost} ${name}`]: JSON.stringify(wanted) },
     sought: { queues: [{ vhost, name }] },
     refusal(state) {
-      const now = found(state.queues, wanted);
+      const now = found(state.queues, given);
       const differing = now
         ? partsThatDiffer(withoutType(now), wanted, ['type', 'durable', 'auto_delete', 'arguments'])
         : [];
@@ -35,14 +35,12 @@ export function queue(wanted: WantedQueue): Entity {
       );
     },
     differences: ({ queues }) =>
-      found(queues, wanted) ? [] : [{ what: 'queue', from: 'absent', to: wanted.type ?? 'present' }],
+      found(queues, given) ? [] : [{ what: 'queue', from: 'absent', to: wanted.type ?? 'present' }],
     edits: () => [
       {
         do: 'import',
         definitions: {
-          queues: [
-            { vhost, name, durable: wanted.durable, auto_delete: wanted.auto_delete, arguments: table },
-          ],
+          queues: [{ vhost, name, durable: given.durable, auto_delete: given.auto_delete, arguments: table }],
         },
       },
     ],
