@@ -131,7 +131,7 @@ if (wants('package')) checkPackage();
 if (wants('api')) check('API reference', 'npm', ['run', '--silent', 'api']);
 if (only.includes('coverage') || all) {
   rmSync(coverage, { recursive: true, force: true });
-  // The processes that run specs write it, and the programs that specs start.
+  // The processes that run specs write it.
   process.env.NODE_V8_COVERAGE = join(coverage, 'raw');
 }
 if (wants('specs') || only.includes('coverage')) {
