@@ -3,7 +3,7 @@ import type { Gate, GateContext } from '../../../lib/index.ts';
 import { Handoffs, handoffContext } from '../../../lib/run/handoffs.ts';
 import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { oneCluster } from '../../../roles/rabbit-join/index.ts';
-import { answer, down, known, running, user } from '../domain/rabbitmq/nodes.ts';
+import { answer, down, known as knownHost, running, user } from '../domain/rabbitmq/nodes.ts';
 
 const [a, b, c, x] = ['rabbit@a', 'rabbit@b', 'rabbit@c', 'rabbit@x'];
 const [canJoin, whole, wholeAfter] = oneCluster as readonly [Gate, Gate, Gate];
@@ -21,7 +21,9 @@ function contextOf(
   { vars = {}, next, silent = [] }: Case = {},
 ): { readonly context: GateContext; asked(): number } {
   let asked = 0;
-  const hosts = [...Object.keys(nodes()), ...silent].sort().map((name) => known(name, name, vars));
+  // As a session has it: one answer for all that ask the same, unless they want a fresh one.
+  const known = new Set<string>();
+  const hosts = [...Object.keys(nodes()), ...silent].sort().map((name) => knownHost(name, name, vars));
   return {
     asked: () => asked,
     context: {
@@ -31,8 +33,9 @@ function contextOf(
       playHosts: hosts,
       next: hosts.filter(({ name }) => next === undefined || next.includes(name)),
       group: () => hosts,
-      query: async (all, { parse }) => {
-        asked += 1;
+      query: async (all, { script, fresh, parse }) => {
+        if (fresh || !known.has(script.reveal())) asked += 1;
+        known.add(script.reveal());
         return new Map(
           all.flatMap(({ name }) => {
             const node = nodes()[name];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type PlayError, type RoleHost, type StepContext, secret } from '../../../lib/index.ts';
 import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
+import { Handoffs, handoffContext } from '../../../lib/run/handoffs.ts';
 import type { Vars } from '../../../roles/domain/rabbitmq/settings/join.ts';
 import { rabbitJoin } from '../../../roles/rabbit-join/index.ts';
 import { possibleType } from '../../../roles/rabbit-join/node-type.ts';
@@ -221,13 +222,10 @@ describe('the second step of rabbit-join', () => {
   });
 
   it('has the founder speak for the cluster to the end, as check mode says', async () => {
-    const playHosts = [...three];
+    const play = handoffContext(new Handoffs());
     const adopted = { ...fresh, c: running('c', { queues: 1 }) };
-    assert.equal(
-      (await step(1, three, adopted, { playHosts })).titles['a']?.[0],
-      `member of the cluster of ${c}`,
-    );
-    const { titles } = await step(2, three, cluster, { playHosts });
+    assert.equal((await step(1, three, adopted, play)).titles['a']?.[0], `member of the cluster of ${c}`);
+    const { titles } = await step(2, three, cluster, play);
     assert.ok(titles['c']?.includes('broker user admin present'));
     assert.ok(!titles['a']?.includes('broker user admin present'));
   });
