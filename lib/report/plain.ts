@@ -16,7 +16,7 @@ import { countTasks, type TaskEvent } from './state.ts';
 import { clean, duration, oneLine, outputLine, plural } from './text.ts';
 import { Tracker } from './track.ts';
 
-/** A line for what happened, in order, for logs and CI: nothing is ever redrawn. */
+/** Prints events as lines, in order, for logs and CI; nothing is redrawn. */
 export function plainReporter(options: ReporterOptions): Reporter {
   const sink = new Sink(options.stdout);
   const clock = options.clock ?? Date.now;
@@ -45,7 +45,7 @@ class PlainLines {
     const { verbosity } = this.#options;
     switch (event.type) {
       case 'run':
-        return event.check ? ['CHECK MODE: nothing will be touched'] : [];
+        return event.check ? ['CHECK MODE: no changes will be made'] : [];
       case 'play':
         return ['', paint('bold', `PLAY ${oneLine(event.play)} (${plural(event.hosts.length, 'host')})`)];
       case 'connected':
@@ -90,7 +90,7 @@ class PlainLines {
 
   #task(event: TaskEvent): string[] {
     const { status, error, diff, durationMs } = event;
-    const { verbosity, diff: wantsDiff } = this.#options;
+    const { verbosity, diff: showsDiff } = this.#options;
     if ((status === 'ok' || status === 'skipped') && verbosity < 1) return [];
     const paint = this.#paint;
     const word = paint(STATUS_STYLE[status], `${statusWord(status, this.#tracker.check)}:`);
@@ -99,7 +99,7 @@ class PlainLines {
     return [
       `${word} ${describeRef(event)}${end && ` — ${end}`}${time}`,
       ...(error ? describeError(error, paint) : []),
-      ...(wantsDiff && diff ? [showDiff(diff, paint)] : []),
+      ...(showsDiff && diff ? [showDiff(diff, paint)] : []),
     ];
   }
 

@@ -1,4 +1,4 @@
-/** Where something went wrong: any part that is known. Lines and columns count from 1. */
+/** Where an error happened, as far as it is known. Lines and columns count from 1. */
 export interface Place {
   readonly host?: string | undefined;
   readonly role?: string | undefined;
@@ -9,25 +9,25 @@ export interface Place {
 }
 
 /**
- * The kinds of trouble a run can end in.
- * `input` is found before any host is contacted (exit 1), `failed` on a host (exit 2),
- * `unreachable` is a host that can't be connected to or was lost (exit 4), `aborted` is Ctrl-C (exit 130).
+ * The kinds of errors that can end a run.
+ * `input`: found before any host was contacted (exit 1). `failed`: happened on a host (exit 2).
+ * `unreachable`: the connection to a host failed or was lost (exit 4). `aborted`: Ctrl-C (exit 130).
  */
 export type Kind = 'input' | 'failed' | 'unreachable' | 'aborted';
 
 export interface Trouble {
   readonly kind: Kind;
-  /** What went wrong, in one sentence without a full stop. */
+  /** What went wrong: one clause without a full stop. */
   readonly what: string;
   readonly where?: Place | undefined;
-  /** Why, as far as is known: the host's own words, often several lines. */
+  /** Why, as far as it is known: what the host answered, often several lines. */
   readonly why?: string | undefined;
-  /** What to type or change next. */
+  /** What to type or to change next. */
   readonly next?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** The one error of this library: what, where, why, and what to do next. */
+/** The only error class of this library: what, where, why, and what to do next. */
 export class PlayError extends Error {
   override readonly name = 'PlayError';
   readonly kind: Kind;
@@ -45,7 +45,7 @@ export class PlayError extends Error {
     this.next = trouble.next;
   }
 
-  /** The same error, with what the caller knows of the place added. */
+  /** The same error, with the caller's place added; parts that the error has already win. */
   at(place: Place): PlayError {
     return new PlayError({ ...this.toTrouble(), where: { ...place, ...known(this.where) } });
   }
@@ -67,19 +67,19 @@ export function inputError(what: string, rest: Omit<Trouble, 'kind' | 'what'> = 
   return new PlayError({ kind: 'input', what, ...rest });
 }
 
-/** Wraps whatever was thrown, so that every error that leaves the library is a {@link PlayError}. */
+/** Wraps any thrown value, so that every error that leaves the library is a {@link PlayError}. */
 export function asPlayError(thrown: unknown, kind: Kind, where: Place = {}): PlayError {
   if (thrown instanceof PlayError) return thrown.at(where);
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   return new PlayError({ kind, what: error.message, where, cause: error });
 }
 
-/** `file:line:column`, as far as it is known. */
+/** `file:line:column`, as far as they are known. */
 export function filePlace({ file, line, column }: Place): string {
   return [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':');
 }
 
-/** The error as a person reads it: one line for what, one each for where, why and next. */
+/** The error as text for people: a line for what, then labelled lines for where, why and next. */
 export function formatError(error: PlayError): string {
   const { host, role, task } = error.where;
   const file = filePlace(error.where);

@@ -4,7 +4,7 @@ import { FakeTerminal } from '../support/fake-terminal.ts';
 
 type Wishes = Partial<Omit<ReporterOptions, 'stdout' | 'stderr'>>;
 
-/** What a reporter writes about these events, to a pipe, or to a terminal for `live`. */
+/** What a reporter prints for these events: to a terminal for `live`, else to a pipe. */
 export async function draw(
   output: Output,
   events: readonly RunEvent[],

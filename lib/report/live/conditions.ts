@@ -1,30 +1,30 @@
 interface Wait {
-  readonly holds: () => boolean;
-  readonly resolve: (held: boolean) => void;
+  readonly isTrue: () => boolean;
+  readonly resolve: (result: boolean) => void;
 }
 
-/** Promises for conditions on the run, looked at after every event; all end when the run is over. */
-export class Waits {
+/** Promises for conditions on the run, checked after every event; all of them resolve when the run has ended. */
+export class Conditions {
   readonly #open = new Set<Wait>();
-  #over = false;
+  #ended = false;
 
-  /** Resolves with true once the condition holds, with false when the run is over before. */
-  until(holds: () => boolean): Promise<boolean> {
-    if (this.#over || holds()) return Promise.resolve(holds());
-    return new Promise((resolve) => this.#open.add({ holds, resolve }));
+  /** Resolves with true when the condition is true, with false when the run ends before. */
+  until(isTrue: () => boolean): Promise<boolean> {
+    if (this.#ended || isTrue()) return Promise.resolve(isTrue());
+    return new Promise((resolve) => this.#open.add({ isTrue, resolve }));
   }
 
   check(): void {
-    for (const wait of this.#open) if (wait.holds()) this.#settle(wait, true);
+    for (const wait of this.#open) if (wait.isTrue()) this.#resolve(wait, true);
   }
 
-  giveUp(): void {
-    this.#over = true;
-    for (const wait of this.#open) this.#settle(wait, wait.holds());
+  end(): void {
+    this.#ended = true;
+    for (const wait of this.#open) this.#resolve(wait, wait.isTrue());
   }
 
-  #settle(wait: Wait, held: boolean): void {
+  #resolve(wait: Wait, result: boolean): void {
     this.#open.delete(wait);
-    wait.resolve(held);
+    wait.resolve(result);
   }
 }
