@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandOptions, Connection, Exit } from '../../lib/connection/connection.ts';
 
-/** A way to a host with /bin/sh, opened anew for every test. */
+/** Opens a connection to a host with /bin/sh; called for every test. */
 export type Connect = () => Promise<Connection>;
 
 export interface Ran extends Exit {
@@ -12,7 +12,7 @@ export interface Ran extends Exit {
   readonly stderr: Buffer;
 }
 
-/** Runs a command and keeps what it prints. */
+/** Runs a command and collects its output. */
 export async function capture(
   connection: Connection,
   command: string,
@@ -30,7 +30,7 @@ export async function capture(
 
 const text = (from: string) => [Buffer.from(from)];
 
-/** What every {@link Connection} keeps to. */
+/** Tests that every {@link Connection} must pass. */
 export function connectionContract(connect: Connect): void {
   let connection: Connection;
 
@@ -39,12 +39,12 @@ export function connectionContract(connect: Connect): void {
   });
   afterEach(() => connection.close());
 
-  it('gives the exit code', async () => {
+  it('returns the exit code', async () => {
     assert.deepEqual(await connection.run('true'), { code: 0, signal: undefined });
     assert.deepEqual(await connection.run('exit 7'), { code: 7, signal: undefined });
   });
 
-  it('names the signal that ended a command', async () => {
+  it('returns the signal that ended a command', async () => {
     assert.deepEqual(await connection.run('kill -KILL $$'), { code: null, signal: 'SIGKILL' });
   });
 
@@ -54,12 +54,12 @@ export function connectionContract(connect: Connect): void {
     assert.equal(stderr.toString(), 'err\n');
   });
 
-  it('gives all of stderr when stdout is long closed', async () => {
+  it('returns all of stderr after stdout is closed', async () => {
     const { stderr } = await capture(connection, 'exec >&-; head -c 300000 /dev/zero >&2');
     assert.equal(stderr.length, 300_000);
   });
 
-  it('carries any bytes, 1 MiB both ways', async () => {
+  it('transfers any bytes, 1 MiB in both directions', async () => {
     const bytes = randomBytes(1024 * 1024);
     const { code, stdout } = await capture(connection, 'cat', { stdin: [bytes] });
     assert.equal(code, 0);
@@ -76,7 +76,7 @@ export function connectionContract(connect: Connect): void {
     assert.equal((await capture(connection, 'cat', { stdin })).stdout.toString(), 'one two three four');
   });
 
-  it('ends stdin, also when there is nothing on it', async () => {
+  it('ends stdin, also when it is empty', async () => {
     assert.equal((await capture(connection, 'cat; echo end')).stdout.toString(), 'end\n');
     const { stdout } = await capture(connection, 'cat; echo end', { stdin: text('a\n') });
     assert.equal(stdout.toString(), 'a\nend\n');
@@ -88,7 +88,7 @@ export function connectionContract(connect: Connect): void {
     assert.equal(stdout.toString().trim(), String(4 * 1024 * 1024));
   });
 
-  it('runs many side by side', async () => {
+  it('runs many commands at once', async () => {
     const numbers = Array.from({ length: 20 }, (_, i) => String(i));
     const ran = await Promise.all(
       numbers.map((i) => capture(connection, `sleep 0.05; cat; exit ${i}`, { stdin: text(`in ${i}`) })),
@@ -99,14 +99,14 @@ export function connectionContract(connect: Connect): void {
     );
   });
 
-  it('is content with a command that does not read its stdin', async () => {
+  it('accepts a command that does not read its stdin', async () => {
     const stdin = [Buffer.alloc(8 * 1024 * 1024)];
     assert.deepEqual(await connection.run('exit 3', { stdin }), { code: 3, signal: undefined });
     const { stdout } = await capture(connection, 'exec <&-; sleep 0.1; echo alive', { stdin });
     assert.equal(stdout.toString(), 'alive\n');
   });
 
-  it('says once when the command has been taken, before its output and while stdin is still to come', async () => {
+  it('calls onOpen once, before the output and before stdin is sent', async () => {
     const said: string[] = [];
     const stdin = new PassThrough();
     await connection.run('echo first; cat', {
@@ -120,7 +120,7 @@ export function connectionContract(connect: Connect): void {
     assert.deepEqual(said.join(' ').split(/\s+/).filter(Boolean), ['open', 'first', 'second']);
   });
 
-  it('rejects with the reason as soon as it is aborted, and can be used further', async () => {
+  it('rejects with the reason as soon as it is aborted, and stays usable', async () => {
     const abort = new AbortController();
     const reason = new Error('enough');
     const started = performance.now();
@@ -131,7 +131,7 @@ export function connectionContract(connect: Connect): void {
     assert.equal((await connection.run('exit 5')).code, 5);
   });
 
-  it('starts nothing when aborted before', async () => {
+  it('starts nothing when it is already aborted', async () => {
     const reason = new Error('enough');
     await assert.rejects(
       connection.run('true', { signal: AbortSignal.abort(reason) }),
@@ -149,7 +149,7 @@ export function connectionContract(connect: Connect): void {
     assert.equal((await connection.run('true')).code, 0);
   });
 
-  it('rejects when a listener throws, and can be used further', async () => {
+  it('rejects when a listener throws, and stays usable', async () => {
     const onStdout = () => {
       throw new Error('listener broke');
     };
@@ -157,7 +157,7 @@ export function connectionContract(connect: Connect): void {
     assert.equal((await connection.run('true')).code, 0);
   });
 
-  it('rejects what runs when it is closed, and whatever comes after', async () => {
+  it('rejects running and later commands when it is closed', async () => {
     const running = assert.rejects(connection.run('sleep 8'), { name: 'PlayError' });
     await sleep(100);
     await connection.close();
@@ -167,9 +167,9 @@ export function connectionContract(connect: Connect): void {
   });
 }
 
-/** What those keep to beyond it that hand stdin over as it comes. */
+/** More tests, for connections that stream stdin and output. */
 export function streamingContract(connect: Connect): void {
-  it('drops a stdin that never ends when the command ends', async () => {
+  it('destroys an endless stdin when the command ends', async () => {
     const connection = await connect();
     try {
       const endless = new Readable({ read() {} });
@@ -180,7 +180,7 @@ export function streamingContract(connect: Connect): void {
     }
   });
 
-  it('gives output while the command runs', async () => {
+  it('passes output on while the command runs', async () => {
     const connection = await connect();
     try {
       const abort = new AbortController();
