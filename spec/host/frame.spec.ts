@@ -15,7 +15,7 @@ function reader(endOnly: readonly string[] = []) {
   return { frames, lines, out, err, mark };
 }
 
-/** What a script that printed `text` is taken to have said. */
+/** The reply of a script that printed `text`. */
 function heard(text: string | Buffer, split?: number): string | undefined {
   const { frames, out, mark } = reader();
   mark('begin a');
@@ -27,7 +27,7 @@ function heard(text: string | Buffer, split?: number): string | undefined {
 }
 
 describe('FrameReader', () => {
-  it('takes one final newline off, and no more', () => {
+  it('removes one final newline, but no more', () => {
     assert.equal(heard(''), '');
     assert.equal(heard('a'), 'a');
     assert.equal(heard('a\n'), 'a');
@@ -37,17 +37,17 @@ describe('FrameReader', () => {
     assert.equal(heard('\na'), '\na');
   });
 
-  it('takes lines as they are, however they are cut into chunks', () => {
+  it('reads lines unchanged for any split into chunks', () => {
     const text = 'ünï☃ 𝄞\n\n\ttab \r\nlast';
     for (const split of [1, 2, 3, 7]) assert.equal(heard(text, split), text);
   });
 
-  it('takes bytes that are no text, NUL included, without losing its place', () => {
+  it('accepts bytes that are not text, also NUL', () => {
     const said = heard(Buffer.from([0, 255, 254, 10, 0xc3]));
     assert.equal(said, '\0\ufffd\ufffd\n\ufffd');
   });
 
-  it('is not deceived by what only looks like a marker', () => {
+  it('ignores text that only looks like a marker', () => {
     const text = `${MARK}\n ${MARK} end a 0\nx${MARK} end a 7\nM4RK end a 0\n${MARK}x over 0`;
     assert.equal(heard(text), text);
   });
@@ -70,7 +70,7 @@ describe('FrameReader', () => {
     assert.equal(frames.outside, 'motd');
   });
 
-  it('is over when both streams say so', () => {
+  it('is over when both streams have ended', () => {
     const { frames, out, err } = reader();
     out(`\n${MARK} group 42\n\n${MARK} begin a\n\n${MARK} over 124\n`);
     assert.equal(frames.over, false);
@@ -81,12 +81,12 @@ describe('FrameReader', () => {
     assert.equal(frames.running, 'a');
   });
 
-  it('keeps an answer whole, however many lines it has', () => {
+  it('keeps all lines of a reply', () => {
     const text = 'x\n'.repeat(250_000);
     assert.equal(heard(text)?.length, text.length - 1);
   });
 
-  it('keeps the end of what need not be whole, and counts only what it keeps', () => {
+  it('keeps only the end of endOnly scripts, and counts only what it keeps', () => {
     const { frames, out, mark } = reader(['apply']);
     mark('begin apply');
     const before = frames.kept;
@@ -100,7 +100,7 @@ describe('FrameReader', () => {
     assert.equal(said.at(-1)?.length, 1024 * 1024);
   });
 
-  it('takes a line of 16 MiB in small chunks in reasonable time', () => {
+  it('reads a line of 16 MiB in small chunks in reasonable time', () => {
     const { frames, out, mark } = reader();
     mark('begin a');
     const chunk = 'z'.repeat(32 * 1024);

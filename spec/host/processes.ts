@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether a process still does something; one that has ended may wait long for a lazy init to bury it. */
+/** Whether a process is running; a zombie, which waits for init to reap it, is not. */
 export function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -17,7 +17,7 @@ export async function ends(pid: number, ms: number): Promise<boolean> {
   return !isAlive(pid);
 }
 
-/** Pids of everything whose command line has the words, and is alive. */
+/** The ids of all running processes whose command line contains the words. */
 export function running(words: string): readonly number[] {
   const pids = readdirSync('/proc')
     .map(Number)

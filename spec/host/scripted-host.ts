@@ -3,22 +3,22 @@ import type { CommandOptions, Connection, Exit } from '../../lib/connection/conn
 import { PlayError } from '../../lib/util/errors.ts';
 import { readBatch, type SentBatch, type SentPart } from './shell-words.ts';
 
-/** What a scripted host does with one script: answers, or what goes wrong. */
+/** What a scripted host does with one script: reply, or fail in some way. */
 export type Doing =
   | string
   | { readonly code: number; readonly stdout?: string; readonly stderr?: string }
-  /** Its time limit ends the batch here. */
+  /** The time limit ends the batch here. */
   | 'HANG'
   /** The batch's shell is killed here. */
   | 'DIE'
   /** The connection breaks here. */
   | 'LOSE'
-  /** Nothing more is heard until the channel is closed. */
+  /** The host does not answer any more, until the channel is closed. */
   | 'STALL';
 
-/** A host that is only a function from scripts to answers; it takes batches as a real shell does. */
+/** A host that is a function from scripts to replies; it accepts batches like a real shell. */
 export class ScriptedHost implements Connection {
-  /** Every batch that came, in order. */
+  /** Every batch that was received, in order. */
   readonly batches: SentBatch[] = [];
   readonly commands: string[] = [];
   closed = false;
@@ -28,12 +28,12 @@ export class ScriptedHost implements Connection {
     this.#answer = answer;
   }
 
-  /** Ids and scripts of one batch, as `0:probe a`. */
+  /** Ids and scripts of one batch, for example `0:probe a`. */
   sent(batch: number): readonly string[] {
     return this.batches[batch]?.parts.map(({ id, code }) => `${id}:${code}`) ?? [];
   }
 
-  /** Scripts that were sent as changes. */
+  /** The scripts that were sent as applies. */
   get applied(): readonly string[] {
     const parts = this.batches.flatMap((batch) => batch.parts);
     return parts.filter(({ id }) => id === 'apply').map(({ code }) => code.replace(/^set -eu\n/, ''));

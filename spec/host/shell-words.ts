@@ -1,4 +1,4 @@
-/** Takes apart what the engine quotes: plain, '…' and \x, which is all it makes. */
+/** Splits what the engine quotes into words: plain text, '…' and \x, the only forms that it uses. */
 export function wordAt(text: string, start: number): { readonly word: string; readonly end: number } {
   let word = '';
   let at = start;
@@ -19,21 +19,21 @@ export function wordAt(text: string, start: number): { readonly word: string; re
   return { word, end: at };
 }
 
-/** One framed script of a batch. */
+/** One script of a batch. */
 export interface SentPart {
   readonly id: string;
   readonly as: string | undefined;
   readonly code: string;
 }
 
-/** One batch as it came down the shell's stdin. */
+/** One batch as the shell read it from stdin. */
 export interface SentBatch {
   readonly mark: string;
   readonly limit: number;
   readonly parts: readonly SentPart[];
 }
 
-/** Reads a batch's line back into its parts. */
+/** Parses the line of a batch into its parts. */
 export function readBatch(line: string): SentBatch {
   const head = /^(?:\{ )*printf '%s' /.exec(line)?.[0];
   if (head === undefined) throw new Error(`no batch: ${line.slice(0, 80)}`);

@@ -16,7 +16,7 @@ describe('lab processes', () => {
 
   const startOf = async (id: number) => parseStat(await readFile(`/proc/${id}/stat`, 'utf8')).start;
 
-  it('are told by id, start time and an argument', async () => {
+  it('are identified by id, start time and an argument', async () => {
     const start = await startOf(pid);
     assert.equal(await isRunning({ pid, start }, '61.25'), true);
     assert.equal(await isRunning({ pid, start: '1' }, '61.25'), false, 'another one with the same id');
@@ -24,7 +24,7 @@ describe('lab processes', () => {
     assert.equal(await isRunning({ pid: 4_194_305, start }, '61.25'), false);
   });
 
-  it('are gone once killed, reaped or not', async () => {
+  it('count as ended after SIGKILL, reaped or not', async () => {
     const start = await startOf(pid);
     assert.equal(await isGone(pid), false);
     killNow(pid);
