@@ -97,7 +97,7 @@ export function readUnderway(printed: string): readonly Underway[] {
       group: Number(group),
       pid: Number(pid),
       run,
-      who: field('who') ?? 'somebody',
+      who: field('who') ?? 'an unknown user',
       process: field('process') ?? '?',
       playbook: field('playbook') ?? 'a playbook',
       lock: field('lock'),

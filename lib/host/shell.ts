@@ -82,7 +82,7 @@ export class HostShell {
   /**
    * Runs one batch; batches of one shell never overlap.
    * @throws PlayError `unreachable` when the connection is lost, `failed` when the shell can't run it,
-   * `aborted` when interrupted, after the host's processes were told to end.
+   * `aborted` when interrupted, after the host's processes were ended.
    */
   async run(
     parts: readonly Part[],

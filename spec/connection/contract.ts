@@ -63,7 +63,7 @@ export function connectionContract(connect: Connect): void {
     const bytes = randomBytes(1024 * 1024);
     const { code, stdout } = await capture(connection, 'cat', { stdin: [bytes] });
     assert.equal(code, 0);
-    assert.ok(stdout.equals(bytes), 'what came back differs');
+    assert.ok(stdout.equals(bytes), 'the output differs from the input');
   });
 
   it('sends the parts of stdin in order', async () => {
@@ -107,17 +107,17 @@ export function connectionContract(connect: Connect): void {
   });
 
   it('calls onOpen once, before the output and before stdin is sent', async () => {
-    const said: string[] = [];
+    const events: string[] = [];
     const stdin = new PassThrough();
     await connection.run('echo first; cat', {
       stdin: [stdin],
       onOpen: () => {
-        said.push('open');
+        events.push('open');
         stdin.end('second\n');
       },
-      onStdout: (chunk) => said.push(chunk.toString()),
+      onStdout: (chunk) => events.push(chunk.toString()),
     });
-    assert.deepEqual(said.join(' ').split(/\s+/).filter(Boolean), ['open', 'first', 'second']);
+    assert.deepEqual(events.join(' ').split(/\s+/).filter(Boolean), ['open', 'first', 'second']);
   });
 
   it('rejects with the reason as soon as it is aborted, and stays usable', async () => {

@@ -21,7 +21,7 @@ describe('connectLocal', () => {
     await assert.rejects(running, /enough/);
     await connection.close();
     await sleep(600);
-    assert.equal(existsSync(marker), false, 'a child went on');
+    assert.equal(existsSync(marker), false, 'a child process continued');
   });
 
   it('kills processes that ignore SIGTERM', async () => {

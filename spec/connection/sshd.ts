@@ -77,7 +77,7 @@ export async function startSshd(
   for (let tries = 0; !(await listens(port)); tries += 1) {
     if (tries >= 100 || child.exitCode !== null) {
       await close();
-      throw new Error(`sshd does not come up: ${log}`);
+      throw new Error(`sshd did not start: ${log}`);
     }
     await sleep(50);
   }

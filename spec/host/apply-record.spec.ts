@@ -26,10 +26,10 @@ const MARK = 'c0ffee';
 describe('the record of an apply', () => {
   it('can be read back with any content', () => {
     const author = { ...makeAuthor("it's.ts", 'rabbit mq'), run: 'ab12' };
-    const { run, ...told } = makeRecord(author, 'write "x"\nthen $(rm) ☃');
-    const [read] = readUnderway(`4711 4712 ${run} ${JSON.stringify(told)}\n`);
+    const { run, ...description } = makeRecord(author, 'write "x"\nthen $(rm) ☃');
+    const [read] = readUnderway(`4711 4712 ${run} ${JSON.stringify(description)}\n`);
     assert.equal(read?.task, 'write "x" then $(rm) ☃');
-    assert.deepEqual({ ...read, task: told.task }, { run, ...told, group: 4711, pid: 4712 });
+    assert.deepEqual({ ...read, task: description.task }, { run, ...description, group: 4711, pid: 4712 });
   });
 
   it('is short, also when a title is long', () => {
@@ -37,12 +37,12 @@ describe('the record of an apply', () => {
   });
 
   it('is treated as untrusted text', () => {
-    const told = { who: 'a\u001b[2Jb', task: 7, since: null, lock: ['x'], playbook: 'p' };
+    const description = { who: 'a\u001b[2Jb', task: 7, since: null, lock: ['x'], playbook: 'p' };
     const [odd, broken, ...others] = readUnderway(
-      `1 2 r ${JSON.stringify(told)}\n3 4 r {"who": \n5 x r {}\n\nnonsense`,
+      `1 2 r ${JSON.stringify(description)}\n3 4 r {"who": \n5 x r {}\n\nnonsense`,
     );
     assert.deepEqual([odd?.who, odd?.task, odd?.since, odd?.lock], ['a [2Jb', '?', '?', undefined]);
-    assert.deepEqual([broken?.pid, broken?.who], [4, 'somebody']);
+    assert.deepEqual([broken?.pid, broken?.who], [4, 'an unknown user']);
     assert.deepEqual(others, []);
   });
 
@@ -96,12 +96,12 @@ for (const shell of shells()) {
     async function ask(): Promise<string> {
       const [program = '', ...args] = shell.command;
       const child = spawn(program, [...args, '-c', askUnderway().reveal()]);
-      let said = '';
+      let output = '';
       child.stdout.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
+        output += chunk.toString();
       });
       await new Promise((done) => child.on('close', done));
-      return said;
+      return output;
     }
     const underway = async (): Promise<readonly Underway[]> => readUnderway(await ask());
     async function waitFor(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -123,8 +123,8 @@ for (const shell of shells()) {
       await begun();
       const found = await underway();
       assert.equal(found.length, 1, JSON.stringify(found));
-      const { pid = 0, group = 0, ...told } = found[0] ?? {};
-      assert.deepEqual(told, one);
+      const { pid = 0, group = 0, ...record } = found[0] ?? {};
+      assert.deepEqual(record, one);
       assert.equal(group, frames.group);
       assert.ok(isAlive(pid) && isAlive(group));
       writeFileSync(file('end'), '');
@@ -203,7 +203,7 @@ i=0; while [ $i -lt 100 ]; do echo "line $i"; echo "error $i" >&2; /bin/echo mor
       child.stderr.destroy();
       child.stdin.destroy();
       await waitFor(async () => (await underway()).length === 0);
-      assert.equal(existsSync(file('done')), true, 'it ended half-way');
+      assert.equal(existsSync(file('done')), true, 'it ended before its end');
     });
 
     it('prints like without a relay: line by line, each stream in order, everything before the end', async () => {
@@ -215,10 +215,10 @@ i=0; while [ $i -lt 2000 ]; do echo "line $i"; i=$((i + 1)); done; printf last; 
       await waitFor(() => lines.join('').includes('begun\n'));
       writeFileSync(file('go'), '');
       await waitFor(() => frames.over);
-      const said = Array.from({ length: 2000 }, (_, i) => `line ${i}`);
+      const printed = Array.from({ length: 2000 }, (_, i) => `line ${i}`);
       assert.deepEqual(frames.reply('apply'), {
         code: 3,
-        stdout: ['begun', ...said, 'last'].join('\n'),
+        stdout: ['begun', ...printed, 'last'].join('\n'),
         stderr: 'error',
       });
     });
@@ -228,12 +228,12 @@ i=0; while [ $i -lt 2000 ]; do echo "line $i"; i=$((i + 1)); done; printf last; 
       const late = apply(slow, one, 1);
       await waitFor(() => late.frames.over);
       assert.equal(late.frames.exit, timeoutOfBusybox ? 143 : 124);
-      const told = apply(slow, one);
-      await waitFor(() => existsSync(file('pid')) && told.frames.running === 'apply');
+      const signalled = apply(slow, one);
+      await waitFor(() => existsSync(file('pid')) && signalled.frames.running === 'apply');
       await sleep(200);
-      process.kill(-(told.frames.group ?? 0), 'SIGTERM');
+      process.kill(-(signalled.frames.group ?? 0), 'SIGTERM');
       // The group is then that of the shell itself, which prints nothing any more.
-      if (!timeoutOfBusybox) await waitFor(() => told.frames.over);
+      if (!timeoutOfBusybox) await waitFor(() => signalled.frames.over);
       assert.ok(await ends(Number(readFileSync(file('pid'), 'utf8')), 3000));
       assert.deepEqual(await underway(), []);
     });

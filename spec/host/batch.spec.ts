@@ -15,7 +15,7 @@ const MARK = 'c0ffee';
 const probe = (id: string, script: Script): Part => ({ id, script });
 
 /** Sends `code` to a program's stdin and returns a FrameReader with its output. */
-async function hear(command: readonly string[], code: string): Promise<FrameReader> {
+async function framesOf(command: readonly string[], code: string): Promise<FrameReader> {
   const [program = '/bin/sh', ...args] = command;
   const child = spawn(program, args, { env: { PATH: process.env['PATH'], HOME: '/' }, detached: true });
   const frames = new FrameReader(MARK, () => {});
@@ -94,7 +94,7 @@ inside`,
 for (const shell of shells()) {
   describe(`a batch under ${shell.name}`, () => {
     const under = (parts: readonly Part[]) =>
-      hear([...shell.command, '-c', 'eval "$(cat)"'], batchScript(MARK, parts).reveal());
+      framesOf([...shell.command, '-c', 'eval "$(cat)"'], batchScript(MARK, parts).reveal());
 
     it('returns the reply of every script, independent of the others', async () => {
       const neighbour = sh`pwd; umask; echo "$LC_ALL $PATH $#"; printf '%s|' a b; echo "$-" | tr -cd efux`;
@@ -104,9 +104,9 @@ for (const shell of shells()) {
       assert.match(usual?.stdout ?? '', /^\/\n0022\nC \/usr\/local\/sbin:\S+ 0\na\|b\|$/);
       NASTY.forEach(([title, , expected], i) => {
         const reply = frames.reply(`n${i}`);
-        assert.ok(reply, `one that ${title} gave no answer`);
+        assert.ok(reply, `one that ${title} gave no reply`);
         assert.deepEqual({ ...reply, ...expected }, reply, `one that ${title}`);
-        assert.deepEqual(frames.reply(`after${i}`), usual, `the neighbour of one that ${title}`);
+        assert.deepEqual(frames.reply(`after${i}`), usual, `the script after one that ${title}`);
       });
     });
 
@@ -249,17 +249,17 @@ ${touch('a')}`,
       end - 20,
     ];
     for (const cut of cuts) {
-      await hear(['/bin/sh'], whole.slice(0, cut));
+      await framesOf(['/bin/sh'], whole.slice(0, cut));
       assert.deepEqual(readdirSync(folder), [], `cut at ${cut} of ${end}: ${whole.slice(cut - 30, cut)}`);
     }
-    await hear(['/bin/sh'], whole);
+    await framesOf(['/bin/sh'], whole);
     assert.deepEqual(readdirSync(folder).sort(), ['a', 'b']);
   });
 
   it('ends with 124 after its time limit, with all its processes', async () => {
     const pid = join(folder, 'pid');
     const started = Date.now();
-    const frames = await hear(
+    const frames = await framesOf(
       ['/bin/sh'],
       line(
         [probe('0', sh`echo a`), probe('1', sh`sh -c 'echo $$; exec sleep 30' >${pid}`), probe('2', sh`:`)],
@@ -285,7 +285,7 @@ cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ >>${seen} 2>/dev/null || :`;
       process.getuid?.() === 0
         ? [{ id: '2', script: sh`printf '%s' ${secret(value)}; sleep 0.3`, as: 'nobody' }]
         : [];
-    const watching = hear(['/bin/sh'], line([probe('0', spy), ...asNobody, ...user]));
+    const watching = framesOf(['/bin/sh'], line([probe('0', spy), ...asNobody, ...user]));
     const found: string[] = [];
     const until = Date.now() + 800;
     while (Date.now() < until) {
@@ -303,7 +303,7 @@ cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ >>${seen} 2>/dev/null || :`;
     const frames = await watching;
     assert.equal(frames.reply('0')?.code, 0);
     if (user.length > 0) assert.equal(frames.reply('2')?.stdout, value);
-    assert.ok(statSync(seen).size > 0, 'the stand-in saw nothing');
+    assert.ok(statSync(seen).size > 0, 'the spy recorded nothing');
     assert.equal(readFileSync(seen, 'utf8').includes('of-this-spec'), false);
     assert.deepEqual(found, []);
   });

@@ -16,7 +16,7 @@ function reader(endOnly: readonly string[] = []) {
 }
 
 /** The reply of a script that printed `text`. */
-function heard(text: string | Buffer, split?: number): string | undefined {
+function replyTo(text: string | Buffer, split?: number): string | undefined {
   const { frames, out, mark } = reader();
   mark('begin a');
   const bytes = Buffer.from(text);
@@ -28,28 +28,28 @@ function heard(text: string | Buffer, split?: number): string | undefined {
 
 describe('FrameReader', () => {
   it('removes one final newline, but no more', () => {
-    assert.equal(heard(''), '');
-    assert.equal(heard('a'), 'a');
-    assert.equal(heard('a\n'), 'a');
-    assert.equal(heard('a\n\n'), 'a\n');
-    assert.equal(heard('\n'), '');
-    assert.equal(heard('\n\n'), '\n');
-    assert.equal(heard('\na'), '\na');
+    assert.equal(replyTo(''), '');
+    assert.equal(replyTo('a'), 'a');
+    assert.equal(replyTo('a\n'), 'a');
+    assert.equal(replyTo('a\n\n'), 'a\n');
+    assert.equal(replyTo('\n'), '');
+    assert.equal(replyTo('\n\n'), '\n');
+    assert.equal(replyTo('\na'), '\na');
   });
 
   it('reads lines unchanged for any split into chunks', () => {
     const text = 'ünï☃ 𝄞\n\n\ttab \r\nlast';
-    for (const split of [1, 2, 3, 7]) assert.equal(heard(text, split), text);
+    for (const split of [1, 2, 3, 7]) assert.equal(replyTo(text, split), text);
   });
 
   it('accepts bytes that are not text, also NUL', () => {
-    const said = heard(Buffer.from([0, 255, 254, 10, 0xc3]));
-    assert.equal(said, '\0\ufffd\ufffd\n\ufffd');
+    const output = replyTo(Buffer.from([0, 255, 254, 10, 0xc3]));
+    assert.equal(output, '\0\ufffd\ufffd\n\ufffd');
   });
 
   it('ignores text that only looks like a marker', () => {
     const text = `${MARK}\n ${MARK} end a 0\nx${MARK} end a 7\nM4RK end a 0\n${MARK}x over 0`;
-    assert.equal(heard(text), text);
+    assert.equal(replyTo(text), text);
   });
 
   it('keeps the streams of each script apart', () => {
@@ -83,7 +83,7 @@ describe('FrameReader', () => {
 
   it('keeps all lines of a reply', () => {
     const text = 'x\n'.repeat(250_000);
-    assert.equal(heard(text)?.length, text.length - 1);
+    assert.equal(replyTo(text)?.length, text.length - 1);
   });
 
   it('keeps only the end of endOnly scripts, and counts only what it keeps', () => {
@@ -94,10 +94,10 @@ describe('FrameReader', () => {
     out('y'.repeat(3 * 1024 * 1024));
     assert.equal(frames.kept, before);
     mark('end apply 1');
-    const said = frames.reply('apply')?.stdout.split('\n') ?? [];
-    assert.ok(said.length >= 1000 && said.length < 3000, `${said.length} lines`);
-    assert.equal(said.at(-2), '4999');
-    assert.equal(said.at(-1)?.length, 1024 * 1024);
+    const output = frames.reply('apply')?.stdout.split('\n') ?? [];
+    assert.ok(output.length >= 1000 && output.length < 3000, `${output.length} lines`);
+    assert.equal(output.at(-2), '4999');
+    assert.equal(output.at(-1)?.length, 1024 * 1024);
   });
 
   it('reads a line of 16 MiB in small chunks in reasonable time', () => {

@@ -92,7 +92,7 @@ describe('HostShell', () => {
     const pid = join(folder, 'pid');
     const endless = sh`sh -c 'echo $$; exec yes' >${pid} & sh -c 'echo $$ >"$1"; exec yes' sh ${`${pid}2`}`;
     await assert.rejects(run([probe('a', endless)], 60), ofKind('failed', /printed more than 64 MiB/));
-    assert.ok(await ends(await pidOf('pid2'), 3000), 'it prints on');
+    assert.ok(await ends(await pidOf('pid2'), 3000), 'it still prints');
   });
 
   describe('interrupted', () => {
@@ -120,7 +120,7 @@ ${tree('pid')}`;
       const started = Date.now();
       abort.abort();
       await assert.rejects(running, ofKind('aborted', /interrupted/));
-      assert.ok(await ends(pid, 1000), 'it lives on');
+      assert.ok(await ends(pid, 1000), 'it is still running');
       assert.ok(Date.now() - started < 7000, 'took too long');
     });
 

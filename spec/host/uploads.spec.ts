@@ -85,7 +85,7 @@ for (const shell of shells()) {
       process.kill(-(child.pid ?? 0), 'SIGKILL');
       await ended(child);
       sweep();
-      assert.equal(existsSync(to), true, 'it was taken from a run that lives');
+      assert.equal(existsSync(to), true, 'it was removed while its run was active');
       owner.kill('SIGKILL');
       await ended(owner);
       sweep();

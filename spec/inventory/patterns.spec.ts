@@ -113,20 +113,20 @@ describe('selectHosts', () => {
   });
 
   it('warns about a plain term that matches nothing, and continues', () => {
-    const told = (pattern: string) => {
+    const selected = (pattern: string) => {
       const texts: string[] = [];
       const hosts = selectHosts(pattern, inventory, (text) => texts.push(text));
       return [hosts.join(' '), ...texts];
     };
-    assert.deepEqual(told('mq01,db*'), [
+    assert.deepEqual(selected('mq01,db*'), [
       'mq01',
       '"db*" in a host pattern matches nothing: it matches no name of a host or group',
     ]);
-    assert.deepEqual(told('mq01,brokers[5:]'), [
+    assert.deepEqual(selected('mq01,brokers[5:]'), [
       'mq01',
       '"brokers[5:]" in a host pattern matches nothing: "brokers" has 3 hosts, numbered from 0',
     ]);
-    assert.deepEqual(told('brokers:!mq01'), ['mq02 mq03']);
+    assert.deepEqual(selected('brokers:!mq01'), ['mq02 mq03']);
   });
 
   it('accepts the exclusion of an empty group', () => {

@@ -194,11 +194,11 @@ describe('random inventories', function () {
       eachInventory((inventory, _, random) => {
         for (let i = 0; i < 10; i += 1) {
           const miss = makeMiss(random);
-          const told: string[] = [];
-          const hosts = selectHosts(`all,${miss}`, inventory, (text) => told.push(text));
+          const warnings: string[] = [];
+          const hosts = selectHosts(`all,${miss}`, inventory, (text) => warnings.push(text));
           assert.deepEqual(hosts, selectHosts('all', inventory), miss);
-          assert.equal(told.length, 1, miss);
-          assert.ok(told[0]?.startsWith(`"${miss}" in a host pattern`), miss);
+          assert.equal(warnings.length, 1, miss);
+          assert.ok(warnings[0]?.startsWith(`"${miss}" in a host pattern`), miss);
         }
       });
     });

@@ -29,7 +29,7 @@ describe('group_vars and host_vars', () => {
       assert.equal(error.kind, 'input');
       return error;
     }
-    throw new Error('it was passed over');
+    throw new Error('it was ignored');
   }
 
   for (const name of [

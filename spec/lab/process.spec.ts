@@ -19,8 +19,12 @@ describe('lab processes', () => {
   it('are identified by id, start time and an argument', async () => {
     const start = await startOf(pid);
     assert.equal(await isRunning({ pid, start }, '61.25'), true);
-    assert.equal(await isRunning({ pid, start: '1' }, '61.25'), false, 'another one with the same id');
-    assert.equal(await isRunning({ pid, start }, 'labs/mine'), false, "somebody else's");
+    assert.equal(
+      await isRunning({ pid, start: '1' }, '61.25'),
+      false,
+      'a different process with the same id',
+    );
+    assert.equal(await isRunning({ pid, start }, 'labs/mine'), false, 'a process without the argument');
     assert.equal(await isRunning({ pid: 4_194_305, start }, '61.25'), false);
   });
 

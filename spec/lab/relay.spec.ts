@@ -73,7 +73,7 @@ describe('lab relay', () => {
     assert.equal(await relayDelay(path), 60);
     const began = performance.now();
     const socket = await dial();
-    assert.ok(performance.now() - began >= 59, 'connecting is a round trip');
+    assert.ok(performance.now() - began >= 59, 'connecting takes one round trip');
     const slow = [await roundTrip(socket), await roundTrip(socket), await roundTrip(socket)];
     assert.ok(Math.min(...slow) >= 59 && Math.min(...slow) < 110, `${slow} ms`);
     await relayDelay(path, 0);
@@ -140,9 +140,9 @@ describe('lab relay', () => {
       assert.equal((await askRelay(path, line)).ok, false, line);
     }
     await assert.rejects(askRelay(path, 'x'.repeat(5000)));
-    const silent = connect(path);
-    silent.end();
-    await once(silent, 'close');
+    const idle = connect(path);
+    idle.end();
+    await once(idle, 'close');
     await roundTrip(await dial());
   });
 

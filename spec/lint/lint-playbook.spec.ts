@@ -45,7 +45,7 @@ const door = (calls: number[] = []) =>
     },
     steps: [
       () => {
-        throw new Error('a linter lays nothing out');
+        throw new Error('the linter must not call a step');
       },
     ],
   });

@@ -14,9 +14,9 @@ const ESCAPE = '\u001b';
 
 async function drawLines(
   events: readonly RunEvent[],
-  wishes: Parameters<typeof draw>[2] = {},
+  options: Parameters<typeof draw>[2] = {},
 ): Promise<string[]> {
-  return (await draw('plain', events, { clock: () => 0, ...wishes })).split('\n');
+  return (await draw('plain', events, { clock: () => 0, ...options })).split('\n');
 }
 
 function has(lines: readonly string[], line: string): void {

@@ -3,8 +3,8 @@ import { clean, duration, elapsed, oneLine, outputLine, shorten } from '../../li
 
 describe('text', () => {
   it('formats durations', () => {
-    const told = [0, 812, 9_949, 9_951, 59_400, 59_600, 187_000, 3_720_000].map(duration);
-    assert.deepEqual(told, [
+    const formatted = [0, 812, 9_949, 9_951, 59_400, 59_600, 187_000, 3_720_000].map(duration);
+    assert.deepEqual(formatted, [
       '0.0 s',
       '0.8 s',
       '9.9 s',

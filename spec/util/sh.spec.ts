@@ -5,21 +5,21 @@ import { secret } from '../../lib/util/secret.ts';
 import { lines, quote, Script, sh } from '../../lib/util/sh.ts';
 import { HOSTILE } from '../support/sandbox.ts';
 
-const said = (script: Script) =>
+const outputOf = (script: Script) =>
   spawnSync('/bin/sh', ['-s'], { input: script.reveal(), encoding: 'utf8' }).stdout;
 
 describe('sh', () => {
   it('quotes every value, so that a shell sees exactly that value', () => {
     for (const value of HOSTILE) {
-      assert.equal(said(sh`printf '%s' ${value}`), value);
-      assert.equal(said(sh`printf '%s' a${value}b`), `a${value}b`);
-      assert.equal(said(sh`printf '%s' ${secret(value)}`), value);
+      assert.equal(outputOf(sh`printf '%s' ${value}`), value);
+      assert.equal(outputOf(sh`printf '%s' a${value}b`), `a${value}b`);
+      assert.equal(outputOf(sh`printf '%s' ${secret(value)}`), value);
     }
-    assert.equal(said(sh`printf '[%s]' ${''} ${0} ${-1.5}`), '[][0][-1.5]');
+    assert.equal(outputOf(sh`printf '[%s]' ${''} ${0} ${-1.5}`), '[][0][-1.5]');
   });
 
   it('turns a list into several words, and an empty list into none', () => {
-    assert.equal(said(sh`printf '[%s]' ${HOSTILE}`), HOSTILE.map((value) => `[${value}]`).join(''));
+    assert.equal(outputOf(sh`printf '[%s]' ${HOSTILE}`), HOSTILE.map((value) => `[${value}]`).join(''));
     assert.equal(sh`a ${[]} b`.reveal(), 'a  b');
     assert.equal(sh`a ${['x y', 2, secret('z')]}`.toString(), "a 'x y' 2 ***");
   });
@@ -40,7 +40,7 @@ describe('sh', () => {
   it('can be quoted several times', () => {
     let script = sh`printf '%s' ${"it's"} ${secret('a\'b"c')}`;
     for (let i = 0; i < 4; i += 1) script = sh`eval ${script.quoted()}`;
-    assert.equal(said(script), "it'sa'b\"c");
+    assert.equal(outputOf(script), "it'sa'b\"c");
     assert.doesNotMatch(script.toString(), /a'|b"c/);
   });
 

@@ -4,13 +4,13 @@ const RUN_AGAIN = 'check the host, then run again: the next run skips tasks that
 
 /** The connection was lost, not closed by ts-play. */
 export function lostError(host: string, cause: Error | undefined): PlayError {
-  const silent = cause !== undefined && /keepalive/i.test(cause.message);
+  const timedOut = cause !== undefined && /keepalive/i.test(cause.message);
   return new PlayError({
     kind: 'unreachable',
     what: `connection lost to ${host}`,
     where: { host },
     why: [
-      silent
+      timedOut
         ? 'the host did not answer several keepalives'
         : (cause?.message ?? 'the host closed the connection'),
       'it is unknown whether the running command finished on the host',

@@ -55,11 +55,11 @@ describe('the live frame', () => {
   });
 
   it('moves no line when output appears', () => {
-    const silent = until(firstRun, ({ type }) => type === 'output').filter(({ type }) => type !== 'output');
+    const quiet = until(firstRun, ({ type }) => type === 'output').filter(({ type }) => type !== 'output');
     const talking = until(firstRun, ({ type }) => type === 'output');
     for (let height = 3; height <= 14; height += 1) {
       const calm = frameLines(talking, height, 0).filter((line) => !line.includes('│'));
-      assert.deepEqual(calm, frameLines(silent, height, 0));
+      assert.deepEqual(calm, frameLines(quiet, height, 0));
     }
   });
 
@@ -85,7 +85,7 @@ describe('the live frame', () => {
     assert.match(lines[at + 1] ?? '', /why: src\/ssl_sock\.c/);
     assert(lines.some((line) => line.includes('next: add libssl-dev')));
     assert(lines.includes("  failed: can't tell the platform"));
-    assert(!lines.some((line) => line.startsWith('  hadoop001')), 'a host that is done is not news');
+    assert(!lines.some((line) => line.startsWith('  hadoop001')), 'a host that is done is not listed');
   });
 
   it('always fits the terminal', () => {
