@@ -27,7 +27,7 @@ export function onAbort(
   return release;
 }
 
-/** Resolves like the promise, or rejects with a signal's reason when it aborts first; the promise's result is then ignored. */
+/** The promise's result, or the reason of a signal that aborts before; the promise's own result is then ignored. */
 export function orAborted<T>(promise: Promise<T>, ...signals: (AbortSignal | undefined)[]): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const release = onAbort(signals, reject);

@@ -59,7 +59,10 @@ export function markShell(): Script {
   return sh`{ printf %s "ts-play-$$" >/proc/$$/comm; } 2>/dev/null`;
 }
 
-/** Defines the shell function `underway`: it sets `$all` to one line for each apply on the host, except the shell's own. It starts only one program. */
+/**
+ * Defines the shell function `underway`: it sets `$all` to one line for each apply on the host, except the shell's own.
+ * It starts only one program.
+ */
 export function defineUnderway(): Script {
   const name = applyName();
   return sh`underway() {

@@ -22,7 +22,7 @@ export interface Inventory {
   readonly sources: readonly string[];
   /** Hosts by name, in the order of first appearance. */
   readonly hosts: ReadonlyMap<string, InventoryHost>;
-  /** Host names of every group, including `all` and `ungrouped`; own hosts in order of appearance, then those of children. */
+  /** Host names by group, also of `all` and `ungrouped`; own hosts in order of appearance, then those of children. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
   /** Where each group was first named, for messages. */
   readonly groupPlaces?: ReadonlyMap<string, Place>;

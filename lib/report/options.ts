@@ -11,7 +11,7 @@ export interface Reporter {
 /** `live` redraws a terminal, `plain` prints lines for logs, `json` prints one event per line for programs. */
 export type Output = 'live' | 'plain' | 'json';
 
-/** 0: changes and failures; 1: also ok tasks and the output of applies; 2 and 3: also connections and the start of applies. */
+/** 0: changes and failures; 1: also ok tasks and the output of applies; 2 and 3: also connections and starts of applies. */
 export type Verbosity = 0 | 1 | 2 | 3;
 
 /** An output stream; the optional fields are those of a terminal. */

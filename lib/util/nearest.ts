@@ -25,7 +25,7 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
   return found === undefined ? undefined : `did you mean "${found}"?`;
 }
 
-/** How many edits count as a typo: 1 below four letters, 2 from four on (swapped letters count as 2), a third of long words. */
+/** How many edits count as a typo: 1 below four letters; from four on 2 (as many as swapped letters need) or a third. */
 function maxEdits(word: string): number {
   return word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
 }

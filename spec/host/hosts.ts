@@ -4,7 +4,7 @@ import type { Connection } from '../../lib/connection/connection.ts';
 import { connectLocal } from '../../lib/connection/local.ts';
 import { PlayError } from '../../lib/util/errors.ts';
 
-/** The name of applies in these specs. Each test run on this machine has a name of its own, so that they don't block each other. */
+/** The name of applies in these specs. Each test run on this machine has its own, so that they don't block each other. */
 export const APPLIES = `tsp${process.pid.toString(36)}`;
 process.env['TS_PLAY_APPLY_NAME'] = APPLIES;
 

@@ -20,7 +20,7 @@ export interface SshTarget {
   readonly privateKeyFiles: readonly string[];
   /** For encrypted private keys. */
   readonly passphrase?: Secret | undefined;
-  /** Path of an ssh-agent's socket. The agent's keys are tried first: those that are also among the files, then the others. */
+  /** Path of an ssh-agent's socket. Its keys are tried first: those that are also among the files, then the others. */
   readonly agent?: string | undefined;
   /** Use only the agent's keys that are also among the files. */
   readonly identitiesOnly?: boolean | undefined;
