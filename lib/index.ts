@@ -90,4 +90,4 @@ export * from './tasks/index.ts';
 export { formatError, type Kind, type Place, PlayError, type Trouble } from './util/errors.ts';
 export { didYouMean, nearest } from './util/nearest.ts';
 export { Secret, secret } from './util/secret.ts';
-export { type Hole, lines, type Script, sh } from './util/sh.ts';
+export { type Interpolated, lines, type Script, sh } from './util/sh.ts';

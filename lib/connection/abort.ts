@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 
 /**
- * Calls `act` once with the reason of whichever signal aborts first, at once if one has already.
- * Returns a function that stops listening. (`AbortSignal.any` would tie every command to the connection's own
- * long-lived signal.)
+ * Calls `act` once with the reason of the first signal that aborts, immediately if one is already aborted.
+ * Returns a function that stops listening. (`AbortSignal.any` would keep a reference to every command in the
+ * connection's own long-lived signal.)
  */
 export function onAbort(
   signals: readonly (AbortSignal | undefined)[],
@@ -20,14 +20,14 @@ export function onAbort(
   const already = known.find((signal) => signal.aborted);
   if (already) act(already.reason);
   else {
-    // One signal stands for a whole run: many listeners are no leak.
+    // One signal serves a whole run: many listeners are not a leak.
     if (known.length > 0) setMaxListeners(0, ...known);
     for (const signal of known) signal.addEventListener('abort', listener);
   }
   return release;
 }
 
-/** The promise, or the signal's reason as soon as it aborts. The promise itself is left to end unheard. */
+/** The promise's result, or the reason of a signal that aborts before; the promise's own result is then ignored. */
 export function orAborted<T>(promise: Promise<T>, ...signals: (AbortSignal | undefined)[]): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const release = onAbort(signals, reject);

@@ -3,10 +3,10 @@ import { Readable, type Writable } from 'node:stream';
 const CHUNK = 64 * 1024;
 
 /**
- * Sends the parts to a command's stdin in order, at the pace the other side takes them, then ends it.
- * A command may end, or close its stdin, before it has read everything: that is its right and no error.
- * `stopped` tells that nobody reads any more. Rejects only when a part itself can't be read; the sink is then left
- * open, for the caller to cut off.
+ * Writes the parts to a command's stdin in order, with backpressure, then ends the stdin.
+ * It is no error when a command ends, or closes its stdin, before it has read everything.
+ * `stopped` aborts when nothing reads the stdin any more. Rejects only when a part itself can't be read; the sink then
+ * stays open, and the caller has to close it.
  */
 export async function feed(
   sink: Writable,
@@ -14,26 +14,26 @@ export async function feed(
   stopped: AbortSignal,
 ): Promise<void> {
   const streams = parts.filter((part) => part instanceof Readable);
-  const drop = () => {
+  const destroyStreams = () => {
     for (const stream of streams) stream.destroy();
   };
-  // A later part may fail while an earlier one is being sent; it is reported when its turn comes.
+  // A later part may fail while an earlier one is being sent; the loop below reports that when it reads the part.
   for (const stream of streams) stream.on('error', () => {});
-  stopped.addEventListener('abort', drop, { once: true });
-  const deaf = () => stopped.aborted || sink.destroyed || sink.writableEnded;
+  stopped.addEventListener('abort', destroyStreams, { once: true });
+  const isClosed = () => stopped.aborted || sink.destroyed || sink.writableEnded;
   try {
     for (const part of parts) {
       for await (const chunk of chunksOf(part)) {
-        if (deaf()) return;
+        if (isClosed()) return;
         if (!sink.write(chunk)) await drained(sink, stopped);
       }
     }
-    if (!deaf()) sink.end();
+    if (!isClosed()) sink.end();
   } catch (error) {
-    if (!deaf()) throw error;
+    if (!isClosed()) throw error;
   } finally {
-    stopped.removeEventListener('abort', drop);
-    drop();
+    stopped.removeEventListener('abort', destroyStreams);
+    destroyStreams();
   }
 }
 

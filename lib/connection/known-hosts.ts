@@ -1,34 +1,34 @@
 import { createHash, createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-/** A host key as a known_hosts file holds it. */
+/** A host key in a known_hosts file. */
 export interface KnownKey {
   readonly file: string;
-  /** Counted from 1. */
+  /** Starts at 1. */
   readonly line: number;
   readonly revoked: boolean;
-  /** As in `ssh-ed25519`. */
+  /** For example `ssh-ed25519`. */
   readonly type: string;
   /** The public key in SSH's wire format. */
   readonly key: Buffer;
 }
 
-/** A line of a known_hosts file: the key and the names it is for. */
+/** A line of a known_hosts file: a key and the names of its hosts. */
 export interface KnownHostsEntry extends KnownKey {
-  /** As written: comma-separated patterns, or one hashed name. */
+  /** Comma-separated patterns, or one hashed name. */
   readonly names: string;
 }
 
 export type Verdict =
   | { readonly verdict: 'match'; readonly known: KnownKey }
-  /** No key of this type is known; `others` are the host's keys of other types. */
+  /** No key of this type is known for the host; `others` are its known keys of other types. */
   | { readonly verdict: 'unknown'; readonly others: readonly KnownKey[] }
   | { readonly verdict: 'changed'; readonly known: KnownKey }
   | { readonly verdict: 'revoked'; readonly known: KnownKey };
 
 /**
- * The lines that can be used, in order. Comments, `@cert-authority` lines and lines that make no sense are left out,
- * as OpenSSH does.
+ * The usable lines, in order. Like OpenSSH, it skips comments and malformed lines; it also skips `@cert-authority`
+ * lines, which are not supported.
  */
 export function parseKnownHosts(text: string, file: string): KnownHostsEntry[] {
   return text.split('\n').flatMap((line, i) => {
@@ -44,9 +44,8 @@ export function parseKnownHosts(text: string, file: string): KnownHostsEntry[] {
 }
 
 /**
- * The keys that the files hold for a host under any of the names. With a port other than 22 only `[name]:port`
- * entries count. A file that doesn't exist holds nothing; one that can't be read is an error, since it might
- * revoke a key.
+ * The keys in the files for a host under any of the names. For a port other than 22 only `[name]:port` entries count.
+ * A missing file counts as empty. A file that can't be read is an error, because it might revoke a key.
  */
 export async function lookup(
   files: readonly string[],
@@ -54,12 +53,12 @@ export async function lookup(
   port: number,
 ): Promise<KnownKey[]> {
   const wanted = [names].flat().map((name) => knownName(name, port));
-  const found = await Promise.all(files.map(async (file) => parseKnownHosts(await readIfThere(file), file)));
+  const found = await Promise.all(files.map(async (file) => parseKnownHosts(await readIfExists(file), file)));
   return found.flat().filter((line) => wanted.some((name) => namesMatch(line.names, name)));
 }
 
-/** Compares the key a host presents with those known for it. A revoked key is never a match. */
-export function judge(keys: readonly KnownKey[], presented: Buffer): Verdict {
+/** Compares the key that a host presents with the known ones. A revoked key is never a match. */
+export function compareKey(keys: readonly KnownKey[], presented: Buffer): Verdict {
   const same = keys.filter((known) => known.key.equals(presented));
   const revoked = same.find((known) => known.revoked);
   if (revoked) return { verdict: 'revoked', known: revoked };
@@ -71,20 +70,20 @@ export function judge(keys: readonly KnownKey[], presented: Buffer): Verdict {
   return changed ? { verdict: 'changed', known: changed } : { verdict: 'unknown', others: trusted };
 }
 
-/** The name an entry for this address has: `[address]:port` unless the port is 22. */
+/** The name of an entry for this address: `[address]:port`, or `address` when the port is 22. */
 export function knownName(address: string, port: number): string {
   const name = address.toLowerCase();
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
-/** The key's type, which stands at its start; undefined when this is no key. */
+/** The key's type, read from its first bytes; `undefined` when they contain none. */
 export function keyType(key: Buffer): string | undefined {
   if (key.length < 4) return undefined;
   const length = key.readUInt32BE(0);
   return length > 0 && length <= key.length - 4 ? key.toString('latin1', 4, 4 + length) : undefined;
 }
 
-/** As `ssh-keygen -l` prints it: `SHA256:…`. */
+/** The fingerprint in the format of `ssh-keygen -l`: `SHA256:…`. */
 export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
@@ -112,7 +111,7 @@ function hashMatches(hashed: string, name: string): boolean {
   return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
 }
 
-/** Only `*` and `?` are special: brackets stand for themselves, since `[host]:port` has them. */
+/** Only `*` and `?` are wildcards; brackets are literal, because `[host]:port` contains them. */
 function globMatches(pattern: string, name: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
@@ -121,7 +120,7 @@ function globMatches(pattern: string, name: string): boolean {
   return new RegExp(`^${source}$`).test(name);
 }
 
-async function readIfThere(file: string): Promise<string> {
+async function readIfExists(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import type { InventoryHost } from '../inventory/inventory.ts';
 import { filePlace, inputError, type PlayError } from '../util/errors.ts';
 
-/** Names of the connection variables that count. Of several that mean the same the later one wins, as with Ansible. */
+/** Names of the supported connection variables. Of several names for the same setting the later one wins, as in Ansible. */
 export const NAMES = {
   connection: ['ansible_connection'],
   address: ['ansible_host', 'ansible_ssh_host'],
@@ -18,18 +18,18 @@ export const NAMES = {
   group: ['ansible_group_priority'],
 } as const;
 
-/** A variable that Ansible's users write, or take for one of Ansible's, and that has no effect here. */
+/** A variable that Ansible users write, or believe to be one of Ansible's, and that ts-play does not support. */
 interface Unsupported {
-  /** An error when a run without it may not do what is wanted: always, or only where another user is become. */
+  /** `error`: a run that ignores it may do the wrong thing. `become error`: the same, but only with become. */
   readonly is: 'error' | 'become error' | 'warning';
   readonly next: string;
-  /** Values that say what is done anyway. */
+  /** Values that ask for what ts-play does anyway. */
   readonly same?: readonly string[];
 }
 
 const sudoPassword: Unsupported = {
   is: 'become error',
-  next: 'a password for sudo is not supported yet: let the login user run sudo without one (NOPASSWD), and take the variable out',
+  next: 'sudo passwords are not supported yet: allow the login user sudo without a password (NOPASSWD), and remove the variable',
 };
 const sudoFlags: Unsupported = {
   is: 'warning',
@@ -41,7 +41,7 @@ const insteadOf = (name: string, is: Unsupported['is'] = 'error'): Unsupported =
   next: `write ${name}`,
 });
 
-/** What is known and has no effect. Everything else of Ansible's only tunes how Ansible itself works. */
+/** All unsupported variables that matter. The others of Ansible only tune how Ansible itself works. */
 const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
   ansible_become_password: sudoPassword,
   ansible_become_pass: sudoPassword,
@@ -49,12 +49,12 @@ const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
   ansible_sudo_password: sudoPassword,
   ansible_become_exe: {
     is: 'become error',
-    next: 'only sudo from the PATH is used: take it out',
+    next: 'only sudo from the PATH is supported: remove the variable',
     same: ['sudo'],
   },
   ansible_sudo_exe: {
     is: 'become error',
-    next: 'only sudo from the PATH is used: take it out',
+    next: 'only sudo from the PATH is supported: remove the variable',
     same: ['sudo'],
   },
   ansible_sudo_user: insteadOf('ansible_become_user', 'become error'),
@@ -73,38 +73,38 @@ const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
   ansible_ssh_key_file: insteadOf('ansible_ssh_private_key_file'),
   ansible_private_key: {
     is: 'error',
-    next: 'put the key into a file and name it in ansible_ssh_private_key_file',
+    next: 'write the key to a file, and set ansible_ssh_private_key_file to its path',
   },
   ansible_ssh_private_key: {
     is: 'error',
-    next: 'put the key into a file and name it in ansible_ssh_private_key_file',
+    next: 'write the key to a file, and set ansible_ssh_private_key_file to its path',
   },
   ansible_paramiko_private_key_file: insteadOf('ansible_ssh_private_key_file'),
-  ansible_paramiko_proxy_command: { is: 'error', next: "hosts behind another one can't be reached yet" },
-  ansible_ssh_pkcs11_provider: { is: 'error', next: 'log in with a key of an ssh-agent or in a file' },
+  ansible_paramiko_proxy_command: { is: 'error', next: 'jump hosts and proxies are not supported yet' },
+  ansible_ssh_pkcs11_provider: { is: 'error', next: 'use a key in a file or in an ssh-agent' },
   ansible_ssh_executable: {
     is: 'warning',
-    next: 'ts-play speaks SSH by itself',
+    next: 'ts-play has an SSH client of its own',
     same: ['ssh', '/usr/bin/ssh'],
   },
-  ansible_shell_type: { is: 'warning', next: 'tasks run in sh', same: ['sh'] },
+  ansible_shell_type: { is: 'warning', next: 'tasks always run in sh', same: ['sh'] },
 };
 
 const SUPPORTED: readonly string[] = Object.values(NAMES).flat();
-/** What a misspelt name may have been meant for: names that change what is reached, or as whom. */
-const MEANT: ReadonlySet<string> = new Set([
+/** The names that a misspelt variable may mean: those that change the host that is reached, or the user. */
+const CANDIDATES: ReadonlySet<string> = new Set([
   ...SUPPORTED,
   ...Object.keys(UNSUPPORTED).filter((name) => UNSUPPORTED[name]?.is !== 'warning'),
 ]);
 
-/** What is judged of a name once for all hosts. */
+/** The result for a variable's name; cached, because it is the same for all hosts. */
 type Verdict = { readonly meant: string } | { readonly unsupported: Unsupported } | undefined;
 const verdicts = new Map<string, Verdict>();
 
 /**
- * Looks for variables that seem to say how a host is reached and don't.
- * @returns warnings, a sentence each
- * @throws PlayError `input` with the place of one that is misspelt, or without which the host can't be reached as wanted
+ * Finds misspelt and unsupported connection variables of a host.
+ * @returns warnings, one sentence each
+ * @throws PlayError `input` with the place of a variable that is misspelt, or that is unsupported and must not be ignored
  */
 export function judgeNames(host: InventoryHost): readonly string[] {
   return Object.keys(host.vars).flatMap((name) => {
@@ -121,7 +121,7 @@ export function judgeNames(host: InventoryHost): readonly string[] {
   });
 }
 
-/** The same for a host on which another user is become. @throws PlayError `input` */
+/** The same for variables that matter only with become. @throws PlayError `input` */
 export function judgeBecomeNames(host: InventoryHost): void {
   for (const name of Object.keys(host.vars)) {
     const unsupported = Object.hasOwn(UNSUPPORTED, name) ? UNSUPPORTED[name] : undefined;
@@ -131,24 +131,24 @@ export function judgeBecomeNames(host: InventoryHost): void {
 }
 
 function verdictOf(name: string): Verdict {
-  if (!verdicts.has(name)) verdicts.set(name, judge(name));
+  if (!verdicts.has(name)) verdicts.set(name, computeVerdict(name));
   return verdicts.get(name);
 }
 
-function judge(name: string): Verdict {
+function computeVerdict(name: string): Verdict {
   const unsupported = Object.hasOwn(UNSUPPORTED, name) ? UNSUPPORTED[name] : undefined;
   if (unsupported) return { unsupported };
-  if (MEANT.has(name)) return undefined;
+  if (CANDIDATES.has(name)) return undefined;
   const [, prefix = '', rest = ''] = /^([a-z]{5,9})[_-](.+)$/.exec(name.toLowerCase()) ?? [];
   if (!isNear(prefix, 'ansible')) return undefined;
-  const close = [...MEANT].find((known) => isNear(rest, known.slice('ansible_'.length)));
-  // Two slips of the finger in one name are too much to be sure.
+  const close = [...CANDIDATES].find((known) => isNear(rest, known.slice('ansible_'.length)));
+  // With typos in both parts of the name, the suggestion would be a guess.
   return close !== undefined && (prefix === 'ansible' || close === `ansible_${rest}`)
     ? { meant: close }
     : undefined;
 }
 
-/** One letter more, less or another; two of them in a long word, or when they have changed places. */
+/** At most one edit; two edits in words of more than six letters, or when two letters are swapped. */
 function isNear(word: string, known: string): boolean {
   const edits = distance(word, known);
   if (edits < 2) return true;

@@ -6,12 +6,12 @@ import { onAbort } from './abort.ts';
 import type { CommandOptions, Connection, Exit } from './connection.ts';
 import { feed } from './feed.ts';
 
-/** How long an abandoned command has to end by itself after SIGTERM, in ms. */
-const GRACE = 2000;
+/** Milliseconds between SIGTERM and SIGKILL. */
+const KILL_AFTER_MS = 2000;
 
 /**
- * Commands on this machine, run by `/bin/sh` from the home folder, as sshd would. Each has a process group of its
- * own: an abort ends the whole tree it started (SIGTERM, then SIGKILL).
+ * Runs commands on the controller with `/bin/sh` in the home folder, as sshd would. Each has a process group of its
+ * own, and an abort ends the whole group (SIGTERM, then SIGKILL).
  */
 export function connectLocal(): Connection {
   const closing = new AbortController();
@@ -32,13 +32,13 @@ export function connectLocal(): Connection {
   };
 }
 
-/** `exit` rejects as soon as the command is abandoned, `ended` is when its process is really gone. */
+/** `exit` rejects as soon as the command is aborted; `ended` resolves when its process has ended. */
 function start(command: string, options: CommandOptions, closing: AbortSignal) {
   const { stdin = [], onOpen, onStdout, onStderr, signal } = options;
   const stopped = new AbortController();
-  let gone = () => {};
+  let processEnded = () => {};
   const ended = new Promise<void>((resolve) => {
-    gone = resolve;
+    processEnded = resolve;
   });
   const exit = new Promise<Exit>((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', command], {
@@ -52,7 +52,7 @@ function start(command: string, options: CommandOptions, closing: AbortSignal) {
       endTree(child);
       reject(reason);
     };
-    const hear = (listener: ((chunk: Buffer) => void) | undefined) => (chunk: Buffer) => {
+    const guarded = (listener: ((chunk: Buffer) => void) | undefined) => (chunk: Buffer) => {
       if (stopped.signal.aborted) return;
       try {
         listener?.(chunk);
@@ -63,18 +63,18 @@ function start(command: string, options: CommandOptions, closing: AbortSignal) {
     const release = onAbort([signal, closing], abandon);
     child.stdin.on('error', () => {});
     if (onOpen) child.on('spawn', onOpen);
-    child.stdout.on('data', hear(onStdout));
-    child.stderr.on('data', hear(onStderr));
+    child.stdout.on('data', guarded(onStdout));
+    child.stderr.on('data', guarded(onStderr));
     child.on('error', (error) => {
       release();
       stopped.abort();
-      gone();
+      processEnded();
       reject(asPlayError(error, 'unreachable'));
     });
     child.on('close', (code, killedBy) => {
       release();
       stopped.abort();
-      gone();
+      processEnded();
       resolve({ code, signal: killedBy ?? undefined });
     });
     feed(child.stdin, stdin, stopped.signal).catch(abandon);
@@ -88,16 +88,16 @@ function endTree(child: ChildProcess): void {
   killGroup(pid, 'SIGTERM');
   const timer = setTimeout(() => {
     killGroup(pid, 'SIGKILL');
-    // A process that left the group may still hold the pipes open: 'close' must come all the same.
+    // A process that has left the group may keep the pipes open; without this, 'close' would not be emitted.
     child.stdout?.destroy();
     child.stderr?.destroy();
-  }, GRACE);
+  }, KILL_AFTER_MS);
   child.once('close', () => {
     if (!killGroup(pid, 0)) clearTimeout(timer);
   });
 }
 
-/** False when nothing of the group is left. */
+/** Sends a signal to a process group; false when the group has no process any more. */
 function killGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pid, signal);

@@ -1,6 +1,6 @@
 import type { HostKeyChecking } from './ssh/target.ts';
 
-/** What the OpenSSH options of an inventory (`ansible_ssh_common_args` and its kin) come to. */
+/** The settings in the OpenSSH options of an inventory (`ansible_ssh_common_args` and similar variables). */
 export interface SshArgs {
   readonly port?: number;
   readonly user?: string;
@@ -12,15 +12,15 @@ export interface SshArgs {
   readonly connectTimeoutMs?: number;
   readonly keepaliveIntervalMs?: number;
   readonly keepaliveCountMax?: number;
-  /** Options that would matter but are not supported, as written. */
+  /** Unsupported options that would make a difference, as written. */
   readonly ignored: readonly string[];
 }
 
 type Found = { -readonly [Key in keyof SshArgs]: SshArgs[Key] } & { ignored: string[] };
 
-/** Options with a value of their own, other than those below. */
+/** Short options that take a value, except those in `SHORT` and `-o`. */
 const TAKES_VALUE = new Set('BbcDEeFILmOPQRSWw');
-/** They only tune what a connection of ours does anyway, or print. */
+/** Options that can be ignored: they don't change the result of a connection, or only what ssh prints. */
 const HARMLESS_FLAGS = new Set('CqvTnax');
 const HARMLESS = new Set(
   'controlmaster controlpath controlpersist compression loglevel batchmode tcpkeepalive visualhostkey hashknownhosts requesttty forwardx11 gssapiauthentication kbdinteractiveauthentication challengeresponseauthentication passwordauthentication pubkeyauthentication preferredauthentications numberofpasswordprompts connectionattempts addkeystoagent checkhostip updatehostkeys'.split(
@@ -30,8 +30,8 @@ const HARMLESS = new Set(
 const SHORT: Readonly<Record<string, string>> = { i: 'IdentityFile', p: 'Port', l: 'User', J: 'ProxyJump' };
 
 /**
- * Reads the options as OpenSSH would: of an option given twice the first counts (but every identity file does).
- * @throws Error with a plain sentence for an option that makes no sense or that nothing can be done without
+ * Parses the options like OpenSSH: of an option that is given twice the first counts, but all identity files count.
+ * @throws Error with one sentence, for a malformed option and for an unsupported one that must not be ignored
  */
 export function parseSshArgs(text: string): SshArgs {
   const found: Found = { ignored: [] };
@@ -48,7 +48,7 @@ export function parseSshArgs(text: string): SshArgs {
       continue;
     }
     const value = word.length > 2 ? word.slice(2) : words.shift();
-    if (value === undefined) throw new Error(`the ssh option ${word} lacks its value`);
+    if (value === undefined) throw new Error(`the ssh option ${word} needs a value`);
     if (letter === 'o') readOption(value, found);
     else if (SHORT[letter]) setOption(SHORT[letter], value, found);
     else found.ignored.push(`-${letter} ${value}`);
@@ -98,7 +98,7 @@ function setOption(name: string, value: string, found: Found): void {
     case 'proxyjump':
     case 'proxycommand':
       if (value.toLowerCase() === 'none') break;
-      throw new Error(`the ssh option ${name} is not supported: hosts behind another one can't be reached`);
+      throw new Error(`the ssh option ${name} is not supported: ts-play connects to hosts directly`);
     default:
       if (!HARMLESS.has(name.toLowerCase())) found.ignored.push(`-o ${name}=${value}`);
   }
@@ -109,22 +109,22 @@ function hostKeyChecking(value: string): HostKeyChecking {
   if (word === 'accept-new') return 'accept-new';
   if (word === 'no' || word === 'off' || word === 'false') return 'off';
   if (word === 'yes' || word === 'ask' || word === 'true') return 'strict';
-  throw new Error(`the ssh option StrictHostKeyChecking takes yes, no or accept-new, not ${value}`);
+  throw new Error(`the ssh option StrictHostKeyChecking must be yes, no or accept-new, not ${value}`);
 }
 
-function wholeNumber(name: string, value: string, least: number, most: number): number {
+function wholeNumber(name: string, value: string, min: number, max: number): number {
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new Error(`the ssh option ${name} takes a whole number from ${least} to ${most}, not ${value}`);
+  if (number >= min && number <= max) return number;
+  throw new Error(`the ssh option ${name} must be a whole number from ${min} to ${max}, not ${value}`);
 }
 
-/** Words as a shell takes them apart: blanks separate, quotes and backslashes keep together. */
+/** Splits a text into words like a shell: at spaces, except in quotes or after a backslash. */
 function splitWords(text: string): string[] {
   const words: string[] = [];
   const pieces = /\s+|'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)|(.)/gs;
   let word: string | undefined;
-  for (const [piece, single, double, escaped, plain, odd] of text.matchAll(pieces)) {
-    if (odd !== undefined) throw new Error(`a quote is not closed in the ssh options: ${text}`);
+  for (const [piece, single, double, escaped, plain, unclosed] of text.matchAll(pieces)) {
+    if (unclosed !== undefined) throw new Error(`a quote is not closed in the ssh options: ${text}`);
     const part = single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? plain;
     if (part !== undefined) word = (word ?? '') + part;
     else if (piece.trim() === '' && word !== undefined) {

@@ -3,27 +3,27 @@ import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { CommandOptions, Connection, Exit } from './connection.ts';
-import { attempt, type LoggedIn, Setback } from './ssh/attempt.ts';
-import { connectTrouble, isAgentRefusal, isDropped } from './ssh/connect-trouble.ts';
+import { attempt, ConnectFailure, type LoggedIn } from './ssh/attempt.ts';
+import { connectError, isAgentRefusal, isDropped } from './ssh/connect-error.ts';
 import { ChannelRefused, exec } from './ssh/exec.ts';
 import { checkHostKey } from './ssh/host-key.ts';
 import { prepareLogin } from './ssh/login.ts';
-import { cantOpen, closedError, lostError } from './ssh/loss.ts';
+import { closedError, lostError, startError } from './ssh/loss.ts';
 import { withRetries } from './ssh/retry.ts';
-import { PATIENCE_MS, type SshTarget } from './ssh/target.ts';
+import { RETRY_MS, type SshTarget } from './ssh/target.ts';
 
 export type { SshTarget } from './ssh/target.ts';
 
-/** Channels of one connection in use at once: below sshd's default MaxSessions of 10. */
-const CHANNELS = 8;
-/** How often a channel is asked for that the host refuses though none is in use. */
-const CLOSING_TRIES = 5;
-/** How long a host may take to say goodbye while the process goes on, in ms. */
-const FAREWELL = 500;
+/** How many channels one connection uses at once: less than sshd's default MaxSessions, 10. */
+const MAX_CHANNELS = 8;
+/** How often to try again when the host refuses a channel although none is open. */
+const REFUSED_RETRIES = 5;
+/** Milliseconds after which a closed connection is destroyed. */
+const DESTROY_AFTER_MS = 500;
 
 /**
- * Connects to a host by SSH, checks its key and logs in.
- * @throws PlayError of kind `unreachable` that says why and what to type next; the signal's reason when it aborts.
+ * Connects to a host over SSH, checks its host key and logs in.
+ * @throws PlayError of kind `unreachable` with why and next; the signal's reason when it aborts.
  */
 export async function connectSsh(
   target: SshTarget,
@@ -40,37 +40,37 @@ export async function connectSsh(
       },
       {
         again: (failure) => {
-          if (!(failure instanceof Setback) || hostKey.trouble()) return false;
+          if (!(failure instanceof ConnectFailure) || hostKey.error()) return false;
           if (isAgentRefusal(failure)) return 'soon';
           return isDropped(failure) ? 'later' : false;
         },
-        within: target.patienceMs ?? PATIENCE_MS,
+        within: target.retryMs ?? RETRY_MS,
         signal,
       },
     );
-    const connection = overClient(loggedIn, target.host);
+    const connection = clientConnection(loggedIn, target.host);
     await hostKey.remember().catch(async (error: unknown) => {
       await connection.close();
       throw error;
     });
     return connection;
   } catch (error) {
-    if (error instanceof Setback) throw hostKey.trouble() ?? connectTrouble(target, error, login, tries);
+    if (error instanceof ConnectFailure) throw hostKey.error() ?? connectError(target, error, login, tries);
     throw error;
   }
 }
 
-function overClient({ client, socket }: LoggedIn, host: string): Connection {
+function clientConnection({ client, socket }: LoggedIn, host: string): Connection {
   const lost = new AbortController();
-  const channels = new PQueue({ concurrency: CHANNELS });
+  const channels = new PQueue({ concurrency: MAX_CHANNELS });
   let open = 0;
 
-  const lose = (cause?: Error) => {
+  const markLost = (cause?: Error) => {
     if (!lost.signal.aborted) lost.abort(lostError(host, cause));
     client.destroy();
   };
-  client.on('error', lose);
-  client.once('close', () => lose());
+  client.on('error', markLost);
+  client.once('close', () => markLost());
 
   async function runNow(command: string, options: CommandOptions): Promise<Exit> {
     lost.signal.throwIfAborted();
@@ -87,28 +87,28 @@ function overClient({ client, socket }: LoggedIn, host: string): Connection {
       lost.signal.throwIfAborted();
       options.signal?.throwIfAborted();
       const queueing = options.signal ? { signal: options.signal } : {};
-      // One signal stands for a whole run: many listeners are no leak.
+      // One signal serves a whole run: many listeners are not a leak.
       if (options.signal) setMaxListeners(0, options.signal);
-      for (let alone = 1; ; ) {
+      for (let refusals = 1; ; ) {
         try {
           return await channels.add(() => runNow(command, options), queueing);
         } catch (error) {
           if (!(error instanceof ChannelRefused)) throw error;
-          // This host's MaxSessions is lower than usual: use as many as it gives, as long as it gives one. Ends,
-          // since each further refusal finds fewer open.
+          // The host's MaxSessions is lower than usual: use only as many channels as it allows. This loop ends,
+          // because fewer are open at each further refusal.
           if (open > 0) channels.concurrency = Math.min(channels.concurrency, open);
-          // The host may still be busy with closing one that has ended here.
-          else if (alone > CLOSING_TRIES) throw cantOpen(host, error);
-          else await sleep(50 * alone++);
+          // The host may not have finished closing an earlier channel.
+          else if (refusals > REFUSED_RETRIES) throw startError(host, error);
+          else await sleep(50 * refusals++);
         }
       }
     },
     async close() {
       if (!lost.signal.aborted) lost.abort(closedError(host));
       client.end();
-      // The goodbye is on its way: nobody waits until a far host has read it.
+      // The disconnect message is sent; don't keep the process alive until the host has read it.
       if (socket instanceof Socket) socket.unref();
-      setTimeout(() => client.destroy(), FAREWELL).unref();
+      setTimeout(() => client.destroy(), DESTROY_AFTER_MS).unref();
     },
   };
 }

@@ -3,37 +3,37 @@ import { hostname, userInfo } from 'node:os';
 import { PlayError } from '../util/errors.ts';
 import { lines, type Script, sh } from '../util/sh.ts';
 
-/** A run, as other runs are told of it. */
+/** A run, as it is described to other runs. */
 export interface Author {
-  /** Tells this run from all others. */
+  /** Identifies this run. */
   readonly run: string;
-  /** A person and a machine, as in `ann@desk`. */
+  /** The user and the controller, for example `ann@desk`. */
   readonly who: string;
-  /** The process there. */
+  /** The process id on the controller. */
   readonly process: string;
   readonly playbook: string;
-  /** The name of the playbook's lock. */
+  /** The name of the playbook's lock, if it has one. */
   readonly lock?: string | undefined;
 }
 
-/** What an apply says of itself while it runs. Never a secret: it stands in a command line on the host. */
+/** A description of a running apply. It contains no secret: it is part of a command line on the host. */
 export interface ApplyRecord extends Author {
   readonly task: string;
   readonly since: string;
 }
 
-/** An apply that runs on a host now. */
+/** An apply that is running on a host. */
 export interface Underway extends ApplyRecord {
-  /** The shell that does it, and the process group of all it started. */
+  /** The process id of its shell, and the process group of all its processes. */
   readonly pid: number;
   readonly group: number;
 }
 
-/** Titles of tasks may be long, and command lines are read by people. */
-const LONGEST_TITLE = 200;
+/** The most characters of a task's title; people read command lines. */
+const MAX_TITLE = 200;
 
-/** Names an apply in a command line. Test runs that share a machine have a name each. */
-const nameOfApplies = () => process.env['TS_PLAY_APPLY_NAME'] ?? 'ts-play-apply';
+/** The name of applies in command lines. Test runs that share a machine use different names. */
+const applyName = () => process.env['TS_PLAY_APPLY_NAME'] ?? 'ts-play-apply';
 
 export function makeAuthor(playbook = 'a playbook', lock?: string): Author {
   const who = `${userName()}@${hostname()}`;
@@ -41,26 +41,30 @@ export function makeAuthor(playbook = 'a playbook', lock?: string): Author {
 }
 
 export function makeRecord(author: Author, title: string): ApplyRecord {
-  const task = title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE)}…` : title;
+  const task = title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE)}…` : title;
   return { ...author, task, since: new Date().toISOString() };
 }
 
-/** The words that start a shell which evaluates its stdin. Its arguments are the id of the shell that starts it, and the record. */
-export function recordedShell({ run, ...told }: ApplyRecord): Script {
-  return sh`/bin/sh -c 'eval "$(cat)"' /bin/sh "$$" ${`${nameOfApplies()} ${run} ${JSON.stringify(told)}`}`;
+/** The command for a shell that evaluates its stdin. Its arguments are the process id of the parent shell and the record. */
+export function recordedShell({ run, ...description }: ApplyRecord): Script {
+  return sh`/bin/sh -c 'eval "$(cat)"' /bin/sh "$$" ${`${applyName()} ${run} ${JSON.stringify(description)}`}`;
 }
 
 /**
- * Makes a recorded shell known as one: it tells the kernel a name with its own process id. Its subshells have that
- * name, too, but other ids. Before it looks for others: of two that begin at once, one sees the other.
+ * Marks a recorded shell for other runs: sets its process name (`comm`) to one that contains its own process id. Its
+ * subshells inherit the name, but have other ids. Must run before the shell looks for others, so that of two applies
+ * that begin at once at least one sees the other.
  */
-export function makeKnown(): Script {
+export function markShell(): Script {
   return sh`{ printf %s "ts-play-$$" >/proc/$$/comm; } 2>/dev/null`;
 }
 
-/** Defines `underway`, which puts a line into `$all` for each apply on the host but the shell's own. It starts one program. */
+/**
+ * Defines the shell function `underway`: it sets `$all` to one line for each apply on the host, except the shell's own.
+ * It starts only one program.
+ */
 export function defineUnderway(): Script {
-  const name = nameOfApplies();
+  const name = applyName();
   return sh`underway() {
   all=
   for at in $(grep -ls '^ts-play-[0-9]' /proc/[0-9]*/comm); do
@@ -77,17 +81,17 @@ export function defineUnderway(): Script {
 }`;
 }
 
-/** Asks a host for the applies that run there. */
+/** A script that prints the running applies of a host. */
 export function askUnderway(): Script {
   return lines(defineUnderway(), sh`underway; printf %s "$all"`);
 }
 
-/** Reads what `underway` printed. Another user of the host may have made it up: it is text, and nothing else. */
+/** Parses the output of `underway`. Another user of the host may have forged it: treat it as untrusted text. */
 export function readUnderway(printed: string): readonly Underway[] {
   return printed.split('\n').flatMap((line) => {
-    const [, group, pid, run = '', told = ''] = /^(\d+) (\d+) (\S+) (.*)$/.exec(line) ?? [];
+    const [, group, pid, run = '', description = ''] = /^(\d+) (\d+) (\S+) (.*)$/.exec(line) ?? [];
     if (group === undefined || pid === undefined) return [];
-    const given = fields(told);
+    const given = fields(description);
     const field = (name: string) => {
       const value = given[name];
       return typeof value === 'string' ? value.replaceAll(/\p{Cc}+/gu, ' ') : undefined;
@@ -96,7 +100,7 @@ export function readUnderway(printed: string): readonly Underway[] {
       group: Number(group),
       pid: Number(pid),
       run,
-      who: field('who') ?? 'somebody',
+      who: field('who') ?? 'an unknown user',
       process: field('process') ?? '?',
       playbook: field('playbook') ?? 'a playbook',
       lock: field('lock'),
@@ -106,30 +110,30 @@ export function readUnderway(printed: string): readonly Underway[] {
   });
 }
 
-/** One apply in words: who, which task, since when, and as which process. */
+/** Describes an apply: the task, who runs it, since when, and the process. */
 export function describeUnderway(apply: Underway): string {
   const { who, process, playbook, task, since, pid } = apply;
   return `"${task}" of ${playbook}, run by ${who} (process ${process}), since ${since}; process ${pid} on the host`;
 }
 
-/** What a person can do about applies that are in the way. */
+/** What the user can do about applies that block the run. */
 export function howToEnd(found: readonly Underway[]): string {
   const groups = [...new Set(found.map(({ group }) => -group))];
   return `wait for it to end, or end it on the host: kill -TERM ${groups.join(' ')}`;
 }
 
-/** What is thrown when a host is being changed by another run, before this one changes anything there. */
+/** The error when another run is changing the host; this run has not changed anything there. */
 export function stillUnderway(host: string, found: readonly Underway[]): PlayError {
   return new PlayError({
     kind: 'failed',
-    what: 'a script of another run still runs on this host: nothing was changed',
+    what: 'another run is still changing this host; nothing was changed',
     why: found.map(describeUnderway).join('\n'),
-    next: `${howToEnd(found)}; then run this again`,
+    next: `${howToEnd(found)}; then run again`,
     where: { host },
   });
 }
 
-/** A user without a name, as in some containers, is no reason to run nothing. */
+/** Falls back to the uid: in some containers the user has no name. */
 function userName(): string {
   try {
     return userInfo().username;

@@ -1,25 +1,27 @@
 import { lines, type Script, sh } from '../util/sh.ts';
-import { type ApplyRecord, defineUnderway, makeKnown, recordedShell } from './apply-record.ts';
+import { type ApplyRecord, defineUnderway, markShell, recordedShell } from './apply-record.ts';
 import { sweepScript } from './uploads.ts';
 
-/** One script of a batch, and the user who runs it when that isn't the batch's own. */
+/** One script of a batch, and the user to run it as, if that differs from the batch's user. */
 export interface Part {
   readonly id: string;
   readonly script: Script;
   readonly as?: string | undefined;
-  /** True for an apply: it runs with `set -eu`, and what follows is left out when it fails. */
+  /** True for an apply: it runs with `set -eu`, and when it fails, the rest of the batch is skipped. */
   readonly apply?: boolean;
 }
 
-/** Says, in a batch that changes something, that it did not: the applies of other runs stand in the reply of this name. */
+/** The id of the reply of a batch that was refused: it lists the running applies of other runs. */
 export const REFUSED = 'refused';
-/** What a batch that was refused ends with: as `EX_TEMPFAIL`. */
+/** The exit code of a refused batch: `EX_TEMPFAIL`. */
 const REFUSED_CODE = 75;
 
 /**
- * The scripts of a batch as one: each in a subshell of its own, with nothing on stdin, framed by `mark` on both
- * streams. One that exits, fails to parse, prints no newline or changes directory harms none of its neighbours.
- * @param record what changes something says of itself; it begins only where no other run's apply is under way
+ * Combines the scripts of a batch into one. Each runs in a subshell of its own with an empty stdin, between lines with
+ * `mark` on both streams. A script that exits, has a syntax error, prints no final newline or changes the directory
+ * does not affect the others.
+ * @param record for a batch that changes something: its description. The batch is refused while an apply of another run
+ * is running.
  */
 export function batchScript(mark: string, parts: readonly Part[], record?: ApplyRecord): Script {
   return lines(prelude(mark), record && guard(record), ...parts.map(partScript));
@@ -28,13 +30,13 @@ export function batchScript(mark: string, parts: readonly Part[], record?: Apply
 export interface LineOptions {
   readonly limitSeconds: number;
   readonly record?: ApplyRecord | undefined;
-  /** Puts a relay between the shell's output and its reader, for this batch and all that follow. */
+  /** Adds a relay between the shell's output and its reader, for this batch and all later ones. */
   readonly relay?: boolean;
 }
 
 /**
- * The line that makes a shell, which reads commands from stdin, run a batch. The batch is one quoted word, so a
- * connection that breaks in the middle leaves an unfinished quotation, which no shell runs.
+ * The line that makes a shell that reads commands from stdin run a batch. The batch is one quoted word: when the
+ * connection breaks in the middle, the quote stays open, and the shell runs nothing.
  */
 export function batchLine(
   mark: string,
@@ -49,9 +51,9 @@ printf '\n%s over %s\n' ${mark} "$?"; printf '\n%s over\n' ${mark} >&2
 }
 
 /**
- * Has a shell run the code, and then all further commands, with output that outlives its reader: each stream goes
- * through a `tee`, which reads on when the connection is lost. A script then neither dies of a closed pipe nor fails from
- * one. It is a relay for the shell, not for the batch: what a script leaves running may hold its streams for ever.
+ * Makes a shell run the code and all later commands with a relay for its output: each stream goes through a `tee` that
+ * continues to read when the connection is lost, so that no script fails because of a closed pipe. The relay belongs to
+ * the shell, not to the batch, because a process that a script leaves running may keep its streams open for ever.
  */
 function relayed(code: Script): Script {
   const relay = sh`{ trap '' PIPE; exec tee /dev/null 2>/dev/null; }`;
@@ -59,11 +61,11 @@ function relayed(code: Script): Script {
 `;
 }
 
-/** Ends the batch when another run's apply is under way; else takes away what was left by runs that were cut off. */
+/** Refuses the batch while another run's apply is running; otherwise removes the files of interrupted runs. */
 function guard({ run }: ApplyRecord): Script {
   return lines(
     sh`owner=$1`,
-    makeKnown(),
+    markShell(),
     defineUnderway(),
     sh`underway
 if [ -n "$all" ] && others=$(printf %s "$all" | grep -v ${`^[0-9]* [0-9]* ${run} `}); then

@@ -1,10 +1,10 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Reply } from '../model/fact.ts';
 
-/** Names one framed script within a batch. */
+/** The id of one script within a batch. */
 export type FrameId = string;
 
-/** What a batch's two streams said so far, taken apart by its marker. */
+/** Splits a batch's stdout and stderr at its marker lines into the output of each script. */
 export class FrameReader {
   readonly #mark: string;
   readonly #onLine: (id: FrameId, stream: 'stdout' | 'stderr', line: string) => void;
@@ -17,9 +17,9 @@ export class FrameReader {
   #kept = 0;
 
   /**
-   * @param mark a word that no script prints by chance
-   * @param onLine every complete line, as it arrives
-   * @param endOnly scripts of whose output only the end is kept: a build prints much, an answer must be whole
+   * @param mark a random word that no script prints
+   * @param onLine called with every complete line as it arrives
+   * @param endOnly scripts whose output is cut at the start: a build prints a lot. The output of all others is kept in full.
    */
   constructor(
     mark: string,
@@ -35,17 +35,17 @@ export class FrameReader {
   push(stream: 'stdout' | 'stderr', chunk: Buffer): void {
     const reader = this.#streams[stream];
     const [first = '', ...others] = reader.decoder.write(chunk).split('\n');
-    // Only what is new is searched: a line of many megabytes arrives in many chunks.
+    // Search only the new chunk: a line of many megabytes arrives in many chunks.
     reader.rest += first;
     for (const next of others) {
       this.#line(stream, reader, reader.rest);
       reader.rest = next;
     }
     if (!this.#endOnly.has(reader.id)) this.#kept += chunk.length + LINE_COST * others.length;
-    else if (reader.rest.length > LONGEST_LINE) reader.rest = reader.rest.slice(-LONGEST_LINE);
+    else if (reader.rest.length > MAX_LINE) reader.rest = reader.rest.slice(-MAX_LINE);
   }
 
-  /** Bytes of memory that hold what was said, about. */
+  /** Approximate bytes of memory that the kept output takes. */
   get kept(): number {
     return this.#kept;
   }
@@ -55,22 +55,22 @@ export class FrameReader {
     return this.#streams.stdout.over && this.#streams.stderr.over;
   }
 
-  /** The batch's own exit code; 124 or 137 when its time limit ended it. */
+  /** The exit code of the batch; 124 or 137 when its time limit ended it. */
   get exit(): number | undefined {
     return this.#exit;
   }
 
-  /** The process group the batch runs in, to end it from outside. */
+  /** The process group of the batch, to end it from outside. */
   get group(): number | undefined {
     return this.#group;
   }
 
-  /** The script that had begun and not ended. */
+  /** The script that has begun but not ended. */
   get running(): FrameId | undefined {
     return this.#running;
   }
 
-  /** The answer of a script that ended. */
+  /** The reply of a script that has ended. */
   reply(id: FrameId): Reply | undefined {
     const code = this.#codes.get(id);
     if (code === undefined) return undefined;
@@ -78,7 +78,7 @@ export class FrameReader {
     return { code, stdout: text(this.#streams.stdout), stderr: text(this.#streams.stderr) };
   }
 
-  /** What is outside every frame: the host's own words when the batch could not start. */
+  /** Output outside of all scripts: messages of the host when the batch could not start. */
   get outside(): string {
     const { stdout, stderr } = this.#streams;
     return [...(stderr.texts.get('') ?? []), stderr.rest, ...(stdout.texts.get('') ?? []), stdout.rest]
@@ -99,7 +99,7 @@ export class FrameReader {
   }
 
   #marker(stream: 'stdout' | 'stderr', reader: StreamReader, [verb, id = '', code]: string[]): void {
-    // Every marker is printed after a newline of its own, which leaves an empty line where output had ended well.
+    // A newline precedes every marker; after output that ended with a newline, it makes an empty line.
     const held = reader.texts.get(reader.id);
     if (held?.at(-1) === '') held.pop();
     if (verb === 'begin') {
@@ -121,11 +121,12 @@ export class FrameReader {
   }
 }
 
-/** Lines kept at least where only the end matters, and how long one may be. */
+/** How many lines are kept at least of a script in `endOnly`. */
 const KEPT_LINES = 1000;
-/** Bytes of memory that a line takes beside its text, about. */
+/** Approximate bytes of memory that a line takes in addition to its text. */
 const LINE_COST = 32;
-const LONGEST_LINE = 1024 * 1024;
+/** The most characters of an unfinished line that are kept of a script in `endOnly`. */
+const MAX_LINE = 1024 * 1024;
 
 interface StreamReader {
   readonly decoder: StringDecoder;

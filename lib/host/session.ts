@@ -26,10 +26,10 @@ import { type Answer, type Cut, cutIn, Look } from './look.ts';
 import { type BatchResult, HostShell, interrupted } from './shell.ts';
 import { claimScript, layScript, receiveScript, tidyScript } from './uploads.ts';
 
-/** Seconds that one look may take, unless a session is given another limit. */
+/** Default time limit of one look, in seconds. */
 const LOOK_SECONDS = 60;
 const APPLY_SECONDS = 600;
-/** Seconds given to clearing up, which may be after the run was interrupted. */
+/** Time limit for the removal of files, in seconds; it may run after an interrupt. */
 const TIDY_SECONDS = 5;
 
 export interface Applied {
@@ -38,12 +38,12 @@ export interface Applied {
 }
 
 export interface ApplyOptions {
-  /** What others are told is being done. */
+  /** The task's title, for other runs that find this apply on the host. */
   readonly title: string;
   readonly apply: Apply;
   readonly as?: string | undefined;
   readonly timeLimit?: number | undefined;
-  /** A script that runs as the play's user right before the apply, which only runs if this succeeds. */
+  /** A script that runs as the play's user directly before the apply. The apply only runs if it succeeds. */
   readonly before?: Script | undefined;
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
 }
@@ -51,7 +51,7 @@ export interface ApplyOptions {
 /** Is told of each script that ran, with the answer; undefined when the script did not end. */
 export type OnScript = (part: Pick<Part, 'script' | 'as'>, reply: Reply | undefined) => void;
 
-/** Counts the changes that a run makes anywhere: an answer from before the last one may be out of date. */
+/** Counts the changes of a run on all hosts; an answer from before the last change may be out of date. */
 export interface Epoch {
   value: number;
 }
@@ -65,10 +65,10 @@ interface Known {
   readonly look: number;
 }
 
-/** One host during a run: its connection, its open shell, and how often it was asked. */
+/** One host during a run: its connection, its open shell, cached answers and counters. */
 export class HostSession {
   readonly name: string;
-  /** Seconds that one look may take. */
+  /** Time limit of one look, in seconds. */
   readonly lookSeconds: number;
   readonly #connection: Connection;
   readonly #become: string;
@@ -86,7 +86,7 @@ export class HostSession {
   #roundTrips = 0;
   #changes = 0;
 
-  /** @param become user to become with sudo; undefined to stay the login user */
+  /** @param become the user to become with sudo; `undefined` for the login user */
   constructor(
     name: string,
     connection: Connection,
@@ -110,41 +110,41 @@ export class HostSession {
   }
 
   /**
-   * Opens the host's shell, so that the first batch costs one round trip as all others do.
-   * @throws PlayError `unreachable` when the host takes the connection but no command, `aborted` when interrupted.
-   * A shell that ends at once is no error here: the first batch says why it did.
+   * Opens the host's shell, so that the first batch costs only one round trip, like all others.
+   * @throws PlayError `unreachable` when the host accepts the connection but starts no command, `aborted` when interrupted.
+   * A shell that ends at once is no error here: the first batch reports why.
    */
   async open(): Promise<void> {
     const signal = this.#signal;
-    const late = AbortSignal.timeout(this.lookSeconds * 1000);
+    const timeout = AbortSignal.timeout(this.lookSeconds * 1000);
     try {
-      await orAborted(this.#liveShell().opened, signal, late);
+      await orAborted(this.#liveShell().opened, signal, timeout);
     } catch (error) {
       if (signal?.aborted) throw interrupted(signal);
       throw new PlayError({
         kind: 'unreachable',
-        what: `the host opened no shell within ${this.lookSeconds} seconds`,
-        next: `try 'ssh HOST true': does the login hang there too (a home folder on a lost server, a full process table)?`,
+        what: `opening a shell on the host timed out after ${this.lookSeconds} s`,
+        next: `check whether 'ssh HOST true' hangs too; causes are a home folder on an unreachable server or a full process table`,
         where: { host: this.name },
         cause: error,
       });
     }
   }
 
-  /** Commands and batches sent so far. */
+  /** How many commands and batches were sent so far. */
   get roundTrips(): number {
     return this.#roundTrips;
   }
 
-  /** Changes made here, each counted when it begins and when it ends. */
+  /** Counter of changes on this host; it increases when a change begins and when it ends. */
   get changes(): number {
     return this.#changes;
   }
 
   /**
-   * Asks all probes in one batch. The same script asked twice is run once, and one that was answered since the run's last
-   * change, on any host, isn't run again. So whoever asks the same at the same time shares one answer.
-   * @param options `fresh`: only an answer to a look that begins after this call counts; `seconds` that the look may take
+   * Runs all probes in one batch. Equal scripts run only once. An answer since the run's last change on any host is
+   * reused. Callers that ask for the same at the same time share one answer.
+   * @param options `fresh`: only an answer to a look that begins after this call counts; `seconds`: the time limit of the look
    */
   async ask(
     probes: readonly Probe[],
@@ -176,25 +176,25 @@ export class HostSession {
     });
   }
 
-  /** Says that something may have changed by itself: no answer from before counts any more. */
+  /** Invalidates all answers, because something may have changed by itself. */
   outdate(): void {
     this.#epoch.value += 1;
   }
 
   /**
-   * Applies a change and asks the probes, in one batch; a failed apply leaves them unasked. Files that the apply needs
-   * cost round trips of their own.
-   * @throws PlayError `failed`, before anything is changed, when an apply of another run is under way on the host
+   * Applies a change and then runs the probes, in one batch; when the apply fails, the probes don't run. Uploads for the
+   * apply take additional round trips.
+   * @throws PlayError `failed`, before anything is changed, when an apply of another run is running on the host
    */
   async apply(options: ApplyOptions, probes: readonly Probe[]): Promise<Applied> {
     const { title, apply, as, timeLimit = APPLY_SECONDS, before, onLine } = options;
     const uploads = apply.uploads ?? [];
-    // A title may quote what only this script has told us is secret.
+    // The title may contain a secret that is known only from this script.
     this.#redactor.add(...apply.script.secrets);
     const record = makeRecord(this.#author, this.#redactor.clean(title));
     const look = new Look(probes);
     let folder: string | undefined;
-    this.#count();
+    this.#countChange();
     try {
       if (uploads.length > 0) folder = await this.#claim(record);
       for (const upload of uploads) await this.#upload(upload, folder ?? '');
@@ -214,45 +214,45 @@ export class HostSession {
       look.read(result);
       return { reply, answers: look.answers };
     } finally {
-      this.#count();
+      this.#countChange();
       if (folder) await this.#tidy(tidyScript(uploads, folder), record);
     }
   }
 
-  #count(): void {
+  #countChange(): void {
     this.#changes += 1;
     this.#epoch.value += 1;
   }
 
   /**
-   * Runs a script that says one line and then holds something until its stdin ends, as it also does when the connection
-   * is lost. @returns the line, and what ends it
+   * Runs a script that prints one line and then holds something until its stdin ends, also because the connection is
+   * lost. @returns the line, and a function that ends the script
    */
   async hold(script: Script): Promise<{ readonly said: string; release(): void }> {
     const stdin = new PassThrough();
     let output = '';
-    const heard = new Promise<void>((resolve) => {
-      const hear = (chunk: Buffer) => {
+    const firstLine = new Promise<void>((resolve) => {
+      const collect = (chunk: Buffer) => {
         output += chunk.toString();
         if (output.includes('\n')) resolve();
       };
-      void this.#run(script, [stdin], hear, hear).then(
+      void this.#run(script, [stdin], collect, collect).then(
         () => resolve(),
         () => resolve(),
       );
     });
-    await heard;
+    await firstLine;
     return { said: output.split('\n')[0] ?? '', release: () => void stdin.end() };
   }
 
-  /** Copies a file of the host to `to` on the controller, whole or not at all, and gives its sha256. */
+  /** Copies a file from the host to `to` on the controller, atomically. @returns its SHA-256 */
   async download(path: string, to: string): Promise<string> {
     await mkdir(dirname(to), { recursive: true });
     const part = `${to}.part-${process.pid}-${Date.now()}`;
     const hash = createHash('sha256');
     const file = createWriteStream(part, { mode: 0o600 });
     const errors: Buffer[] = [];
-    // A full disk is told by `finished` below; unheard it would end the process.
+    // `finished` below reports a full disk; without this listener the error would end the process.
     file.on('error', () => {});
     try {
       const exit = await this.#run(
@@ -266,7 +266,7 @@ export class HostSession {
       );
       file.end();
       await finished(file);
-      if (exit !== 0) throw this.#failed(`could not read ${path}`, Buffer.concat(errors).toString());
+      if (exit !== 0) throw this.#failed(`can't read ${path}`, Buffer.concat(errors).toString());
       await rename(part, to);
       return hash.digest('hex');
     } finally {
@@ -304,10 +304,11 @@ export class HostSession {
     const result = await this.#liveShell().run(parts, limitSeconds, onLine, signal, record);
     const { frames, ending } = result;
     for (const part of parts) this.#onScript?.(part, frames.reply(part.id));
-    // What ended in the middle of a script is that script's own matter; its neighbours have answered or are asked again.
+    // A batch that died inside of a script is that script's error; the others have answered or run again.
     if (ending === 'died' && frames.running === undefined) {
-      const missing = frames.exit === 127 ? 'is coreutils (timeout) installed there?' : undefined;
-      throw this.#failed('the host could not run the batch', frames.outside || 'it said nothing', missing);
+      const next =
+        frames.exit === 127 ? 'install coreutils on the host: it needs the program timeout' : undefined;
+      throw this.#failed("the host can't run the batch", frames.outside || 'it printed no message', next);
     }
     return result;
   }
@@ -317,7 +318,7 @@ export class HostSession {
     return this.#shell;
   }
 
-  /** Runs a batch that changes something. @throws PlayError `failed` when another run's apply is under way */
+  /** Runs a batch that changes something. @throws PlayError `failed` when another run's apply is running */
   async #change(
     parts: readonly Part[],
     limitSeconds: number,
@@ -331,7 +332,7 @@ export class HostSession {
     return result;
   }
 
-  /** Makes a folder for files on the host, in a batch that is refused before anything is sent. @returns its path */
+  /** Creates a folder for uploads on the host; refused like any change, before a file is sent. @returns its path */
   async #claim(record: ApplyRecord): Promise<string> {
     const { frames } = await this.#change(
       [{ id: 'claim', script: claimScript(), apply: true }],
@@ -340,7 +341,7 @@ export class HostSession {
     );
     const { code, stdout: folder, stderr } = frames.reply('claim') ?? { code: 1, stdout: '', stderr: '' };
     if (code !== 0)
-      throw this.#failed('could not make a folder for files in /var/tmp', stderr || 'no answer');
+      throw this.#failed("can't create a folder for uploads in /var/tmp", stderr || 'no answer');
     return folder;
   }
 
@@ -352,7 +353,7 @@ export class HostSession {
       () => {},
       (chunk) => errors.push(chunk),
     );
-    if (exit !== 0) throw this.#failed(`could not send ${upload.from}`, Buffer.concat(errors).toString());
+    if (exit !== 0) throw this.#failed(`can't upload ${upload.from}`, Buffer.concat(errors).toString());
   }
 
   async #run(
@@ -378,8 +379,8 @@ export class HostSession {
   }
 
   /**
-   * Takes away what was laid on the host for one apply; tried also when that failed or was interrupted. What can't be
-   * taken away now goes with the host's next change.
+   * Removes the uploads of one apply, also after a failure or an interrupt. If that fails, the host's next change
+   * removes them.
    */
   async #tidy(script: Script, record: ApplyRecord): Promise<void> {
     const signal = AbortSignal.timeout(TIDY_SECONDS * 1000);
@@ -398,8 +399,8 @@ export class HostSession {
 }
 
 /**
- * A script as one word for whatever login shell: csh ends a quotation at a newline and looks for `!` in it, fish
- * for backslashes. Not for secrets: the word is an argument.
+ * Quotes a script as one word for any login shell: csh ends a quoted string at a newline and expands `!` in it, fish
+ * interprets backslashes. Not for secrets: the word is a command-line argument.
  */
 function loginWord(code: string): string {
   if (!/['\\!\n]/.test(code)) return quote(code);

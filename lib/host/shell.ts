@@ -7,28 +7,28 @@ import type { ApplyRecord } from './apply-record.ts';
 import { batchLine, batchScript, type Part } from './batch.ts';
 import { FrameReader } from './frame.ts';
 
-/** More than this kept of a batch's answers means that something prints without end. Bytes. */
-const MOST_OUTPUT = 64 * 1024 * 1024;
-/** Seconds that an interrupted batch is given to end before it is killed. */
+/** The most bytes of output of one batch; more means that a script prints endlessly. */
+const MAX_OUTPUT = 64 * 1024 * 1024;
+/** Seconds between SIGTERM and SIGKILL for an interrupted batch. */
 const GRACE_SECONDS = 3;
 
-/** What became of a batch: it came to its end, its time limit ended it, or something killed its shell. */
+/** The result of a batch: `done`, `late` when its time limit ended it, `died` when something killed its shell. */
 export interface BatchResult {
   readonly frames: FrameReader;
   readonly ending: 'done' | 'late' | 'died';
 }
 
-/** What is thrown when the user interrupts, whatever reason the signal was given. */
+/** The error after an interrupt by the user, for any reason of the signal. */
 export function interrupted(signal: AbortSignal): PlayError {
   return new PlayError({ kind: 'aborted', what: 'interrupted', cause: signal.reason });
 }
 
 /**
- * One `/bin/sh` on a host, kept open over one channel: it reads batches from stdin, so that a batch costs one
- * round trip where a channel of its own would cost three.
+ * One `/bin/sh` on a host, kept open on one channel. It reads batches from stdin, so that a batch costs one round trip;
+ * a new channel would cost three.
  */
 export class HostShell {
-  /** Fulfilled when batches can be sent, and also when the shell has ended before that: a batch says why. */
+  /** Resolves when batches can be sent, and also when the shell has ended before; the next batch then reports why. */
   readonly opened: Promise<void>;
   readonly #connection: Connection;
   readonly #become: string;
@@ -40,7 +40,7 @@ export class HostShell {
   #relayed = false;
   #wake: () => void = () => {};
 
-  /** @param become the words in front of a command that make it run as the play's user, or '' */
+  /** @param become the command prefix that runs a command as the play's user, or '' */
   constructor(connection: Connection, become: string) {
     this.#connection = connection;
     this.#become = become;
@@ -74,15 +74,15 @@ export class HostShell {
     this.#stdin.on('error', () => {});
   }
 
-  /** False once the shell has ended: a new one is needed. */
+  /** False when the shell has ended and a new one is needed. */
   get alive(): boolean {
     return this.#end === undefined && !this.#closed.signal.aborted;
   }
 
   /**
    * Runs one batch; batches of one shell never overlap.
-   * @throws PlayError `unreachable` when the connection is lost, `failed` when the shell could not run it,
-   * `aborted` when interrupted, after the host's processes were told to end.
+   * @throws PlayError `unreachable` when the connection is lost, `failed` when the shell can't run it,
+   * `aborted` when interrupted, after the host's processes were ended.
    */
   async run(
     parts: readonly Part[],
@@ -99,12 +99,12 @@ export class HostShell {
     const interrupt = () => this.#wake();
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      // Only what changes something has to outlive a reader that goes away.
+      // Only changes must survive a lost connection.
       const relay = record !== undefined && !this.#relayed;
       this.#relayed ||= relay;
       const line = batchLine(mark, batchScript(mark, parts, record), { limitSeconds, record, relay });
       this.#stdin.write(line.reveal());
-      // The host's own `timeout` comes first; this one is for a host that has stopped answering at all.
+      // The `timeout` on the host ends first; this deadline is for a host that doesn't answer any more.
       const started = Date.now();
       const deadline = started + (limitSeconds + 30) * 1000;
       while (!frames.over) {
@@ -113,17 +113,20 @@ export class HostShell {
           throw interrupted(signal);
         }
         if (this.#end) throw this.#endedEarly(frames);
-        if (Date.now() > deadline || frames.kept > MOST_OUTPUT) {
+        if (Date.now() > deadline || frames.kept > MAX_OUTPUT) {
           await this.#interrupt(frames);
           throw new PlayError({
             kind: 'failed',
-            what: frames.kept > MOST_OUTPUT ? 'the host prints without end' : 'the host stopped answering',
+            what:
+              frames.kept > MAX_OUTPUT
+                ? `the host printed more than ${MAX_OUTPUT / 1024 / 1024} MiB`
+                : 'the host stopped answering',
           });
         }
-        await this.#change(deadline - Date.now());
+        await this.#nextEvent(deadline - Date.now());
       }
       if (frames.exit === 0) return { frames, ending: 'done' };
-      // `timeout` says 124, or 137 when it had to kill: which something else may have done as well.
+      // `timeout` exits with 124, or with 137 after SIGKILL; but another process may also have sent that SIGKILL.
       const late =
         frames.exit === 124 || (frames.exit === 137 && Date.now() - started >= limitSeconds * 1000);
       return { frames, ending: late ? 'late' : 'died' };
@@ -132,14 +135,14 @@ export class HostShell {
     }
   }
 
-  /** Ends the shell; what still runs in it ends with it. */
+  /** Ends the shell and everything that runs in it. */
   close(): void {
     this.#stdin.end();
     this.#closed.abort(new PlayError({ kind: 'aborted', what: 'the shell was closed' }));
   }
 
-  /** Waits for output, an end or an interrupt, at most `ms` milliseconds. */
-  #change(ms: number): Promise<void> {
+  /** Waits for output, the end of the shell or an interrupt, at most `ms` milliseconds. */
+  #nextEvent(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, Math.max(10, ms));
       this.#wake = () => {
@@ -152,9 +155,9 @@ export class HostShell {
   async #interrupt(frames: FrameReader): Promise<void> {
     const wait = async (done: () => boolean, seconds: number) => {
       const until = Date.now() + seconds * 1000;
-      while (!done() && this.alive && Date.now() < until) await this.#change(until - Date.now());
+      while (!done() && this.alive && Date.now() < until) await this.#nextEvent(until - Date.now());
     };
-    // A batch that is on its way already would run unattended.
+    // Wait for a batch that was just sent: it would otherwise run without supervision.
     await wait(() => frames.group !== undefined || frames.over, GRACE_SECONDS);
     if (frames.group !== undefined && this.alive) {
       const command = `${this.#become}/bin/sh -c ${quote(killScript(frames.group).reveal())}`;
@@ -172,7 +175,7 @@ export class HostShell {
     return new PlayError({
       kind: 'failed',
       what: sudo ? 'sudo refused to start a shell' : 'the shell on the host ended unexpectedly',
-      why: why || 'it said nothing',
+      why: why || 'it printed no message',
       next: sudo
         ? 'allow passwordless sudo for the login user, or set become: false or another ansible_user'
         : undefined,
@@ -180,8 +183,8 @@ export class HostShell {
   }
 }
 
-/** Asks a process group to end, gives it time to do so in order, and then ends it. */
+/** Sends SIGTERM to a process group, waits, then sends SIGKILL. */
 function killScript(group: number): Script {
-  // Without the usual `--` before the group, which dash takes for a process.
+  // Without the usual `--` before the group: dash would read it as a process.
   return sh`kill -TERM ${-group}; i=0; while [ $i -lt ${GRACE_SECONDS * 10} ] && kill -0 ${-group}; do sleep 0.1; i=$((i + 1)); done; kill -KILL ${-group}`;
 }

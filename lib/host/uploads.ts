@@ -2,25 +2,25 @@ import { type Upload, uploadedPath } from '../model/task.ts';
 import { lines, quote, type Script, sh } from '../util/sh.ts';
 
 /**
- * Files on their way to an apply lie in a folder that is named for the shell of their run on the host, by its process id
- * and start time. That shell ends with the connection, so a folder without it belongs to nobody.
+ * Prefix of the folders for uploads. A folder's name contains the process id and the start time of the run's shell on
+ * the host. That shell ends with the connection, so a folder whose shell does not exist any more can be removed.
  */
 const FOLDERS = '/var/tmp/ts-play-';
 
-/** Defines `since`, which prints when a process was started, in ticks since the host was. */
+/** Defines the shell function `since`: it prints the start time of a process, in clock ticks since boot. */
 function defineSince(): Script {
   return sh`since() { { read -r stat <"/proc/$1/stat" && stat=\${stat##*) } && set -- $stat && printf %s "\${20}"; } 2>/dev/null; }`;
 }
 
-/** Makes a folder for the files of one apply, and prints its path. `$owner` is the shell that it belongs to. */
+/** Creates a folder for the uploads of one apply, and prints its path. `$owner` is the process id of the run's shell. */
 export function claimScript(): Script {
   return lines(defineSince(), sh`umask 077; mktemp -d ${FOLDERS}"$owner-$(since "$owner").XXXXXX"`);
 }
 
-/** Takes one file from stdin into the folder, verified. When it is cut off the folder goes with it. */
+/** Writes stdin to a file in the folder and verifies its checksum. Removes the folder when it is interrupted or fails. */
 export function receiveScript({ sha256 }: Upload, folder: string): Script {
   const to = `${folder}/${sha256}`;
-  // dash runs no EXIT trap when a signal ends it, so each signal has one that exits; a closed pipe must not end it at all.
+  // dash runs no EXIT trap when a signal ends it, so each signal has a trap that exits. SIGPIPE is ignored.
   return sh`umask 077
 trap '' PIPE; trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
 trap ${`rm -rf -- ${quote(folder)}`} EXIT
@@ -31,22 +31,22 @@ mv -fT ${`${to}.part`} ${to} || exit 1
 trap - EXIT`;
 }
 
-/** Lays files where their apply looks for them: at its beginning, so that they are there only while one runs. */
+/** Moves the uploads to the paths where their apply expects them; runs directly before the apply. */
 export function layScript(uploads: readonly Upload[], folder: string): Script {
   return lines(
     ...uploads.map((upload) => sh`mv -fT ${`${folder}/${upload.sha256}`} ${uploadedPath(upload)}`),
   );
 }
 
-/** Takes away what was laid for one apply, and its folder. */
+/** Removes the uploads of one apply and their folder. */
 export function tidyScript(uploads: readonly Upload[], folder: string): Script {
-  const laid = uploads.map(
+  const moved = uploads.map(
     (upload) => sh`[ -e ${`${folder}/${upload.sha256}`} ] || rm -f -- ${uploadedPath(upload)}`,
   );
-  return lines(...laid, sh`rm -rf -- ${folder}`);
+  return lines(...moved, sh`rm -rf -- ${folder}`);
 }
 
-/** Takes away what runs left behind that were cut off. `$all` are the applies that run now: a file may be one's own. */
+/** Removes the uploads of interrupted runs. `$all` lists the running applies; files that one of them may use are kept. */
 export function sweepScript(): Script {
   return lines(
     defineSince(),

@@ -5,20 +5,20 @@ import type { Value } from './inventory.ts';
 export interface Definition {
   readonly value: Value;
   readonly place: Place;
-  /** Where the first template in the value stands. */
+  /** Where the first template in the value is. */
   readonly template?: Place | undefined;
 }
 
 export interface DraftGroup {
   readonly name: string;
-  /** Where the group was first named; missing for those that are always there. */
+  /** Where the group was first named; `undefined` for `all` and `ungrouped`, which always exist. */
   readonly place: Place | undefined;
   readonly vars: Map<string, Definition>;
-  /** Names of the hosts that stand in the group itself. */
+  /** Names of the hosts listed in the group itself, not in its children. */
   readonly hosts: Set<string>;
   readonly children: Set<DraftGroup>;
   readonly parents: Set<DraftGroup>;
-  /** `ansible_group_priority`: of groups equally deep, the higher one's variables win. */
+  /** `ansible_group_priority`: among groups of the same depth, the variables of the higher priority win. */
   priority: number;
 }
 
@@ -29,7 +29,7 @@ export interface DraftHost {
   readonly vars: Map<string, Definition>;
 }
 
-/** Groups and hosts as they are being read; `all` and `ungrouped` are there from the start, as in Ansible. */
+/** Groups and hosts while the file is being read; `all` and `ungrouped` exist from the start, as in Ansible. */
 export class Draft {
   readonly groups = new Map<string, DraftGroup>();
   readonly hosts = new Map<string, DraftHost>();
@@ -40,7 +40,7 @@ export class Draft {
     link(this.all, this.ungrouped);
   }
 
-  /** The group of this name, made when it is new. */
+  /** The group of this name; created when it is new. */
   group(name: string, place?: Place): DraftGroup {
     const known = this.groups.get(name);
     if (known !== undefined) return known;
@@ -57,7 +57,7 @@ export class Draft {
     return group;
   }
 
-  /** The host of this name, made when it is new, as a member of the group. */
+  /** The host of this name, added to the group; created when it is new. */
   host(name: string, group: DraftGroup, place: Place): DraftHost {
     const host = this.hosts.get(name) ?? { name, place, vars: new Map() };
     this.hosts.set(name, host);
@@ -73,20 +73,20 @@ export function link(parent: DraftGroup, child: DraftGroup): void {
 
 /** The group and everything below it, level by level, each group once. */
 export function withDescendants(group: DraftGroup): DraftGroup[] {
-  return spread([group], (each) => each.children);
+  return reachable([group], (each) => each.children);
 }
 
 /** The groups and everything above them, each group once. */
 export function withAncestors(groups: readonly DraftGroup[]): DraftGroup[] {
-  return spread(groups, (each) => each.parents);
+  return reachable(groups, (each) => each.parents);
 }
 
-function spread(
+function reachable(
   from: readonly DraftGroup[],
   next: (group: DraftGroup) => Iterable<DraftGroup>,
 ): DraftGroup[] {
   const found = new Set(from);
-  // A Set that grows while it is walked is walked to its new end.
+  // A for loop over a Set also visits the items that are added during the loop.
   for (const group of found) for (const other of next(group)) found.add(other);
   return [...found];
 }

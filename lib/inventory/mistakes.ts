@@ -1,9 +1,9 @@
 import { filePlace, inputError, type PlayError } from '../util/errors.ts';
 
-/** More than this are only counted: the first ones are what a person corrects next. */
+/** Mistakes beyond this number are only counted: people correct the first ones first. */
 const LISTED = 10;
 
-/** One error for all mistakes of a file: the first in the file leads, the others are listed under `why`. */
+/** Combines all mistakes of a file into one error: `what` is the first in the file, `why` lists the others. */
 export function combineMistakes(mistakes: readonly PlayError[]): PlayError {
   const [first, ...others] = [...mistakes].sort(byPlace);
   if (first === undefined) throw new Error('no mistakes to combine');

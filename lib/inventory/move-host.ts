@@ -5,22 +5,22 @@ import { inputError } from '../util/errors.ts';
 import type { Inventory } from './inventory.ts';
 import { parseInventory } from './load.ts';
 
-/** A change of an inventory file that is not written yet. */
+/** A change to an inventory file that is not written yet. */
 export interface InventoryEdit {
   readonly file: string;
-  /** The whole new text; comments and order are kept. */
+  /** The complete new text; comments and order are kept. */
   readonly text: string;
-  /** As `diff -u` shows it; empty when nothing changes. */
+  /** In the format of `diff -u`; empty when nothing changes. */
   readonly patch: string;
-  /** The inventory as it will be. */
+  /** The inventory after the change. */
   readonly inventory: Inventory;
 }
 
 /**
- * Takes a host with its variables out of one group's own hosts and puts it behind those of another; without `to` it is
- * only taken out. A host that is where it shall be already changes nothing. Given an edit, it goes on from there: the
- * patch is then that of both.
- * @throws PlayError `input` when the inventory has no such place to take it from or put it to
+ * Moves a host with its variables from one group's own hosts to the end of another's; without `to` it only removes the
+ * host. A host that is in the right group already changes nothing. Given an edit, it continues from its text, and the
+ * patch covers both changes.
+ * @throws PlayError `input` when the host is in neither group, or `to` is no group with hosts of its own
  */
 export function moveHost(
   given: Inventory | InventoryEdit,
@@ -37,18 +37,18 @@ export function moveHost(
     throw inputError(`the inventory has no group "${to}" with hosts of its own`, { where: { file } });
   }
   const pair = source && pairOf(source, host);
-  const there = target && pairOf(target, host);
-  if (!pair && !there) {
+  const existing = target && pairOf(target, host);
+  if (!pair && !existing) {
     throw inputError(
       `${host} is in neither group ${[from, to].filter(Boolean).join(' nor group ')} by name`,
       {
         where: { file },
-        why: 'a host that is part of a range such as web[01:10] has no line of its own to be moved',
+        why: 'a host that is part of a range, such as web[01:10], has no line of its own that could be moved',
         next: `write "${host}:" under the hosts of ${from}`,
       },
     );
   }
-  const text = pair ? moved(before, { doc, pair, source, target: there ? undefined : target }) : before;
+  const text = pair ? moved(before, { doc, pair, source, target: existing ? undefined : target }) : before;
   return {
     file,
     text,
@@ -64,7 +64,7 @@ interface Move {
   readonly target: YAMLMap | undefined;
 }
 
-/** Moves the host's own lines, so that all others stay as they were written; in a flow map the file is written anew. */
+/** Moves only the host's lines, so that all others stay as they are; when a flow map is involved, rewrites the file. */
 function moved(text: string, { doc, pair, source, target }: Move): string {
   const last = target?.items.at(-1);
   const isBlock = !source?.flow && (target === undefined || (!target.flow && last !== undefined));
@@ -84,7 +84,7 @@ function moved(text: string, { doc, pair, source, target }: Move): string {
   return doc.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-/** From the comment right above an entry to its last line, as offsets. */
+/** The offsets of an entry's lines, from the comment directly above it to the end of its last line. */
 function linesOf(text: string, pair: Pair): { readonly start: number; readonly end: number } {
   const column = columnOf(text, pair);
   let start = offsetOf(pair) - column;
@@ -121,7 +121,7 @@ function indented(block: string, by: number): string {
   return shifted.endsWith('\n') ? shifted : `${shifted}\n`;
 }
 
-/** The map under `hosts` of a group, wherever the group stands among its parents' children. */
+/** The map under `hosts` of a group, at any depth below `children`. */
 function hostsOf(node: unknown, group: string): YAMLMap | undefined {
   if (!isMap(node)) return undefined;
   for (const item of node.items) {
@@ -131,7 +131,7 @@ function hostsOf(node: unknown, group: string): YAMLMap | undefined {
       const hosts = item.value.get('hosts');
       if (isMap(hosts)) return hosts;
       const empty = item.value.items.find((each) => keyOf(each) === 'hosts');
-      // `hosts:` with nothing under it, as the last host that was moved away leaves it.
+      // `hosts:` with nothing under it: what is left after the last host was moved away.
       if (empty && (hosts === null || hosts === undefined)) {
         const made = new YAMLMap();
         item.value.set('hosts', made);

@@ -1,7 +1,7 @@
 import { inputError } from '../util/errors.ts';
 import { pythonRegex } from './python-regex.ts';
 
-/** A test for names: `~regex` matches from the start, anything else is a glob for the whole name. */
+/** A test for names: `~regex` matches at the start of the name, anything else is a glob for the whole name. */
 export function nameTest(text: string): (name: string) => boolean {
   const regex = text.startsWith('~') ? pythonRegex(text.slice(1)) : globRegex(text);
   return (name) => regex.test(name);
@@ -12,7 +12,7 @@ export function isWild(text: string): boolean {
   return text.startsWith('~') || /[*?[]/.test(text);
 }
 
-/** `*`, `?`, `[abc]`, `[a-c]` and `[!abc]`, as the shell knows them. */
+/** `*`, `?`, `[abc]`, `[a-c]` and `[!abc]`, as in the shell. */
 function globRegex(glob: string): RegExp {
   const posix = /\[:\w+:\]/.exec(glob)?.[0];
   if (posix) {
@@ -33,7 +33,7 @@ function globRegex(glob: string): RegExp {
     return new RegExp(`^${source}$`, 's');
   } catch {
     throw inputError(`the host pattern "${glob}" is malformed`, {
-      why: 'a range in its brackets runs backwards',
+      why: 'a range in its brackets begins after its end',
     });
   }
 }

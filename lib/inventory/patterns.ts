@@ -7,13 +7,13 @@ import { isWild, nameTest } from './names.ts';
 import { isTemplate } from './templates.ts';
 import { parseTerms, splitTerms, type Term, unbracketed } from './terms.ts';
 
-/** Takes a sentence about something that is not as it seems to be meant, but no reason to stop. */
+/** Receives a warning: the run continues, but the input is probably not what the user meant. */
 export type Warn = (text: string) => void;
 
 /**
- * The hosts a pattern means, each once: first all plain terms in their order, then what every `&` term leaves of
- * them, then without those of the `!` terms. Without a plain term it starts from all hosts.
- * @param warn is told of plain terms, such as `db*`, that match nothing beside others that do.
+ * The hosts that a pattern selects, each once: the union of the plain terms in their order, intersected with every `&`
+ * term, without the hosts of the `!` terms. Without a plain term it starts from all hosts.
+ * @param warn is called for each plain term, such as `db*`, that matches nothing.
  * @throws PlayError of kind `input` for a name that is neither a host nor a group, for a `!` or `&` term that matches
  * nothing, and for a malformed term.
  */
@@ -27,10 +27,10 @@ export function selectHosts(pattern: string, inventory: Inventory, warn: Warn = 
 }
 
 /**
- * The play's hosts that a limit leaves, in the play's order. `@file` in a limit stands for the file's lines,
- * a pattern each; empty lines and those that begin with `#` are passed over.
- * @param cwd where a relative `@file` is looked for.
- * @throws PlayError of kind `input` for a limit that means no host of the inventory.
+ * The play's hosts that a limit selects, in the play's order. `@file` in a limit is replaced with the file's lines,
+ * one pattern each; empty lines and lines that begin with `#` are ignored.
+ * @param cwd the directory that a relative `@file` starts from.
+ * @throws PlayError of kind `input` for a limit that selects no host of the inventory.
  */
 export function limitHosts(
   playHosts: readonly string[],
@@ -44,8 +44,8 @@ export function limitHosts(
     .flatMap(parseTerms);
   const chosen = new Set(terms.length === 0 ? [] : select(terms, inventory, warn));
   if (chosen.size === 0) {
-    throw inputError(`the limit "${limit}" leaves no host of the inventory`, {
-      next: 'see the hosts with --list-hosts, or leave the limit out',
+    throw inputError(`the limit "${limit}" matches no host of the inventory`, {
+      next: 'list the hosts with --list-hosts, or run without --limit',
     });
   }
   return playHosts.filter((host) => chosen.has(host));
@@ -74,14 +74,15 @@ function hostsOf(term: Term, inventory: Inventory, warn: Warn): readonly string[
   if (role === 'add' && inventory.hosts.has(text)) return [text];
   const { name, slice } = splitSlice(text);
   const hosts = matching(name, inventory);
-  if (hosts === undefined) return matchesNothing(term, `no host or group is called like it`, inventory, warn);
+  if (hosts === undefined)
+    return matchesNothing(term, 'it matches no name of a host or group', inventory, warn);
   if (slice === undefined || hosts.length === 0) return hosts;
   const part = slice(hosts);
   if (part.length > 0) return part;
-  return matchesNothing(term, `"${name}" has ${hosts.length} hosts, counted from 0`, inventory, warn);
+  return matchesNothing(term, `"${name}" has ${hosts.length} hosts, numbered from 0`, inventory, warn);
 }
 
-/** What is to be left out and isn't there may be misspelt: then the hosts that were meant would be taken in. */
+/** A `!` or `&` term that matches nothing is probably misspelt, and the play would run on hosts that the user excluded. */
 function matchesNothing(
   { role, text }: Term,
   why: string,
@@ -100,8 +101,9 @@ function matchesNothing(
 }
 
 /**
- * Hosts of the groups that match; hosts that match by themselves too when the name is wild or no group matches.
- * @returns undefined when neither a host nor a group matches: a group that has no hosts is something else
+ * The hosts of the groups that match. Names of hosts count too when the name is a wildcard, contains a dot, or matches
+ * no group.
+ * @returns undefined when neither a host nor a group matches; an empty list for a group without hosts
  */
 function matching(name: string, inventory: Inventory): readonly string[] | undefined {
   const matches = nameTest(name);
@@ -126,8 +128,8 @@ function splitSlice(text: string): Sliced {
   if (found === null) return { name: text, slice: undefined };
   const [, name = '', index, from, to, malformed] = found;
   if (malformed !== undefined) {
-    throw inputError(`"[${malformed}]" in the host pattern "${text}" is no slice`, {
-      next: `write ${name}[0:2] for the first to third host, or ~${name}[1-3]$ for a range of characters`,
+    throw inputError(`"[${malformed}]" in the host pattern "${text}" is not a valid slice`, {
+      next: `write ${name}[0:2] for the first three hosts, or ~${name}[1-3]$ for a range of characters`,
     });
   }
   if (index === undefined) {
@@ -138,8 +140,8 @@ function splitSlice(text: string): Sliced {
     slice: (hosts) => {
       const host = hosts.at(Number(index));
       if (host !== undefined) return [host];
-      throw inputError(`there is no host ${text}`, {
-        why: `"${name}" has ${hosts.length} hosts, counted from 0`,
+      throw inputError(`no host ${text}`, {
+        why: `"${name}" has ${hosts.length} hosts, numbered from 0`,
       });
     },
   };
@@ -157,11 +159,11 @@ function nearName(name: string, inventory: Inventory): string {
   return `the groups are ${groups.slice(0, 10).join(', ')}${groups.length > 10 ? ', …' : ''}`;
 }
 
-/** Ansible's playbooks often take their hosts from a variable. */
+/** In Ansible's playbooks, `hosts` is often a template. */
 function refuseTemplate(pattern: string): void {
   if (!isTemplate(pattern)) return;
-  throw inputError(`the host pattern "${pattern}" holds a template`, {
-    next: 'write the hosts or groups themselves; a playbook whose hosts depend on a parameter is defineParametricPlaybook({ … })',
+  throw inputError(`the host pattern "${pattern}" contains a template`, {
+    next: 'write the hosts or groups themselves; if the hosts depend on a parameter, use defineParametricPlaybook({ … })',
   });
 }
 

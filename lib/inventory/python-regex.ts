@@ -1,9 +1,9 @@
 import { inputError, type PlayError } from '../util/errors.ts';
 
 /**
- * A regular expression that matches from the start of a name, read as Python reads it, since that is what people bring
- * along from Ansible. What JavaScript reads in another way is translated, or refused when that is not possible.
- * @throws PlayError of kind `input` that names the construct and where it stands
+ * A regular expression in Python's syntax, as in Ansible, that matches at the start of a name. What JavaScript
+ * interprets differently is translated, or refused when that is not possible.
+ * @throws PlayError of kind `input` with the construct and its position
  */
 export function pythonRegex(source: string): RegExp {
   const { flags, body } = leadingFlags(source);
@@ -21,11 +21,11 @@ export function pythonRegex(source: string): RegExp {
     let inSet = false;
     for (let i = 0; i < text.length; ) {
       const rest = text.slice(i);
-      const [found = '', put] = inSet
+      const [found = '', replacement] = inSet
         ? inSetToken(rest, refuseAt(offset + i))
         : token(rest, refuseAt(offset + i));
       if (inSet ? found === ']' : found.startsWith('[')) inSet = !inSet;
-      out += put ?? found;
+      out += replacement ?? found;
       i += found.length;
     }
     return out;
@@ -34,7 +34,7 @@ export function pythonRegex(source: string): RegExp {
   function refuseAt(index: number) {
     return (construct: string, next: string): PlayError =>
       inputError(`"${construct}" in the pattern "~${source}" is not supported`, {
-        // Counted with the ~ before it.
+        // Counted from 1, and the ~ before the expression counts too.
         why: `it is character ${index + 2} of the pattern`,
         next,
       });
@@ -42,10 +42,10 @@ export function pythonRegex(source: string): RegExp {
 }
 
 type Refuse = (construct: string, next: string) => PlayError;
-/** What was read, and what to write instead. */
-type Token = readonly [found: string, put?: string];
+/** The source of a token, and its translation; without one it is kept. */
+type Token = readonly [found: string, translated?: string];
 
-/** Flags at the very start; `a` and `u` make no difference to names of hosts. */
+/** The flags at the very start; `a` and `u` make no difference for host names. */
 function leadingFlags(source: string): { flags: string; body: string } {
   const [, flags = '', body = ''] = /^(?:\(\?([imsau]+)\))?(.*)$/s.exec(source) ?? [];
   return { flags: [...new Set(flags.replace(/[au]/g, ''))].join(''), body };
@@ -55,19 +55,22 @@ function token(rest: string, refuse: Refuse): Token {
   const plain = /^(?:\\A|\\[Zz])/.exec(rest)?.[0];
   if (plain) return [plain, plain === '\\A' ? '^' : '$'];
   if (rest.startsWith('\\')) return escaped(rest, /[bBdDsSwWfnrtvxuk\d]/, refuse);
-  // Python takes a ] that comes first for itself.
+  // In Python a ] directly after the opening bracket is a literal.
   const set = /^\[(\^?)(\]?)/.exec(rest);
   if (set) return [set[0], `[${set[1]}${set[2] ? '\\]' : ''}`];
   if (rest.startsWith('(?P<')) return ['(?P<', '(?<'];
-  const again = /^\(\?P=(\w+)\)/.exec(rest);
-  if (again) return [again[0], `\\k<${again[1]}>`];
+  const backreference = /^\(\?P=(\w+)\)/.exec(rest);
+  if (backreference) return [backreference[0], `\\k<${backreference[1]}>`];
   const comment = /^\(\?#[^)]*\)/.exec(rest);
   if (comment) return [comment[0], ''];
-  const most = /^\{,(\d+)\}/.exec(rest);
-  if (most) return [most[0], `{0,${most[1]}}`];
-  const foreign = /^\(\?(?:\(|>|P[>(]|[a-zA-Z]*[xLX][a-zA-Z]*[):]|[a-zA-Z]+\))/.exec(rest)?.[0];
-  if (foreign)
-    throw refuse(foreign, 'write it without; flags i, m and s may stand at the very start, as in ~(?i)web');
+  const upTo = /^\{,(\d+)\}/.exec(rest);
+  if (upTo) return [upTo[0], `{0,${upTo[1]}}`];
+  const unsupported = /^\(\?(?:\(|>|P[>(]|[a-zA-Z]*[xLX][a-zA-Z]*[):]|[a-zA-Z]+\))/.exec(rest)?.[0];
+  if (unsupported)
+    throw refuse(
+      unsupported,
+      'rewrite the pattern without it; flags i, m and s are allowed at the very start, as in ~(?i)web',
+    );
   return [rest.charAt(0)];
 }
 
@@ -80,7 +83,7 @@ function inSetToken(rest: string, refuse: Refuse): Token {
 function escaped(rest: string, known: RegExp, refuse: Refuse): Token {
   const found = rest.slice(0, 2);
   if (/[A-Za-z\d]$/.test(found) && !known.test(found.slice(1))) {
-    throw refuse(found, 'write the characters it stands for');
+    throw refuse(found, 'write the characters that it matches');
   }
   return [found];
 }

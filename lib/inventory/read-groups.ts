@@ -5,7 +5,7 @@ import { isTemplate } from './templates.ts';
 import type { YamlFile } from './yaml-file.ts';
 import type { Entry } from './yaml-values.ts';
 
-/** Puts the groups and hosts of a file into the draft and returns what is wrong with them; other shapes are passed over. */
+/** Adds the groups and hosts of a file to the draft and returns the mistakes; values of the wrong shape are skipped. */
 export function readGroups(yaml: YamlFile, draft: Draft): PlayError[] {
   const reader = new GroupReader(yaml, draft);
   for (const entry of yaml.entries(yaml.data)) reader.group(entry);
@@ -22,9 +22,9 @@ class GroupReader {
     this.#draft = draft;
   }
 
-  /** Sections are read as they stand: what comes later in the file replaces what came before. */
+  /** Sections are read in the order of the file: a later value replaces an earlier one. */
   group(entry: Entry): DraftGroup {
-    this.#wantText(entry, 'the group name');
+    this.#requireString(entry, 'the group name');
     const group = this.#draft.group(entry.key, entry.place);
     for (const section of this.#yaml.entries(entry.value)) {
       if (section.key === 'vars') this.#groupVars(section, group);
@@ -36,10 +36,10 @@ class GroupReader {
     return group;
   }
 
-  /** A bare text stands for one name without anything below it. */
+  /** A plain string is one name with nothing below it. */
   #members(section: Entry): readonly Entry[] {
     if (typeof section.value !== 'string') return this.#yaml.entries(section.value);
-    return [{ key: section.value, isText: true, value: null, place: section.place }];
+    return [{ key: section.value, isString: true, value: null, place: section.place }];
   }
 
   #groupVars(section: Entry, group: DraftGroup): void {
@@ -57,7 +57,7 @@ class GroupReader {
   }
 
   #hosts(entry: Entry, group: DraftGroup): void {
-    this.#wantText(entry, 'the host name');
+    this.#requireString(entry, 'the host name');
     const { names, port } = this.#expand(entry);
     for (const name of names) {
       const host = this.#draft.host(name, group, entry.place);
@@ -81,11 +81,11 @@ class GroupReader {
     const { all, ungrouped } = this.#draft;
     const refuse = (what: string, why: string) =>
       this.mistakes.push(inputError(what, { where: entry.place, why }));
-    if (child === all) refuse(`"all" can't be a child of "${parent.name}"`, 'it holds every group');
+    if (child === all) refuse(`"all" can't be a child of "${parent.name}"`, 'it contains every group');
     else if (parent === ungrouped || (child === ungrouped && parent !== all)) {
       refuse(
         `"${child.name}" can't be a child of "${parent.name}"`,
-        '"ungrouped" holds the hosts that are in no other group',
+        '"ungrouped" contains the hosts that are in no other group',
       );
     } else if (withDescendants(child).includes(parent)) {
       refuse(`"${child.name}" can't be a child of "${parent.name}"`, 'a group would contain itself');
@@ -93,21 +93,21 @@ class GroupReader {
   }
 
   #variable(entry: Entry, vars: Map<string, Definition>): void {
-    this.#wantText(entry, 'the variable name');
+    this.#requireString(entry, 'the variable name');
     vars.set(entry.key, { value: entry.value, place: entry.place, template: entry.template });
   }
 
-  #wantText({ key, isText, place }: Entry, subject: string): void {
+  #requireString({ key, isString, place }: Entry, subject: string): void {
     if (isTemplate(key)) {
       this.mistakes.push(
-        inputError(`${subject} holds a template, and templates are not supported yet`, { where: place }),
+        inputError(`${subject} contains a template, but templates are not supported yet`, { where: place }),
       );
     }
-    if (isText) return;
-    // A range stands for many hosts, and its variables are met once for each.
+    if (isString) return;
+    // The variables of a range are visited once for each of its hosts, but are one mistake.
     if (this.mistakes.some(({ where }) => where.line === place.line && where.column === place.column)) return;
     this.mistakes.push(
-      inputError(key === '' ? `${subject} is missing` : `${subject} ${key} is not text`, {
+      inputError(key === '' ? `${subject} is missing` : `${subject} ${key} is not a string`, {
         where: place,
         next: key === '' ? undefined : `quote it: "${key}"`,
       }),

@@ -4,14 +4,14 @@ import { inputError, PlayError } from '../util/errors.ts';
 import { didYouMean } from '../util/nearest.ts';
 
 /**
- * The text of a file a person named.
- * @param what names its role in errors, as in `inventory`.
+ * The text of a file that the user named.
+ * @param what what the file is, for errors: `inventory` or `variables`.
  */
 export async function readInput(file: string, what: string): Promise<string> {
   try {
     const stats = await stat(file);
     if (stats.isCharacterDevice() || stats.isBlockDevice()) {
-      throw inputError(`"${file}" is a device, and the ${what} must be a file`, { where: { file } });
+      throw inputError(`"${file}" is a device, but the ${what} must be a file`, { where: { file } });
     }
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -24,9 +24,9 @@ async function unreadable(file: string, what: string, cause: unknown): Promise<P
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const where = { file };
   if (code === 'EISDIR') {
-    return inputError(`"${file}" is a folder, and the ${what} must be a file`, {
+    return inputError(`"${file}" is a folder, but the ${what} must be a file`, {
       where,
-      next: `name one file in it; folders are not supported yet${what === 'inventory' ? `; to merge one into a file: ansible-inventory -i ${file} --list --yaml --output hosts.yml` : ''}`,
+      next: `name one file in it; folders are not supported yet${what === 'inventory' ? `; to merge the folder into one file: ansible-inventory -i ${file} --list --yaml --output hosts.yml` : ''}`,
       cause,
     });
   }

@@ -1,6 +1,6 @@
 /**
- * The shape of an inventory file as JSON Schema (draft-07), for editors and for our own check.
- * A `description` finishes the sentence "… must be".
+ * The shape of an inventory file as JSON Schema (draft-07), for editors and for the check when a file is loaded.
+ * A `description` completes the sentence "… must be".
  */
 export const inventorySchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',

@@ -6,10 +6,10 @@ import type { Value } from './inventory.ts';
 import { groupKeys, inventorySchema } from './schema.ts';
 import type { YamlFile } from './yaml-file.ts';
 
-// Compiled on first use: importing the library must cost nothing to those who read no inventory.
+// Compiled on first use, so that an import of the library costs nothing when no inventory is read.
 let compiled: ValidateFunction | undefined;
 
-/** What in the file doesn't have the shape of an inventory. */
+/** Everything in the file that doesn't have the shape of an inventory. */
 export function structureMistakes(yaml: YamlFile): PlayError[] {
   compiled ??= quickAjv({ verbose: true, strict: false }).compile(inventorySchema);
   if (compiled(yaml.data)) return [];
@@ -27,27 +27,27 @@ function mistake(error: ErrorObject, yaml: YamlFile): PlayError {
       where: placeOf([...path, key], yaml),
       next:
         didYouMean(key, groupKeys) ??
-        'a group has only hosts, vars and children; a variable goes under vars, a host under hosts',
+        'a group has only hosts, vars and children; write variables under vars, and hosts under hosts',
     });
   }
   const name = path.at(-1);
-  const wanted = String(error.parentSchema?.['description'] ?? 'something else');
+  const expected = String(error.parentSchema?.['description'] ?? 'something else');
   return inputError(
-    `${name === undefined ? 'an inventory' : `"${name}"`} must be ${wanted}, and is ${kindOf(error.data)}`,
+    `${name === undefined ? 'an inventory' : `"${name}"`} must be ${expected}, but is ${kindOf(error.data)}`,
     { where: placeOf(path, yaml), next: advice(error.data, path) },
   );
 }
 
 function advice(data: unknown, path: readonly string[]): string | undefined {
   if (path.length === 1 && path[0] === 'plugin') {
-    return 'inventory plugins are not supported: write their output to a file with ansible-inventory --list --yaml';
+    return 'inventory plugins are not supported: write the output of ansible-inventory --list --yaml to a file';
   }
   if (Array.isArray(data) && path.at(-1) !== 'vars')
     return 'write each name as a key on its own line: "name:"';
   return undefined;
 }
 
-/** Where the last key of the path stands; the last that is known when the path leads nowhere. */
+/** Where the last key of the path is; for an unknown path, its last known key. */
 function placeOf(path: readonly string[], yaml: YamlFile): Place {
   let place = yaml.place;
   let data: Value | undefined = yaml.data;
@@ -64,5 +64,5 @@ function kindOf(data: unknown): string {
   if (data === null) return 'nothing';
   if (Array.isArray(data)) return 'a list';
   if (typeof data === 'object') return 'a map';
-  return typeof data === 'boolean' ? `${data}` : `a ${typeof data === 'string' ? 'text' : typeof data}`;
+  return typeof data === 'boolean' ? `${data}` : `a ${typeof data === 'string' ? 'string' : typeof data}`;
 }

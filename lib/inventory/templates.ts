@@ -1,10 +1,10 @@
 import { inputError, type Place, PlayError } from '../util/errors.ts';
 import type { Value, Vars } from './inventory.ts';
 
-/** What Jinja would evaluate: an expression, a statement or a comment. */
+/** What Jinja would evaluate: `{{ expression }}`, `{% statement %}` or `{# comment #}`. */
 const TEMPLATE = /\{\{|\{%|\{#[\s\S]*?#\}/;
 
-/** Variables of which some are guarded, and the errors that the guards threw. */
+/** Variables with at least one guard, and the errors that guards threw. */
 const guarded = new WeakSet<object>();
 const refusals = new WeakSet<PlayError>();
 
@@ -13,9 +13,9 @@ export function isTemplate(text: string): boolean {
 }
 
 /**
- * Makes reading a variable that holds a template an error: its text would reach a host as it is written. A variable that
- * nobody reads does no harm, and may be meant for other tools.
- * @param templates where the template of each such variable stands
+ * Makes it an error to read a variable that contains a template: the text would reach a host unevaluated. A variable
+ * that is never read does no harm; it may be meant for other tools.
+ * @param templates by name of variable, where its template is
  */
 export function guardVars(vars: Record<string, Value>, templates: ReadonlyMap<string, Place>): Vars {
   if (templates.size === 0) return vars;
@@ -32,7 +32,7 @@ export function guardVars(vars: Record<string, Value>, templates: ReadonlyMap<st
   return vars;
 }
 
-/** `{ ...vars, ...over }` without reading a value. */
+/** `{ ...vars, ...over }`, but without reading a value. */
 export function overlay(vars: Vars, over: Vars): Vars {
   if (!guarded.has(vars) && !guarded.has(over)) return { ...vars, ...over };
   const both = { ...Object.getOwnPropertyDescriptors(vars), ...Object.getOwnPropertyDescriptors(over) };
@@ -41,28 +41,28 @@ export function overlay(vars: Vars, over: Vars): Vars {
   return merged;
 }
 
-/** Whether a variable holds a template. */
+/** Whether any variable contains a template. */
 export function hasTemplates(vars: Vars): boolean {
   return guarded.has(vars);
 }
 
-/** Without the variables that hold a template: for who looks through all of them. */
+/** The variables that contain no template, for code that reads all of them. */
 export function withoutTemplates(vars: Vars): Vars {
   const plain = Object.entries(Object.getOwnPropertyDescriptors(vars)).filter(([, { get }]) => !get);
   return Object.fromEntries(plain.map(([name, { value }]) => [name, value]));
 }
 
-/** Whether an error was thrown because a variable that holds a template was read. */
+/** Whether an error was thrown by reading a variable that contains a template. */
 export function isTemplateRefusal(thrown: unknown): thrown is PlayError {
   return thrown instanceof PlayError && refusals.has(thrown);
 }
 
 function refusal(name: string, where: Place): PlayError {
   const literal = where.file?.startsWith('-e') ? `-e '{ ${name}: !unsafe "…" }'` : `${name}: !unsafe "…"`;
-  const error = inputError(`the variable ${name} holds a template, and templates are not supported yet`, {
+  const error = inputError(`the variable ${name} contains a template, but templates are not supported yet`, {
     where,
-    why: 'hosts would get the text as it is written, with its braces',
-    next: `write the value itself; where the braces are meant literally: ${literal}`,
+    why: 'the host would get the unevaluated text, with its braces',
+    next: `write the value itself; for literal braces: ${literal}`,
   });
   refusals.add(error);
   return error;

@@ -8,7 +8,7 @@ export interface Term {
   readonly text: string;
 }
 
-/** Takes a pattern apart at `,`, `:` and blanks that separate, leaving those inside brackets and addresses alone. */
+/** Splits a pattern at `,`, `:` and spaces, except inside brackets and addresses. */
 export function parseTerms(pattern: string): Term[] {
   return splitTerms(pattern).map((text) => termOf(text, pattern));
 }
@@ -18,13 +18,13 @@ function termOf(written: string, pattern: string): Term {
   const text = role === 'add' ? written : written.slice(1).trim();
   if (text === '') {
     throw inputError(`nothing follows "${written}" in the host pattern "${pattern}"`, {
-      next: `write it without a blank, as in "all:${written}web"`,
+      next: `write it without a space, as in "all:${written}web"`,
     });
   }
   return { role, text };
 }
 
-/** The parts as they are written. @throws PlayError of kind `input` for a bracket that is never closed */
+/** The parts of a pattern, unchanged. @throws PlayError of kind `input` for a bracket that is never closed */
 export function splitTerms(pattern: string): string[] {
   return splitOutside(pattern, /,/)
     .map((part) => part.trim())
@@ -32,21 +32,21 @@ export function splitTerms(pattern: string): string[] {
     .filter((part) => part !== '');
 }
 
-/** An address whose colons don't separate: IPv6, with or without brackets, or a name with a port. */
+/** Whether the colons belong to an address: IPv6, with or without brackets, or a name with a port. */
 function isAddress(part: string): boolean {
   const address = part.replace(/^[&!]/, '');
   return isIPv6(address) || unbracketed(address) !== address || /^[^:[\]~]+:\d+$/.test(address);
 }
 
-/** The address in `[2001:db8::1]` or `[2001:db8::1]:22`; everything else as it is. */
+/** The address in `[2001:db8::1]` or `[2001:db8::1]:22`; any other text unchanged. */
 export function unbracketed(text: string): string {
   const address = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1];
   return address !== undefined && isIPv6(address) ? address : text;
 }
 
 /**
- * Splits where no bracket is open; in a `~regex` parentheses and braces count too.
- * @throws PlayError of kind `input` for one that is never closed: all that follows would belong to it.
+ * Splits at separators outside brackets; in a `~regex` also outside parentheses and braces.
+ * @throws PlayError of kind `input` for one that is never closed: all the text after it would belong to it.
  */
 function splitOutside(text: string, separator: RegExp): string[] {
   const parts: string[] = [];
@@ -62,7 +62,7 @@ function splitOutside(text: string, separator: RegExp): string[] {
     }
     const inSet = text.charAt(open.at(-1) ?? -1) === '[';
     if (inSet) {
-      // One that comes first in a set belongs to it.
+      // A ] directly after the opening bracket is a literal.
       const isFirst = /^\[[!^]?$/.test(text.slice(open.at(-1), i));
       if (char === ']' && !isFirst) open.pop();
     } else if ((isRegex ? '[({' : '[').includes(char)) open.push(i);
@@ -76,7 +76,7 @@ function splitOutside(text: string, separator: RegExp): string[] {
   const [first] = open;
   if (first === undefined) return [...parts, part];
   throw inputError(`the "${text.charAt(first)}" in the host pattern "${text}" is never closed`, {
-    why: `it is character ${first + 1}, and all that follows belongs to it`,
-    next: `close it, or write "\\${text.charAt(first)}" in a ~regex that means the character itself`,
+    why: `it is character ${first + 1}, and all the text after it belongs to it`,
+    next: `close it, or write "\\${text.charAt(first)}" in a ~regex to match the character itself`,
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Takes a command-line value like `a=1 b="two words"` apart at blanks. A value that is quoted as a whole loses its
- * quotes; in double quotes `\"` and `\\` mean the second character. Quotes elsewhere keep blanks together and stay.
+ * Splits a command-line value like `a=1 b="two words"` at spaces outside quotes. Quotes stay in the words; in double
+ * quotes a backslash makes the next character literal.
  * @returns `undefined` when a quote isn't closed.
  */
 export function splitAssignments(text: string): string[] | undefined {
@@ -25,7 +25,7 @@ export function splitAssignments(text: string): string[] | undefined {
   return word === '' ? words : [...words, word];
 }
 
-/** Takes the quotes off a text that is quoted as a whole. */
+/** Removes the quotes around a whole text; in double quotes `\"` and `\\` become the second character. */
 export function unquote(text: string): string {
   const double = /^"((?:[^"\\]|\\[\s\S])*)"$/.exec(text)?.[1];
   if (double !== undefined) return double.replace(/\\(["\\])/g, '$1');

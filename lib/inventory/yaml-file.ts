@@ -4,23 +4,23 @@ import type { Value } from './inventory.ts';
 import { combineMistakes } from './mistakes.ts';
 import { type Entry, YamlValues } from './yaml-values.ts';
 
-const TOO_DEEP = 'the YAML is nested too deeply to be read';
+const TOO_DEEP = 'the YAML is nested too deeply';
 
-/** A YAML file as plain JSON values that remember where each key stood. */
+/** A YAML file as plain JSON values, with the place of each key. */
 export interface YamlFile {
-  /** `undefined` when the file holds nothing but comments. */
+  /** `undefined` when the file contains nothing but comments. */
   readonly data: Value | undefined;
   /** Where the data begins. */
   readonly place: Place;
-  /** What is wrong with values and keys, though the file could be read. */
+  /** Mistakes in values and keys of a file whose syntax is correct. */
   readonly mistakes: readonly PlayError[];
-  /** The keys of a map within `data`; none for anything else. */
+  /** The keys of a map within `data`; empty for any other value. */
   entries(map: Value | undefined): readonly Entry[];
 }
 
 /**
  * Reads YAML 1.2 (and so JSON) with anchors and merge keys. A scalar with an unknown tag is a string.
- * @throws PlayError of kind `input`, placed, when the text isn't YAML.
+ * @throws PlayError of kind `input`, with its place, when the text isn't YAML.
  */
 export function readYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter();
@@ -36,7 +36,7 @@ export function readYaml(text: string, file: string): YamlFile {
       prettyErrors: false,
       resolveKnownTags: false,
       logLevel: 'error',
-      // YamlValues checks instead: the parser compares every key of a map with every other.
+      // YamlValues checks this instead: the parser compares every key of a map with every other.
       uniqueKeys: false,
     });
     if (doc.errors.length > 0) {
@@ -59,18 +59,18 @@ export function readYaml(text: string, file: string): YamlFile {
   }
 }
 
-/** The parser quotes what it stumbled over; that may be a secret, and the place says it all. */
+/** The parser's message without the text that it quotes, which may be secret; the place is enough. */
 function syntaxMessage(code: string, message: string): string {
-  if (code === 'MULTIPLE_DOCS') return 'a file holds one YAML document, and here a second one begins';
-  if (code === 'TAB_AS_INDENT') return 'YAML is indented with spaces, and here stands a tab';
+  if (code === 'MULTIPLE_DOCS') return 'the file must contain one YAML document, but a second one begins';
+  if (code === 'TAB_AS_INDENT') return 'YAML must be indented with spaces; found a tab';
   if (/call stack/.test(message)) return TOO_DEEP;
-  return `this is not valid YAML: ${message
+  return `not valid YAML: ${message
     .replace(/: ".*"$/s, '')
     .replace(/"(quote)$/, '$1')
     .replace(/^[A-Z]/, (c) => c.toLowerCase())}`;
 }
 
-/** The parser often points at the blanks or the line end before what is wrong. */
+/** The parser often points at the spaces or line breaks before the mistake. */
 function nextWord(text: string, offset: number): number {
   const blanks = /^[ \r\n]*/.exec(text.slice(offset))?.[0].length ?? 0;
   return offset + blanks < text.length ? offset + blanks : offset;

@@ -14,24 +14,24 @@ import { didYouMean } from '../util/nearest.ts';
 import type { Value } from './inventory.ts';
 import { isTemplate } from './templates.ts';
 
-/** Aliases can make a small file mean gigabytes; no honest file comes near this many values. */
-const MOST_VALUES = 1_000_000;
+/** Nested aliases can expand a small file to gigabytes; no real inventory has this many values. */
+const MAX_VALUES = 1_000_000;
 
-/** A key of a map as it was written. */
+/** A key of a map, with its value and place. */
 export interface Entry {
   readonly key: string;
   /** False for a key that YAML reads as a number, boolean or null. */
-  readonly isText: boolean;
+  readonly isString: boolean;
   readonly value: Value;
   readonly place: Place;
-  /** Where the first template in the value stands, unless it is marked `!unsafe`. */
+  /** Where the first template in the value is; templates marked `!unsafe` don't count. */
   readonly template?: Place | undefined;
 }
 
-/** Turns YAML nodes into plain values, collecting mistakes instead of stopping at the first. */
+/** Converts YAML nodes to plain values; collects mistakes instead of stopping at the first. */
 export class YamlValues {
   readonly mistakes: PlayError[] = [];
-  /** The keys of each map that was made, in the order they were written; merged ones (`<<`) last. */
+  /** The keys of each map that was created, in the order of the file; merged keys (`<<`) last. */
   readonly entries = new WeakMap<object, readonly Entry[]>();
   readonly #at: (offset: number) => Place;
   readonly #targets: ReadonlyMap<Alias, Node>;
@@ -40,14 +40,14 @@ export class YamlValues {
   #count = 0;
   /** The first template in the value that is being read. */
   #template: Place | undefined;
-  /** Within what is marked `!unsafe`: Ansible's word for text that is taken literally. */
+  /** Whether the value that is being read is marked `!unsafe`, Ansible's tag for literal text. */
   #literal = false;
 
   constructor(root: Node | null, at: (offset: number) => Place) {
     this.#at = at;
     const anchors = new Map<string, Node>();
     const targets = new Map<Alias, Node>();
-    // An alias means the last anchor of its name that stands before it.
+    // An alias refers to the last anchor of its name before it.
     visit(root, {
       Node(_, node) {
         if (isAlias(node)) {
@@ -63,10 +63,10 @@ export class YamlValues {
   /** The value of a node; null where a mistake was found. */
   read(node: Node | null | undefined): Value {
     this.#count += 1;
-    if (this.#count > MOST_VALUES) {
-      throw inputError(`the file means more than ${MOST_VALUES} values`, {
+    if (this.#count > MAX_VALUES) {
+      throw inputError(`the file expands to more than ${MAX_VALUES} values`, {
         where: this.#place(node),
-        why: 'its aliases multiply',
+        why: 'its aliases refer to values that contain further aliases',
       });
     }
     if (node === null || node === undefined) return null;
@@ -74,7 +74,7 @@ export class YamlValues {
     if (isVault(node)) {
       return this.#mistake(node, 'a value is encrypted with Ansible Vault (!vault)', {
         why: 'vault is not supported yet',
-        next: 'write the value in the clear in a file that only you can read, or give it with -e',
+        next: 'write the decrypted value in a file that only you can read, or set it with -e',
       });
     }
     const within = this.#literal;
@@ -97,8 +97,8 @@ export class YamlValues {
     }
   }
 
-  /** A value, and where the first template in it stands. */
-  #noting(node: Node | null): Pick<Entry, 'value' | 'template'> {
+  /** A value, and where the first template in it is. */
+  #readWithTemplate(node: Node | null): Pick<Entry, 'value' | 'template'> {
     const before = this.#template;
     this.#template = undefined;
     const value = this.read(node);
@@ -110,7 +110,7 @@ export class YamlValues {
   #alias(alias: Alias): Value {
     const target = this.#targets.get(alias);
     if (target !== undefined) return this.read(target);
-    return this.#mistake(alias, `no anchor &${alias.source} stands before the alias *${alias.source}`, {
+    return this.#mistake(alias, `no anchor &${alias.source} before the alias *${alias.source}`, {
       next: didYouMean(alias.source, this.#anchors),
     });
   }
@@ -122,10 +122,12 @@ export class YamlValues {
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
     if (typeof value !== 'number') return source ?? String(value);
     if (!Number.isFinite(value)) {
-      return this.#mistake(node, `${source} is not a value that JSON can hold`, { next: 'quote it' });
+      return this.#mistake(node, `${source} can't be represented in JSON`, { next: 'quote it' });
     }
     if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(source ?? '')) {
-      return this.#mistake(node, 'a whole number is too large to be kept exactly', { next: 'quote it' });
+      return this.#mistake(node, 'a whole number is too large to be represented exactly', {
+        next: 'quote it',
+      });
     }
     return value;
   }
@@ -142,13 +144,13 @@ export class YamlValues {
       }
       if (key !== null && !isScalar(key)) {
         this.#mistake(key, 'a key is a map or a list', {
-          next: 'a value that begins with {{ or [ must be quoted; templates are not evaluated',
+          next: 'quote a value that begins with {{ or [; templates are not evaluated',
         });
         continue;
       }
       const entry = {
         ...keyText(key),
-        ...this.#noting(value),
+        ...this.#readWithTemplate(value),
         place: this.#place((pair.key as Node | null) ?? node),
       };
       const first = entries.get(entry.key);
@@ -163,25 +165,25 @@ export class YamlValues {
 
   #duplicate(entry: Entry, first: Entry): void {
     this.mistakes.push(
-      inputError(`the key "${entry.key}" stands twice in one map`, {
+      inputError(`the key "${entry.key}" appears twice in one map`, {
         where: entry.place,
-        why: `it stands in line ${first.place.line} already`,
+        why: `it first appears in line ${first.place.line}`,
         next: 'keep one of them',
       }),
     );
   }
 
-  /** What stands in the map itself wins over what is merged, and of several merged maps the first wins. */
+  /** A key of the map itself overrides a merged one, and the first of several merged maps overrides the later ones. */
   #merge(source: Node, into: Map<string, Entry>): void {
     const node = this.#resolve(source);
     for (const part of isSeq(node) ? node.items : [source]) {
       const before = this.#template;
       const value = this.read(part as Node | null);
-      // Of its templates only those count that are not replaced.
+      // Only the templates of entries that are not replaced count.
       this.#template = before;
       const entries = value !== null && typeof value === 'object' ? this.entries.get(value) : undefined;
       if (entries === undefined) {
-        this.#mistake(source, 'the merge key << takes a map, an alias of one, or a list of those');
+        this.#mistake(source, 'the merge key << takes a map, an alias of a map, or a list of those');
       }
       for (const entry of entries ?? []) {
         if (into.has(entry.key)) continue;
@@ -213,7 +215,7 @@ function isMergeKey(key: Scalar): boolean {
   return typeof key.value === 'symbol' && key.value.description === '<<';
 }
 
-function keyText(key: Scalar | null): { key: string; isText: boolean } {
-  if (typeof key?.value === 'string') return { key: key.value, isText: true };
-  return { key: key?.source ?? '', isText: false };
+function keyText(key: Scalar | null): { key: string; isString: boolean } {
+  if (typeof key?.value === 'string') return { key: key.value, isString: true };
+  return { key: key?.source ?? '', isString: false };
 }

@@ -6,7 +6,7 @@ import { attempt } from './command.ts';
 import type { LabPaths } from './paths.ts';
 import { until } from './process.ts';
 
-/** Where the unified hierarchy is mounted, from /proc/mounts; undefined when it isn't. */
+/** The mount point of the unified hierarchy, from the text of /proc/mounts; `undefined` when it is not mounted. */
 export function parseHierarchy(mounts: string): string | undefined {
   return mounts
     .split('\n')
@@ -15,31 +15,31 @@ export function parseHierarchy(mounts: string): string | undefined {
 }
 
 /**
- * The control group of a lab, all of its hosts' under it. Each host has one of its own: hosts' systemds would
- * otherwise share theirs, and whatever runs in it can be ended at once, known by pid or not.
+ * The control group of a lab. Each host has a control group of its own below it. Otherwise the systemds of the hosts
+ * would share one, and the lab could not end all processes of a host at once.
  * @throws PlayError on a machine without the unified hierarchy.
  */
 export async function labCgroup(lab: LabPaths): Promise<string> {
   const hierarchy = parseHierarchy(await readFile('/proc/mounts', 'utf8'));
   if (hierarchy !== undefined) return join(hierarchy, `ts-play-lab-${lab.name}`);
-  throw inputError('the lab needs control groups v2, which this machine has not mounted', {
-    next: 'use a machine that boots with systemd, such as Debian 12',
+  throw inputError('the lab needs control groups v2, but this machine has not mounted them', {
+    next: 'use a machine that boots with systemd, for example Debian 12',
   });
 }
 
-/** SIGKILLs everything in the group and below, and waits until nothing runs there. */
+/** Sends SIGKILL to all processes in the group and below, and waits until they have ended. */
 export async function endCgroup(group: string): Promise<void> {
   if (!existsSync(group)) return;
-  // A host's own supervisor may be removing the group at the same moment.
+  // The host's supervisor may remove the group at the same time.
   await writeFile(join(group, 'cgroup.kill'), '1').catch(() => {});
   const events = () => readFile(join(group, 'cgroup.events'), 'utf8').catch(() => 'populated 0');
   const isEmpty = async () => (await events()).includes('populated 0');
-  await until(isEmpty, 20, `the end of all in ${group}`);
+  await until(isEmpty, 20, `the end of all processes in ${group}`);
 }
 
-/** Removes the group and those below it, once nothing runs there. */
+/** Removes the group and all groups below it; nothing may run in them. */
 export async function removeCgroup(group: string): Promise<void> {
-  // The files in there can't be removed and needn't be: only folders count.
+  // The files of a control group can't be removed; it is enough to remove the folders.
   const remove = ['find', group, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';'];
   const isGone = async () => !existsSync(group) || ((await attempt(remove)).code === 0 && !existsSync(group));
   // A group is busy for a moment after its last process has ended.

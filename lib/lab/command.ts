@@ -2,21 +2,21 @@ import { spawn } from 'node:child_process';
 import { PlayError } from '../util/errors.ts';
 
 export interface ProcessOptions {
-  /** Sent to stdin; nothing by default. */
+  /** The text for stdin; default: empty. */
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** What the command is for, for the error: `could not build the image`. */
+  /** The error's `what` if the command fails: `could not build the image`. */
   readonly failing?: string;
 }
 
 export interface ProcessResult {
-  /** Exit code, or 128 and the signal's number as a shell has it. */
+  /** The exit code, or 128 when a signal ended the program. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program of this machine and waits for its end. Rejects only when it can't be started. */
+/** Runs a program on this machine and waits for its end. Rejects only when it can't be started. */
 export function attempt(argv: readonly string[], options: ProcessOptions = {}): Promise<ProcessResult> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
@@ -25,7 +25,7 @@ export function attempt(argv: readonly string[], options: ProcessOptions = {}): 
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    // A program that doesn't read its stdin is no error.
+    // It is no error when a program does not read its stdin.
     child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
     child.on('error', (cause) =>
@@ -41,8 +41,8 @@ export function attempt(argv: readonly string[], options: ProcessOptions = {}): 
 }
 
 /**
- * Runs a program of this machine and gives its stdout.
- * @throws PlayError with the end of what it said when it fails.
+ * Runs a program on this machine and returns its stdout.
+ * @throws PlayError with the end of its output when it fails.
  */
 export async function command(argv: readonly string[], options: ProcessOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await attempt(argv, options);

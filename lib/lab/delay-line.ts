@@ -1,15 +1,15 @@
 import type { Duplex } from 'node:stream';
 
-/** Bytes on their way beyond which the sender has to wait: far more than the delay needs at full speed. */
+/** With more queued bytes than this, the sender has to wait; much more than the delay needs at full speed. */
 const mostQueued = 64 * 1024 * 1024;
 
 /**
- * Carries bytes one way, each chunk `delay()` milliseconds after it came in. Many are under way at once, in
- * order, so that only latency is added and no bandwidth taken. The end of one side ends the other when all
- * before it has arrived.
+ * Copies bytes from one stream to the other, each chunk `delay()` milliseconds after it was received. Many chunks are
+ * queued at once, in order, so that this adds latency but does not reduce the bandwidth. The end of `from` ends `to`
+ * after all chunks before it.
  */
 export function carry(from: Duplex, to: Duplex, delay: () => number): void {
-  // undefined is the end of the stream.
+  // A chunk of undefined is the end of the stream.
   const queue: { due: number; chunk: Buffer | undefined }[] = [];
   let queued = 0;
   let blocked = false;
@@ -39,7 +39,7 @@ export function carry(from: Duplex, to: Duplex, delay: () => number): void {
   };
   const push = (chunk: Buffer | undefined) => {
     if (closed) return;
-    // Never before what came earlier, also when the delay has just become shorter.
+    // Never before an earlier chunk, also when the delay has just become shorter.
     const due = Math.max(performance.now() + delay(), queue.at(-1)?.due ?? 0);
     queue.push({ due, chunk });
     queued += chunk?.length ?? 0;
@@ -59,11 +59,11 @@ export function carry(from: Duplex, to: Duplex, delay: () => number): void {
   });
   from.on('error', () => to.destroy());
   from.on('close', () => {
-    // Closed without an end: broken off.
+    // Closed without an end: the connection broke.
     if (!ended) to.destroy();
   });
   to.on('close', () => {
-    // When it broke off, the line of the other direction sees that and ends this side.
+    // When it broke, the copy in the other direction sees that and closes `from`.
     clearTimeout(timer);
     queue.length = 0;
     closed = true;

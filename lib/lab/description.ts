@@ -6,10 +6,10 @@ import { type LabPaths, labPaths, labsFolder } from './paths.ts';
 import type { Profile } from './profile.ts';
 import type { Release } from './recipe.ts';
 
-/** What a lab is, as it stands in its lab.json. */
+/** The content of a lab's lab.json. */
 export interface Description {
   readonly release: Release;
-  /** The image its hosts stand on, also after the recipe has changed. */
+  /** The image of its hosts; it stays the same when the recipe changes. */
   readonly image: string;
   /** What its hosts have installed. Missing in labs of versions that knew no profiles. */
   readonly profile?: Profile;
@@ -17,13 +17,13 @@ export interface Description {
   readonly hosts: number;
 }
 
-/** The lab's description; undefined when there is no such lab. */
+/** The lab's description; `undefined` when the lab does not exist. */
 export async function readDescription(lab: LabPaths): Promise<Description | undefined> {
   const text = await readFile(lab.description, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** Descriptions of all labs of this machine. */
+/** The descriptions of all labs on this machine. */
 export async function allDescriptions(): Promise<Description[]> {
   const names = await readdir(labsFolder).catch(() => []);
   const found = await Promise.all(names.map((name) => readDescription(labPaths(name))));

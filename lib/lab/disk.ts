@@ -6,14 +6,14 @@ import { knownHostsLine, newKey } from './keys.ts';
 import { hostsFile } from './names.ts';
 import type { LabPaths } from './paths.ts';
 
-/** One file of a host's own, laid over the image. */
+/** One file of a host that differs from the image. */
 interface Laid {
   readonly path: string;
   readonly content: string;
   readonly mode?: number;
 }
 
-/** Lays a new host's disk: only what makes it itself, over the image. A host that has a disk keeps it. */
+/** Creates a new host's disk: the files that identify it, in a layer over the image. An existing disk is kept. */
 export async function ensureDisk(
   lab: LabPaths,
   host: string,
@@ -36,11 +36,11 @@ export async function ensureDisk(
     files.push({ path: `${home}/.ssh/authorized_keys`, content: `${loginKey}\n`, mode: 0o600 });
   }
   for (const file of files) await lay(image, paths.upper, file);
-  // Last, so that a disk that was half laid is laid anew.
+  // Written last, so that an incomplete disk is created again.
   await writeFile(paths.hostKey, `${key.public}\n`);
 }
 
-/** Writes the lab's known_hosts: the keys the hosts were made with, whatever they show now. */
+/** Writes the lab's known_hosts, with the keys that the hosts were created with. */
 export async function writeKnownHosts(lab: LabPaths, hosts: readonly string[]): Promise<void> {
   const lines = hosts.map(async (host) =>
     knownHostsLine(host, await readFile(lab.host(host).hostKey, 'utf8')),
@@ -48,7 +48,7 @@ export async function writeKnownHosts(lab: LabPaths, hosts: readonly string[]): 
   await writeFile(lab.knownHosts, `${(await Promise.all(lines)).join('\n')}\n`);
 }
 
-/** Writes one file into the upper layer, its folders with the image's own owner and mode. */
+/** Writes one file to the upper layer; its folders get the owner and mode that they have in the image. */
 async function lay(image: string, upper: string, file: Laid): Promise<void> {
   const owner = await layFolder(image, upper, dirname(file.path));
   const path = join(upper, file.path);

@@ -10,8 +10,8 @@ import { isRunning, killNow, readRecord, until } from './process.ts';
 import { removeTree } from './remove-tree.ts';
 
 /**
- * Ends a lab and throws its disks away, whatever state it is in, also one that died half-way. Goes by what
- * lies on disk and not by the lab's description, which may be missing. Gives false when there was nothing.
+ * Stops a lab in any state and deletes its disks, also after an incomplete `up`. It looks at the lab's files and not at
+ * its description, which may be missing. Returns false when there was no lab.
  */
 export async function labDown(name: string): Promise<boolean> {
   requireMachine();
@@ -19,7 +19,7 @@ export async function labDown(name: string): Promise<boolean> {
   const existed = existsSync(lab.state) || existsSync(lab.run);
   await withLock(lab.lock, 300, async () => {
     const hosts = await readdir(lab.hostsFolder).catch(() => []);
-    // Nothing in them is worth an orderly shutdown: their disks go too.
+    // The hosts need no clean shutdown, because their disks are deleted too.
     await Promise.all(hosts.map((host) => killHost(lab, host)));
     await endRelay(lab);
     await removeLabNetwork(lab);

@@ -6,23 +6,23 @@ import { labAddress } from './names.ts';
 import { labPaths } from './paths.ts';
 import { askRelay } from './relay-client.ts';
 
-/** A way into a lab's network for this process, which stands outside of it. */
+/** Gives this process, which is outside of a lab's network, access to the lab's hosts. */
 export interface LabEndpoint {
   /**
-   * A TCP connection to a host, by name or address, with the lab's delay.
+   * Opens a TCP connection to a host, by name or address, with the lab's delay.
    * Rejects with a PlayError of kind `unreachable`.
    */
   dial(host: string, port: number): Promise<Duplex>;
   readonly privateKeyFile: string;
   readonly knownHostsFile: string;
-  /** The address of a lab host by its name, or of an address itself; undefined for what can't be in a lab. */
+  /** The address for a lab host's name or address; `undefined` for anything that can't be in a lab. */
   address(host: string): string | undefined;
 }
 
 /**
- * The lab of that name.
- * @throws PlayError of kind `unreachable` when it isn't up, `input` when the name can't be a lab's or this
- * machine can't have labs.
+ * The endpoint of a lab.
+ * @throws PlayError of kind `unreachable` when the lab is not up, `input` when the name is invalid or this machine can't
+ * run labs.
  */
 export function labEndpoint(name: string): LabEndpoint {
   requireMachine();
@@ -37,8 +37,8 @@ export function labEndpoint(name: string): LabEndpoint {
       if (address === undefined) {
         throw new PlayError({
           kind: 'unreachable',
-          what: `${host} is no host of lab ${name}`,
-          next: 'its hosts are called hadoop001, hadoop002 and so on; give another name its address by ansible_host',
+          what: `lab ${name} has no host ${host}`,
+          next: 'its hosts are hadoop001, hadoop002 and so on; for another name, set ansible_host to one of their addresses',
         });
       }
       const answer = await askRelay(lab.relaySocket, `${address} ${port}`).catch((cause: Error) => {
@@ -55,7 +55,7 @@ export function labEndpoint(name: string): LabEndpoint {
   };
 }
 
-/** The error for whatever needs a lab that is up. */
+/** The error when a lab that is needed is not up. */
 export function notUp(name: string, kind: 'unreachable' | 'input', cause?: Error): PlayError {
   const option = name === 'lab' ? '' : ` --name ${name}`;
   return new PlayError({

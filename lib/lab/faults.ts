@@ -17,7 +17,7 @@ async function withHost(labName: string, host: string, work: (lab: Lab) => Promi
   await withLock(lab.paths.lock, lockSeconds, () => work(lab));
 }
 
-/** Takes a host off the network, as pulling its cable does. It stays cut when it is booted again. */
+/** Cuts a host off the network, like a pulled cable. It stays cut after a reboot. */
 export function cutHost(labName: string, host: string): Promise<void> {
   return withHost(labName, host, async ({ paths }) => {
     await writeFile(paths.host(host).cut, '');
@@ -25,7 +25,7 @@ export function cutHost(labName: string, host: string): Promise<void> {
   });
 }
 
-/** Plugs the cable in again. */
+/** Connects a host to the network again. */
 export function healHost(labName: string, host: string): Promise<void> {
   return withHost(labName, host, async ({ paths }) => {
     await rm(paths.host(host).cut, { force: true });
@@ -33,12 +33,12 @@ export function healHost(labName: string, host: string): Promise<void> {
   });
 }
 
-/** Cuts a host's power. */
+/** Switches a host off without a shutdown, like a power failure. */
 export function killLabHost(labName: string, host: string): Promise<void> {
   return withHost(labName, host, ({ paths }) => killHost(paths, host));
 }
 
-/** Switches a host on again, with the disk it had, and waits for SSH unless its network is cut. */
+/** Boots a host with its existing disk, and waits for SSH unless its network is cut. */
 export function startLabHost(labName: string, host: string): Promise<void> {
   return withHost(labName, host, async ({ paths, image }) => {
     if (!(await isOn(paths, host))) await bootHost(paths, host, image);
@@ -46,21 +46,21 @@ export function startLabHost(labName: string, host: string): Promise<void> {
   });
 }
 
-/** Adds a round trip of so many milliseconds to connections from the controller. Gives what holds then. */
+/** Sets the delay in milliseconds that is added to each round trip from the controller. Returns the new delay. */
 export async function delayLab(labName: string, milliseconds: number): Promise<number> {
   const { paths } = await existingLab(labName);
   return relayDelay(paths.relaySocket, milliseconds).catch((cause: Error) => {
     throw inputError(`lab ${labName}'s relay does not answer`, {
       why: cause.message,
-      next: 'ts-play lab up starts it again',
+      next: 'start it again: ts-play lab up',
       cause,
     });
   });
 }
 
-/** Milliseconds, from what was typed. */
+/** Parses the milliseconds on the command line. */
 export function parseDelay(text: string): number {
   const milliseconds = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (milliseconds <= 60_000) return milliseconds;
-  throw inputError(`delay takes milliseconds from 0 to 60000, not "${text}"`);
+  throw inputError(`delay must be a number of milliseconds from 0 to 60000, not "${text}"`);
 }

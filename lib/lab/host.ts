@@ -15,9 +15,9 @@ import {
 } from './process.ts';
 
 /**
- * Switches the host on, and again when it asked for a reboot, which nspawn tells by exit code 133. It records
- * itself before it begins, so that nothing runs that isn't on record. An init may outlive its nspawn: whatever
- * is left in the host's control group goes before the next boot and at the end.
+ * The host's supervisor: boots the host, and boots it again after a reboot, for which nspawn exits with 133. It writes
+ * its process record first, so that no process runs without a record. An init may outlive its nspawn, so the supervisor
+ * kills everything in the host's control group before each boot and at the end.
  */
 const supervise = `
 pid=$1 boot=$2 cgroup=$3
@@ -42,9 +42,9 @@ exit "$code"
 `;
 
 /**
- * Becomes the host: `sh -euc` with this runs in fresh mount and network namespaces, which last as long as the
- * host does. So whatever way a host ends, its mounts, its leg and its addresses are gone with it, a virtual
- * address included, just as when a real machine loses its power.
+ * Sets up the host and becomes its nspawn. It runs with `sh -euc` in new mount and network namespaces, which exist as
+ * long as the host. When the host ends for any reason, its mounts, its network interface and its addresses disappear
+ * with it, also a virtual address, as when a real machine loses power.
  */
 const boot = `
 cgroup=$1
@@ -53,7 +53,7 @@ name=$1 root=$2 image=$3 upper=$4 work=$5 cut=$6 bridge=$7 address=$8 hardware=$
 
 mount -t overlay overlay -o "lowerdir=$image,upperdir=$upper,workdir=$work" "$root"
 
-# The leg of an earlier boot goes away a moment after its host.
+# The network interface of an earlier boot disappears a moment after its host.
 tries=0
 while ! { ip -n "$bridge" link delete "$name" || :; ip link add eth0 address "$hardware" type veth peer name "$name" netns "$bridge"; } 2>/dev/null; do
   tries=$((tries + 1))
@@ -69,17 +69,17 @@ ip -n "$bridge" link set "$name" master br0
 mkdir -p "$cgroup"
 echo 0 > "$cgroup/cgroup.procs"
 
-# systemd 256 and later boot only with the unified hierarchy, which nspawn doesn't offer by itself on every machine.
+# systemd 256 and later boot only with the unified hierarchy; nspawn does not select it on every machine.
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-# Kernel settings of the host's own network may be changed, as on a real one; the machine's others may not.
+# Let the host change the sysctls of its own network, as on a real host, but no others of the machine.
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
-# Units of servers ask for more open files than a container gets by default.
+# Units of servers need more open files than a container gets by default.
 exec systemd-nspawn --quiet --boot --register=no --keep-unit --settings=no --link-journal=no \\
   --machine="$name" --hostname="$name" --directory="$root" --network-namespace-path=/proc/self/ns/net \\
   --capability=CAP_NET_ADMIN,CAP_NET_RAW --rlimit=NOFILE=1024:524288 --resolv-conf=off --timezone=off
 `;
 
-/** Switches the host on. It outlives this process; returns as soon as it has begun. */
+/** Starts the host's boot and returns at once. The host outlives this process. */
 export async function bootHost(lab: LabPaths, host: string, image: string): Promise<void> {
   const paths = lab.host(host);
   const address = `${hostAddress(host)}/${subnetPrefix}`;
@@ -98,21 +98,21 @@ export async function bootHost(lab: LabPaths, host: string, image: string): Prom
   child.unref();
 }
 
-/** nspawn is told nothing of the caller's environment, and hosts get none of it. */
+/** The environment of nspawn: nothing of the caller's environment reaches the hosts. */
 const hostEnvironment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
-/** Whether the host is switched on. */
+/** Whether the host is running. */
 export async function isOn(lab: LabPaths, host: string): Promise<boolean> {
   return (await runningRecord(lab, host)) !== undefined;
 }
 
-/** The process id, on this machine, of the host's init; undefined when it is off or has only just begun. */
+/** The process id of the host's init on this machine; `undefined` when the host is off or has only just started. */
 export async function initOf(lab: LabPaths, host: string): Promise<number | undefined> {
   const record = await runningRecord(lab, host);
   if (record === undefined) return undefined;
   for (const pid of await descendantsOf(record.pid, 2)) {
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    // The id in the innermost namespace stands last: a host's init is the second one from outside.
+    // The last id is that in the innermost namespace. The host's init has id 1 there.
     if (/^NSpid:\t.*\t1$/m.test(status)) return pid;
   }
   return undefined;
@@ -128,7 +128,7 @@ async function hostCgroup(lab: LabPaths, host: string): Promise<string> {
   return join(await labCgroup(lab), host);
 }
 
-/** Adds hosts that came later to /etc/hosts of those that were there; what else was written there stays. */
+/** Adds new hosts to /etc/hosts of the running hosts; keeps all other lines. */
 export async function nameNewHosts(lab: LabPaths, hosts: readonly string[]): Promise<void> {
   for (const host of hosts) {
     const init = await initOf(lab, host);
@@ -140,7 +140,7 @@ export async function nameNewHosts(lab: LabPaths, hosts: readonly string[]): Pro
   }
 }
 
-/** Cuts the power: nothing in the host gets a chance to end in order. Returns when all of it is gone. */
+/** Kills all processes of the host at once, like a power failure. Returns when all have ended. */
 export async function killHost(lab: LabPaths, host: string): Promise<void> {
   const record = await runningRecord(lab, host);
   if (record !== undefined) {

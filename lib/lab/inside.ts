@@ -7,15 +7,15 @@ import { initOf } from './host.ts';
 const cleanPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * Runs a command inside a host, as root, whatever state its network and its sshd are in. This process's
- * stdin, stdout and stderr are the command's. Gives its exit code.
+ * Runs a command inside a host as root, without its network and sshd. The command inherits stdin, stdout and stderr.
+ * Returns its exit code.
  */
 export async function execInHost(labName: string, host: string, argv: readonly string[]): Promise<number> {
   const lab = await existingLab(labName);
   return passThrough('nsenter', await hostCommand(lab, host, argv));
 }
 
-/** Arguments of nsenter that run the command inside the host, with a clean environment. */
+/** The arguments of nsenter that run a command inside the host with a clean environment. */
 async function hostCommand(lab: Lab, host: string, argv: readonly string[]): Promise<string[]> {
   checkHost(lab, host);
   const init = await initOf(lab.paths, host);
@@ -33,8 +33,8 @@ async function hostCommand(lab: Lab, host: string, argv: readonly string[]): Pro
 }
 
 /**
- * Runs a command of this machine as the controller on the lab's network, where the hosts' names resolve.
- * Gives its exit code.
+ * Runs a program of this machine on the lab's network, as the controller; the names of the hosts resolve there.
+ * Returns its exit code.
  */
 export async function enterLab(labName: string, argv: readonly string[]): Promise<number> {
   const { paths } = await existingLab(labName);
@@ -44,7 +44,9 @@ export async function enterLab(labName: string, argv: readonly string[]): Promis
 /** @throws PlayError when the lab has no such host. */
 export function checkHost(lab: Lab, host: string): void {
   if (lab.names.includes(host)) return;
-  throw inputError(`lab ${lab.paths.name} has no host ${host}`, { next: `it has ${lab.names.join(', ')}` });
+  throw inputError(`lab ${lab.paths.name} has no host ${host}`, {
+    next: `its hosts are ${lab.names.join(', ')}`,
+  });
 }
 
 /** ` --name NAME`, unless it is the default. */
@@ -55,7 +57,7 @@ function nameOption(lab: Lab): string {
 function passThrough(program: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: 'inherit' });
-    // The terminal sends Ctrl-C to the command as well: what comes of it is the command's affair.
+    // The terminal sends Ctrl-C to the command too, which decides what to do.
     const ignore = () => {};
     process.on('SIGINT', ignore);
     const pass = () => child.kill('SIGTERM');

@@ -5,21 +5,21 @@ import { hostAddress } from './names.ts';
 import type { LabPaths } from './paths.ts';
 
 export interface KeyPair {
-  /** OpenSSH's private key file. */
+  /** The content of a private key file in OpenSSH's format. */
   readonly private: string;
   /** One line: type, key, comment. */
   readonly public: string;
 }
 
-/** A fresh ed25519 key. */
+/** Creates an ed25519 key. */
 export function newKey(comment: string): KeyPair {
   const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-  // ssh2 makes one key in 256 wrong: it drops a leading zero byte of the public half.
+  // ssh2 creates a wrong key in one case of 256: it drops a leading zero byte of the public key.
   if (ssh2.utils.parseKey(pair.private) instanceof Error) return newKey(comment);
   return { private: pair.private, public: pair.public };
 }
 
-/** The key people log in with: made at the lab's first `up`, kept until its `down`. */
+/** The public key for logins, created at the lab's first `up` and kept until its `down`. */
 export async function ensureLoginKey(lab: LabPaths): Promise<string> {
   if (!existsSync(lab.publicKey)) {
     const key = newKey(`ts-play lab ${lab.name}`);
@@ -30,13 +30,13 @@ export async function ensureLoginKey(lab: LabPaths): Promise<string> {
   return (await readFile(lab.publicKey, 'utf8')).trim();
 }
 
-/** One line of known_hosts: the host by address and by name. */
+/** One line of known_hosts, for the host's address and name. */
 export function knownHostsLine(host: string, publicKey: string): string {
   const [type, key] = publicKey.trim().split(' ');
   return `${hostAddress(host)},${host} ${type} ${key}`;
 }
 
-/** What OpenSSH's client needs to know when it runs on the lab's network. */
+/** The ssh_config for OpenSSH's client on the lab's network. */
 export function sshConfig(lab: Pick<LabPaths, 'privateKey' | 'knownHosts'>): string {
   return [
     'Host hadoop* 192.0.2.*',

@@ -5,12 +5,12 @@ import { dirname } from 'node:path';
 import { PlayError } from '../util/errors.ts';
 
 /**
- * Does the work while holding an exclusive lock on the file; waits for whoever holds it, at most `seconds`.
- * A child holds the lock until this process closes its stdin, so the kernel frees it however this process ends.
+ * Calls `work` with an exclusive lock on the file; waits at most `seconds` for the lock. A child process holds the lock
+ * until its stdin is closed, so that it is released however this process ends.
  */
 export async function withLock<T>(file: string, seconds: number, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
-  // The child stays deaf to Ctrl-C, so that the lock lasts until this process has cleaned up.
+  // The child ignores Ctrl-C, so that the lock lasts until this process has cleaned up.
   const holder = spawn(
     'flock',
     ['--timeout', String(seconds), file, 'sh', '-c', 'trap "" INT; echo locked; exec cat >/dev/null'],
@@ -23,7 +23,7 @@ export async function withLock<T>(file: string, seconds: number, work: () => Pro
     throw new PlayError({
       kind: 'input',
       what: `another ts-play lab command has held ${file} for ${seconds} s`,
-      next: 'wait for it to end, or end it, and try again',
+      next: 'wait until it has ended, or stop it, then try again',
     });
   }
   try {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkLabName } from './names.ts';
 
 const cache = '/var/cache/ts-play';
-/** A folder a lab, by name. */
+/** Contains one folder per lab, by name. */
 export const labsFolder = '/var/lib/ts-play/labs';
 
 /** Built images, by recipe. */
@@ -10,24 +10,24 @@ export const imagesFolder = `${cache}/images`;
 /** Upstream source archives for roles that build from source. */
 export const sourcesFolder = `${cache}/sources`;
 
-/** Where one host's things lie. */
+/** The paths of one host's files. */
 export interface HostPaths {
   readonly folder: string;
-  /** What the host changed against the image: its disk. */
+  /** The host's disk: its changes to the image. */
   readonly upper: string;
   readonly work: string;
-  /** Where its root is mounted, in a mount namespace of its own: empty as seen from the machine. */
+  /** Where its root is mounted, in a mount namespace of its own; outside of it, this folder is empty. */
   readonly root: string;
   readonly console: string;
-  /** The public key it was made with; there once its disk is ready. */
+  /** The public host key; exists when the disk is complete. */
   readonly hostKey: string;
-  /** Present while the host's network leg is cut. */
+  /** Exists while the host is cut off the network. */
   readonly cut: string;
   /** Process id and start time of the running host. */
   readonly pid: string;
 }
 
-/** Where one lab's things lie: `state` lasts, `run` is worthless after the machine restarts. */
+/** The paths of one lab's files. `state` is persistent; `run` is invalid after the machine restarts. */
 export interface LabPaths {
   readonly name: string;
   readonly state: string;
@@ -42,13 +42,13 @@ export interface LabPaths {
   readonly relaySocket: string;
   readonly relayPid: string;
   readonly relayLog: string;
-  /** Network namespaces: the bridge's own, and the one commands run in. */
+  /** Network namespaces: one for the bridge, one for the controller's commands. */
   readonly bridgeNamespace: string;
   readonly controllerNamespace: string;
   host(name: string): HostPaths;
 }
 
-/** @throws PlayError when the name can't be a lab's. */
+/** @throws PlayError when the name is not a valid lab name. */
 export function labPaths(labName: string): LabPaths {
   const name = checkLabName(labName);
   const state = join(labsFolder, name);

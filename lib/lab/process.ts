@@ -2,20 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlayError } from '../util/errors.ts';
 
-/** A process as it was recorded when it began: the start time tells it from a later one with the same id. */
+/** A recorded process; the start time distinguishes it from a later process with the same id. */
 export interface ProcessRecord {
   readonly pid: number;
   /** Clock ticks since the machine's boot, field 22 of /proc/PID/stat. */
   readonly start: string;
 }
 
-/** Reads `PID START`; undefined when it isn't that. */
+/** Parses `PID START`; `undefined` for any other text. */
 export function parseRecord(text: string): ProcessRecord | undefined {
   const match = /^(\d+) (\d+)\n?$/.exec(text);
   return match?.[1] && match[2] ? { pid: Number(match[1]), start: match[2] } : undefined;
 }
 
-/** State letter and start time out of /proc/PID/stat, whose second field may hold spaces and parentheses. */
+/** The state letter and the start time in /proc/PID/stat, whose second field may contain spaces and parentheses. */
 export function parseStat(stat: string): { state: string; start: string } {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', start: fields[19] ?? '' };
@@ -25,13 +25,13 @@ export async function readRecord(file: string): Promise<ProcessRecord | undefine
   return parseRecord(await readFile(file, 'utf8').catch(() => ''));
 }
 
-/** This process, as it has to be recorded. */
+/** The record of this process. */
 export async function ownRecord(): Promise<string> {
   const { start } = parseStat(await readFile('/proc/self/stat', 'utf8'));
   return `${process.pid} ${start}\n`;
 }
 
-/** Whether the recorded process still runs and has `marker` among its arguments: nobody else's is ever ended. */
+/** Whether the recorded process still runs and has `marker` in its command line, so that no other process is ever killed. */
 export async function isRunning(record: ProcessRecord, marker: string): Promise<boolean> {
   const read = (name: string) => readFile(`/proc/${record.pid}/${name}`, 'utf8').catch(() => '');
   const [stat, cmdline] = await Promise.all([read('stat'), read('cmdline')]);
@@ -39,13 +39,13 @@ export async function isRunning(record: ProcessRecord, marker: string): Promise<
   return start === record.start && state !== 'Z' && cmdline.includes(marker);
 }
 
-/** Whether a process has ended; one that nobody has reaped yet has, and holds nothing any more. */
+/** Whether a process has ended; a zombie counts as ended, because it holds no resources. */
 export async function isGone(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   return stat === undefined || parseStat(stat).state === 'Z';
 }
 
-/** Children of a process and theirs, so many generations deep. */
+/** The descendants of a process, down to this many generations. */
 export async function descendantsOf(pid: number, generations: number): Promise<number[]> {
   if (generations === 0) return [];
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
@@ -54,7 +54,7 @@ export async function descendantsOf(pid: number, generations: number): Promise<n
   return [...children, ...deeper.flat()];
 }
 
-/** Sends SIGKILL; a process that is gone already is fine. */
+/** Sends SIGKILL; does nothing when the process has ended already. */
 export function killNow(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -63,12 +63,12 @@ export function killNow(pid: number): void {
   }
 }
 
-/** Waits until it is true, looking every 20 ms; throws after `seconds`. */
+/** Waits until the condition is true, checking every 20 ms. @throws PlayError after `seconds` */
 export async function until(isTrue: () => Promise<boolean>, seconds: number, what: string): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await isTrue())) {
     if (Date.now() > deadline) {
-      throw new PlayError({ kind: 'failed', what: `${what} did not happen within ${seconds} s` });
+      throw new PlayError({ kind: 'failed', what: `waiting for ${what} timed out after ${seconds} s` });
     }
     await sleep(20);
   }

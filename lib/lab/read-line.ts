@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 const longestLine = 256;
 
 /**
- * Reads one line and leaves the stream as if it had just been opened with what comes after the line.
- * `then` gets undefined when the stream ends, breaks or says too much without a line end.
+ * Reads one line; the rest of the stream can then be read as from a new stream. `then` gets `undefined` when the stream
+ * ends or breaks, or the line is too long.
  */
 export function readLine(stream: Duplex, then: (line: string | undefined) => unknown): void {
   let head = Buffer.alloc(0);

@@ -5,13 +5,13 @@ import { readLine } from './read-line.ts';
 const connectSeconds = 10;
 
 /**
- * The relay's side of its protocol. A client says one line and gets one: `ADDRESS PORT` makes it a pipe to
- * there after `OK`; `DELAY MS` sets the round trip added to every pipe, also those that are open; `DELAY`
- * alone asks for it. `ERR reason` ends the conversation.
+ * The server side of the relay's protocol. A client sends one line and gets one line. `ADDRESS PORT`: after `OK` the
+ * socket is connected to this address. `DELAY MS` sets the delay per round trip for all connections, also open ones.
+ * `DELAY` returns the current delay. After `ERR reason` the relay closes the socket.
  */
 export function createRelay(): Server {
   let delay = 0;
-  // Half open: one side may have said all it has while the other still talks.
+  // Half open: one side may have ended while the other still sends.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     client.on('error', () => client.destroy());
     readLine(client, (request) => {
@@ -25,7 +25,7 @@ export function createRelay(): Server {
       if (!/^\d+(\.\d+){3}$/.test(word) || !/^\d{1,5}$/.test(value ?? '')) {
         return client.end('ERR bad request\n');
       }
-      // A connection is a round trip of its own before anything can be said.
+      // Opening a connection takes one round trip itself.
       return setTimeout(() => join(client, word, Number(value), () => delay / 2), delay);
     });
   });

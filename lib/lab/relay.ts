@@ -1,4 +1,4 @@
-// The relay's process: node relay.js SOCKET PIDFILE, run in the lab's controller namespace by `lab up`.
+// The relay's process: node relay.js SOCKET PIDFILE. `lab up` starts it in the lab's controller namespace.
 import { rmSync, writeFileSync } from 'node:fs';
 import { ownRecord } from './process.ts';
 import { createRelay } from './relay-server.ts';
@@ -9,6 +9,6 @@ if (socket === undefined || pidFile === undefined) {
   process.exit(1);
 }
 writeFileSync(pidFile, await ownRecord());
-// One that died left its socket behind; `lab up` starts a relay only when none answers.
+// A dead relay leaves its socket behind; `lab up` starts a relay only when none answers.
 rmSync(socket, { force: true });
 createRelay().listen(socket);

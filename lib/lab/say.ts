@@ -1,2 +1,2 @@
-/** Says one line to whoever waits for a long step. */
+/** Prints one line of progress during a long step. */
 export type Say = (line: string) => void;

@@ -8,7 +8,7 @@ import type { LabPaths } from './paths.ts';
 
 const bootSeconds = 120;
 
-/** Waits until root can log in with the lab's key, on a host that shows the key it was made with. */
+/** Waits until root can log in with the lab's key, and checks the host key. */
 export async function waitForSsh(lab: LabPaths, host: string): Promise<void> {
   const [privateKey, hostKey] = await Promise.all([
     readFile(lab.privateKey, 'utf8'),
@@ -23,7 +23,7 @@ export async function waitForSsh(lab: LabPaths, host: string): Promise<void> {
     );
     if (trouble === undefined) return;
     if (trouble instanceof PlayError && trouble.kind === 'failed') throw trouble;
-    // A host is off for a moment before it has recorded itself.
+    // A host counts as off for a moment, until its supervisor has written its record.
     if (await isOn(lab, host)) offSince = undefined;
     else offSince ??= Date.now();
     const died = offSince !== undefined && Date.now() - offSince > 3000;
@@ -46,14 +46,14 @@ async function logIn(lab: LabPaths, host: string, privateKey: string, hostKey: s
         readyTimeout: 10_000,
         hostVerifier: (key: Buffer) => {
           const isRight = hostKey.startsWith(`ssh-ed25519 ${key.toString('base64')} `);
-          // Waiting longer would not help.
+          // The key will not change: don't wait for the timeout.
           if (!isRight) reject(wrongKey(host));
           return isRight;
         },
       });
     });
   } finally {
-    // What comes after the verdict is of no interest, but an error event nobody hears would end the process.
+    // Later errors don't matter, but without a listener an error event would end the process.
     client.on('error', () => {});
     client.destroy();
     sock.destroy();
@@ -63,8 +63,8 @@ async function logIn(lab: LabPaths, host: string, privateKey: string, hostKey: s
 function wrongKey(host: string): PlayError {
   return new PlayError({
     kind: 'failed',
-    what: `${host} shows another host key than it was made with`,
-    next: 'ts-play lab down, then ts-play lab up, makes fresh hosts',
+    what: `${host} presents a host key that differs from the one that the lab created`,
+    next: 'create new hosts: ts-play lab down, then ts-play lab up',
   });
 }
 
@@ -73,7 +73,9 @@ async function bootFailure(lab: LabPaths, host: string, died: boolean, trouble: 
   const end = text.trimEnd().split('\n').slice(-10).join('\n');
   return new PlayError({
     kind: 'failed',
-    what: died ? `${host} ended while it booted` : `${host} did not answer SSH within ${bootSeconds} s`,
+    what: died
+      ? `${host} stopped during its boot`
+      : `waiting for SSH on ${host} timed out after ${bootSeconds} s`,
     why: `${trouble.message}\nThe end of its console (${lab.host(host).console}):\n${end}`,
     next: 'ts-play lab down, then ts-play lab up',
     cause: trouble,

@@ -9,9 +9,9 @@ import { listSources, type SourceArchive } from './sources.ts';
 export interface HostStatus {
   readonly host: string;
   readonly address: string;
-  /** `cut` is on, with its network leg down. */
+  /** `cut`: on, but cut off the network. */
   readonly state: 'on' | 'off' | 'cut';
-  /** Its init's process id on this machine. */
+  /** The process id of its init on this machine. */
   readonly init: number | undefined;
 }
 
@@ -20,13 +20,13 @@ export interface LabStatus {
   readonly release: Release;
   readonly hosts: readonly HostStatus[];
   readonly controller: string;
-  /** Milliseconds of added round trip; undefined when the relay doesn't answer. */
+  /** Milliseconds that are added to each round trip; `undefined` when the relay does not answer. */
   readonly delay: number | undefined;
   readonly sshConfig: string;
   readonly sources: readonly SourceArchive[];
 }
 
-/** What stands. @throws PlayError when no such lab is up. */
+/** The state of a lab. @throws PlayError when the lab is not up. */
 export async function labStatus(name: string): Promise<LabStatus> {
   const { paths, names, release } = await existingLab(name);
   const hosts = await Promise.all(
@@ -52,7 +52,7 @@ export async function labStatus(name: string): Promise<LabStatus> {
   };
 }
 
-/** The status as a person reads it. */
+/** The status as text for people. */
 export function formatStatus(status: LabStatus): string {
   const option = status.name === 'lab' ? '' : ` --name ${status.name}`;
   const delay =

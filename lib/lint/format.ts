@@ -5,12 +5,12 @@ import { filePlace } from '../util/errors.ts';
 
 const STYLES: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', hint: 'cyan' };
 
-/** Findings as a person reads them, and what they come to. */
+/** Findings as text for people, with the totals. */
 export function formatFindings(findings: readonly Finding[], paint: Paint): string {
   const count = (severity: Severity) => findings.filter((each) => each.severity === severity).length;
   const total =
     findings.length === 0
-      ? 'nothing found: no rule has anything against this design'
+      ? 'no findings'
       : [
           plural(count('error'), 'error'),
           plural(count('warning'), 'warning'),

@@ -8,19 +8,19 @@ import type { RunOptions } from '../run/options.ts';
 import { type PlannedPlay, plan } from '../run/plan.ts';
 import { inputError } from '../util/errors.ts';
 
-/** What is judged: a subset of what a run is given. */
+/** A subset of the options of a run. */
 export type LintOptions = Pick<RunOptions, 'inventory' | 'extraVars' | 'limit' | 'playbookName'>;
 
 /**
- * Judges a playbook's design by what its roles know of it; no host is contacted and nothing is written.
- * The whole is judged whatever the limit, which only leaves out what concerns none of its hosts.
- * @throws PlayError `input` for what a run would refuse, too
+ * Checks a playbook's design with the linters of its roles. Contacts no host and writes nothing.
+ * Always checks the whole playbook; a limit only filters the findings by their hosts.
+ * @throws PlayError `input` for everything that a run would refuse
  */
 export async function lintPlaybook(
-  asked: Playbook | ParametricPlaybook,
-  { limit, ...askedOptions }: LintOptions,
+  given: Playbook | ParametricPlaybook,
+  { limit, ...givenOptions }: LintOptions,
 ): Promise<readonly Finding[]> {
-  const { playbook, options } = await makePlaybook(asked, { ...askedOptions, write: false });
+  const { playbook, options } = await makePlaybook(given, { ...givenOptions, write: false });
   const extra = options.extraVars ?? noExtraVars;
   const inventory = withExtraVars(options.inventory, extra.vars);
   const plays = plan(playbook, inventory, extra, { designOnly: true });
@@ -64,7 +64,7 @@ function lintRole(use: RoleUse, context: LintContext): readonly Finding[] {
   try {
     return use.lint?.(context.uses(use.name), context) ?? [];
   } catch (thrown) {
-    throw inputError(`the role ${use.name} can't be judged`, {
+    throw inputError(`the linter of the role ${use.name} failed`, {
       where: { role: use.name },
       why: thrown instanceof Error ? thrown.message : String(thrown),
       cause: thrown,

@@ -1,24 +1,24 @@
 import type { Place } from '../util/errors.ts';
 
-/** `error`: it will fail when it is needed. `warning`: it is likely to hurt. `hint`: worth a thought. */
+/** `error`: it will fail. `warning`: it will probably cause problems. `hint`: worth considering. */
 export type Severity = 'error' | 'warning' | 'hint';
 
-/** What a finding is about, and where that was written. */
+/** The hosts and the variable of a finding, and where it was written. */
 export interface Spot {
-  /** The hosts concerned, by the inventory's names or what a file calls them. */
+  /** The hosts concerned, by their names in the inventory or in the file. */
   readonly hosts: readonly string[];
-  /** The variable at fault, where it is one. */
+  /** The variable that causes the finding, if it is a variable. */
   readonly variable?: string;
-  /** `file:line:column`, as far as known. */
+  /** File, line and column, as far as they are known. */
   readonly where: Place;
 }
 
-/** Something about the design that someone should know. Never holds a secret. */
+/** A problem that the linter found in the design. Never contains a secret. */
 export interface Finding extends Spot {
   readonly severity: Severity;
-  /** In kebab-case, as in `vip-never-moves`; stays the same between versions. */
+  /** In kebab-case, for example `vip-never-moves`; stable between versions. */
   readonly rule: string;
-  /** One sentence without a full stop, the same for all hosts that share it. */
+  /** One clause without a full stop, the same for all hosts that share the finding. */
   readonly what: string;
   readonly why: string;
   /** What to change. */
@@ -27,7 +27,7 @@ export interface Finding extends Spot {
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'hint'];
 
-/** Findings in order: the worst first, then by place. What several hosts share is said once, for all of them. */
+/** Sorts findings by severity, then by place, and merges the findings that several hosts share. */
 export function settled(findings: readonly Finding[]): readonly Finding[] {
   const merged = new Map<string, Finding>();
   for (const finding of findings) {

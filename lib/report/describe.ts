@@ -6,7 +6,7 @@ import { clean, oneLine, shorten } from './text.ts';
 
 type ScriptEvent = Extract<RunEvent, { type: 'script' }>;
 
-/** Values longer than this are cut in a one-line description; the diff shows them whole. */
+/** Longer values are cut in a one-line description; the diff shows them in full. */
 const MAX_VALUE = 60;
 
 export const STATUS_STYLE: Readonly<Record<Status, Style>> = {
@@ -18,7 +18,7 @@ export const STATUS_STYLE: Readonly<Record<Status, Style>> = {
   skipped: 'dim',
 };
 
-/** The word for a status: check mode speaks of what would happen. */
+/** The word for a status; in check mode, `would change` instead of `changed`. */
 export function statusWord(status: Status, check: boolean): string {
   return check && status === 'changed' ? 'would change' : status;
 }
@@ -44,13 +44,13 @@ export function describeRef({ host, role, task }: TaskRef): string {
   return [host, role, oneLine(task)].join(' | ');
 }
 
-/** What a task's end says beside its name: its changes, its error in a sentence, or the reason. */
+/** The text after a finished task's name: its changes, its error in one line, or the reason. */
 export function describeEnd({ status, changes, error, reason }: TaskEvent): string {
   if (status === 'failed') return oneLine(error?.what ?? reason ?? 'failed');
   return status === 'changed' || status === 'would change' ? describeChanges(changes) : oneLine(reason ?? '');
 }
 
-/** `5 ok, 1 changed`; what is zero is left out. */
+/** `5 ok, 1 changed`; zero counts are left out. */
 export function describeCounts(counts: Counts, check: boolean, paint: Paint): string {
   const parts = (['ok', 'changed', 'unknown', 'failed', 'skipped'] as const)
     .filter((status) => counts[status] > 0)
@@ -78,7 +78,7 @@ export function describeScript({ host, as, script, code, stdout, stderr }: Scrip
   ];
 }
 
-/** Where, why and what next, a labelled line each; longer texts go on indented. Nothing is left out. */
+/** Where, why and next, one labelled line each; more lines of a text are indented. Nothing is left out. */
 export function describeError({ where, why, next }: EventError, paint: Paint): string[] {
   return [
     ...labelled('at', where, (line) => paint('dim', line)),

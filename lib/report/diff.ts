@@ -1,7 +1,7 @@
 import type { Paint } from './paint.ts';
 import { clean } from './text.ts';
 
-/** A diff as it is shown: coloured, a carriage return visible, nothing in it able to draw. */
+/** A diff for display: coloured, carriage returns visible, terminal escape sequences removed. */
 export function showDiff(diff: string, paint: Paint): string {
   return clean(diff.replaceAll('\r', '␍'))
     .split('\n')

@@ -10,10 +10,10 @@ const CODES = {
 
 export type Style = keyof typeof CODES;
 
-/** Gives a text a style, or leaves it alone where no colour is wanted. */
+/** Applies a style to a text; without colour it returns the text unchanged. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Colours by the caller's word alone: the environment and the stream were asked by whoever decided. */
+/** Returns a {@link Paint}. Only `colour` decides: the caller has already checked the environment and the stream. */
 export function painter(colour: boolean): Paint {
   if (!colour) return (_style, text) => text;
   return (style, text) => {

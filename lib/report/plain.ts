@@ -17,7 +17,7 @@ import { countTasks, type TaskEvent } from './state.ts';
 import { clean, duration, oneLine, outputLine, plural } from './text.ts';
 import { Tracker } from './track.ts';
 
-/** A line for what happened, in order, for logs and CI: nothing is ever redrawn. */
+/** Prints events as lines, in order, for logs and CI; nothing is redrawn. */
 export function plainReporter(options: ReporterOptions): Reporter {
   const sink = new Sink(options.stdout);
   const clock = options.clock ?? Date.now;
@@ -46,7 +46,7 @@ class PlainLines {
     const { verbosity } = this.#options;
     switch (event.type) {
       case 'run':
-        return event.check ? ['CHECK MODE: nothing will be touched'] : [];
+        return event.check ? ['CHECK MODE: no changes will be made'] : [];
       case 'play':
         return ['', paint('bold', `PLAY ${oneLine(event.play)} (${plural(event.hosts.length, 'host')})`)];
       case 'connected':
@@ -93,7 +93,7 @@ class PlainLines {
 
   #task(event: TaskEvent): string[] {
     const { status, error, diff, durationMs } = event;
-    const { verbosity, diff: wantsDiff } = this.#options;
+    const { verbosity, diff: showsDiff } = this.#options;
     if ((status === 'ok' || status === 'skipped') && verbosity < 1) return [];
     const paint = this.#paint;
     const word = paint(STATUS_STYLE[status], `${statusWord(status, this.#tracker.check)}:`);
@@ -102,7 +102,7 @@ class PlainLines {
     return [
       `${word} ${describeRef(event)}${end && ` — ${end}`}${time}`,
       ...(error ? describeError(error, paint) : []),
-      ...(wantsDiff && diff ? [showDiff(diff, paint)] : []),
+      ...(showsDiff && diff ? [showDiff(diff, paint)] : []),
     ];
   }
 

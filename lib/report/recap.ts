@@ -5,7 +5,7 @@ import type { Paint, Style } from './paint.ts';
 import type { FirstError, RecapEvent } from './state.ts';
 import { duration, oneLine, plural, shorten } from './text.ts';
 
-/** Room for a repeated error; the whole of it stands further up. */
+/** Characters for an error that is repeated in the recap; the full error was printed before. */
 const MAX_ERROR = 100;
 
 interface Column {
@@ -14,21 +14,21 @@ interface Column {
   readonly style?: Style;
 }
 
-/** What a recap needs beside its event. */
+/** What a recap needs in addition to its event. */
 export interface RecapContext {
   readonly check: boolean;
   readonly firstErrors: ReadonlyMap<string, FirstError>;
   readonly paint: Paint;
 }
 
-/** The table, a blank line, and the closing lines: how it went, who failed, what was interrupted. */
+/** The table, a blank line, and the closing lines: totals, first errors of failed hosts, interrupted tasks. */
 export function recapText(recap: RecapEvent, context: RecapContext): string {
   const closing = closingLines(recap, context).join('\n');
   const table = recapTable(recap.hosts, context.check, context.paint);
   return table === '' ? closing : `${table}\n\n${closing}`;
 }
 
-/** A line a host, columns aligned; zeros are faint where there is colour. */
+/** One line per host, columns aligned; zeros are dim when colour is on. */
 export function recapTable(hosts: RecapEvent['hosts'], check: boolean, paint: Paint): string {
   const entries = Object.entries(hosts);
   if (entries.length === 0) return '';
@@ -64,28 +64,28 @@ function closingLines(recap: RecapEvent, { check, firstErrors, paint }: RecapCon
   const entries = Object.entries(recap.hosts);
   const sum = (key: keyof HostRecap) => entries.reduce((total, [, host]) => total + host[key], 0);
   const failed = entries.filter(([, host]) => host.failed > 0 && host.unreachable === 0).length;
-  const lost = entries.filter(([, host]) => host.unreachable > 0).length;
-  const troubled = failed + lost + firstErrors.size > 0 || recap.interrupted !== undefined;
+  const unreachable = entries.filter(([, host]) => host.unreachable > 0).length;
+  const hasProblems = failed + unreachable + firstErrors.size > 0 || recap.interrupted !== undefined;
   const parts = [
     plural(entries.length, 'host'),
     failed > 0 && paint('red', `${failed} failed`),
-    lost > 0 && paint('red', `${lost} unreachable`),
-    ...changeParts(sum('changed'), sum('unknown'), check, troubled, paint),
+    unreachable > 0 && paint('red', `${unreachable} unreachable`),
+    ...changeParts(sum('changed'), sum('unknown'), check, hasProblems, paint),
     duration(recap.durationMs),
-    check && 'nothing was touched',
+    check && 'nothing was changed',
   ];
   const line = parts.filter((part) => part !== false).join(', ');
   const errors = [...firstErrors].map(([host, error]) => `  ${paint('red', host)}: ${shortError(error)}`);
   return [line, ...errors, ...interruptedLines(recap, paint)];
 }
 
-function changeParts(changed: number, unknown: number, check: boolean, troubled: boolean, paint: Paint) {
+function changeParts(changed: number, unknown: number, check: boolean, hasProblems: boolean, paint: Paint) {
   const word = check ? 'would change' : 'changed';
   const parts = [
     changed > 0 && paint('yellow', `${changed} ${word}`),
     unknown > 0 && paint('magenta', `${unknown} unknown`),
   ];
-  if (changed + unknown > 0 || troubled) return parts;
+  if (changed + unknown > 0 || hasProblems) return parts;
   return [paint('green', check ? 'nothing would change' : 'nothing changed')];
 }
 
@@ -102,11 +102,14 @@ function interruptedLines({ interrupted, exitCode }: RecapEvent, paint: Paint): 
       : exitCode === EXIT.input || exitCode === EXIT.unexpected
         ? 'stopped by an error'
         : undefined;
-  if (interrupted.length === 0) return [paint('yellow', `${how ?? 'interrupted'}; nothing was in flight`)];
-  // Also what a host took with it that was lost.
+  if (interrupted.length === 0) return [paint('yellow', `${how ?? 'interrupted'}; no task was running`)];
+  // A lost host also interrupts its running tasks.
   return [
-    paint('yellow', how === undefined ? 'in flight when a host was lost:' : `${how}; in flight were:`),
+    paint(
+      'yellow',
+      how === undefined ? 'running when a host was lost:' : `${how}; these tasks were running:`,
+    ),
     ...interrupted.map((ref) => `  ${describeRef(ref)}`),
-    'what is half done is looked at afresh by the next run',
+    'the next run checks unfinished tasks again',
   ];
 }

@@ -4,11 +4,11 @@ import { plainReporter } from './plain.ts';
 
 export type { Output, Reporter, ReporterOptions } from './options.ts';
 
-/** The reporter for an output. `live` falls back to `plain` where stdout can't be redrawn. */
+/** The reporter for an output. `live` falls back to `plain` when stdout can't be redrawn. */
 export async function createReporter(output: Output, options: ReporterOptions): Promise<Reporter> {
   if (output === 'json') return jsonReporter(options);
   if (output === 'plain' || !canRedraw(options)) return plainReporter(options);
-  // Loaded only when used: listr2 costs start-up time that a script or a log never needs.
+  // Loaded only when used: listr2 adds to the start-up time, and the other reporters don't need it.
   const { liveReporter } = await import('./live/reporter.ts');
   return liveReporter(options);
 }

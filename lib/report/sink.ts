@@ -1,14 +1,14 @@
 import type { Writable } from 'node:stream';
 import { PlayError } from '../util/errors.ts';
 
-/** What a stream says when its reader has gone: `ts-play … | head` is no failure of the run. */
+/** Error codes of a stream whose reader has closed: `ts-play … | head` is no failure of the run. */
 const READER_GONE = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ECONNRESET']);
 
-/** A terminal that was closed can't be written to, as a disk that fails can't. */
+/** A closed terminal fails with EIO, and so does a broken disk; only the terminal is ignored. */
 const isGone = ({ code = '' }: NodeJS.ErrnoException, stream: Writable) =>
   READER_GONE.has(code) || (code === 'EIO' && 'isTTY' in stream && stream.isTTY === true);
 
-/** Writes lines to a stream that may be slow, full or closed, and never throws while a run goes on. */
+/** Writes lines to a stream that may be slow, full or closed, and never throws during a run. */
 export class Sink {
   readonly #stream: Writable;
   #broken: NodeJS.ErrnoException | undefined;
@@ -23,18 +23,18 @@ export class Sink {
   }
 
   line(text: string): void {
-    if (this.#usable()) this.#stream.write(`${text}\n`);
+    if (this.#canWrite()) this.#stream.write(`${text}\n`);
   }
 
   /**
-   * Resolves when all lines are handed to the system.
-   * @throws PlayError when they can't be written for another reason than a reader that left.
+   * Resolves when all lines were passed to the operating system.
+   * @throws PlayError when they can't be written, except because the reader has closed
    */
   async end(): Promise<void> {
-    if (this.#usable()) {
+    if (this.#canWrite()) {
       const error = await new Promise<Error | null | undefined>((resolve) => this.#stream.write('', resolve));
       if (error) this.#onError(error);
-      // A stream emits its error after the callback: who stops listening then lets it crash the process.
+      // A stream emits its error after the callback: without a listener it would crash the process.
       else this.#stream.off('error', this.#onError);
     }
     const broken = this.#broken;
@@ -47,7 +47,7 @@ export class Sink {
     });
   }
 
-  #usable(): boolean {
+  #canWrite(): boolean {
     return this.#broken === undefined && this.#stream.writable;
   }
 }

@@ -6,7 +6,7 @@ export type RecapEvent = Extract<RunEvent, { type: 'recap' }>;
 /** One role on one host. Times are milliseconds of the reporter's clock. */
 export interface RoleState {
   readonly role: string;
-  /** How many tasks were laid out so far. */
+  /** How many tasks the role's steps have returned so far. */
   planned: number;
   readonly since: number;
   ended: { readonly at: number; readonly ok: boolean } | undefined;
@@ -17,11 +17,11 @@ export interface RoleState {
 export interface HostState {
   readonly host: string;
   readonly roles: RoleState[];
-  /** What is being applied, oldest first. */
+  /** Tasks that are being applied, oldest first. */
   readonly applying: Map<string, { readonly ref: TaskRef; readonly since: number }>;
-  /** The last lines the running apply printed. */
+  /** The last lines of output of the running apply. */
   tail: string[];
-  /** Why the host left the play, when no task's own error says it. */
+  /** Why the host left the play, unless it is the error of a task. */
   error: EventError | undefined;
   unreachable: boolean;
 }
@@ -33,7 +33,7 @@ export interface PlayState {
   ended: number | undefined;
 }
 
-/** The first thing that went wrong on a host, for the recap. */
+/** The first error of a host, for the recap. */
 export interface FirstError {
   readonly role: string | undefined;
   readonly task: string | undefined;
@@ -58,7 +58,7 @@ export function hasFailed(host: HostState): boolean {
   return host.roles.some(({ tasks }) => tasks.some(({ status }) => status === 'failed'));
 }
 
-/** The role the host is in, if it is in one. */
+/** The role that runs on the host, if any. */
 export function openRole(host: HostState): RoleState | undefined {
   const last = host.roles.at(-1);
   return last?.ended === undefined ? last : undefined;

@@ -3,25 +3,25 @@ import { stripVTControlCharacters } from 'node:util';
 /** Control characters other than newline and tab. */
 const CONTROL = /[^\P{Cc}\n\t]/gu;
 
-/** A host's text without anything that moves a cursor, colours or rings: it must not draw on our terminal. */
+/** Removes escape sequences and control characters from a host's text, so that it can't control the terminal. */
 export function clean(text: string): string {
   return stripVTControlCharacters(text).replaceAll('\r\n', '\n').replaceAll(CONTROL, '');
 }
 
-/** The same on one line, whatever it was. */
+/** {@link clean}, with line breaks replaced, so that the result is one line. */
 export function oneLine(text: string): string {
   return clean(text)
     .trim()
     .replaceAll(/\s*\n\s*/g, ' ⏎ ');
 }
 
-/** A line of output as a terminal would leave it: a progress bar redrawn with `\r` shows its last state. */
+/** A line of output as a terminal would show it at the end: of a progress bar redrawn with `\r`, the last state. */
 export function outputLine(line: string): string {
   const drawn = line.split('\r').filter((part) => part.trim() !== '');
   return untab(clean(drawn.at(-1) ?? '')).trimEnd();
 }
 
-/** Tabs as spaces, where a line has to fit a width. */
+/** Replaces tabs with spaces, for lines that must fit a width. */
 export function untab(text: string): string {
   return text.replaceAll('\t', '    ');
 }
@@ -32,13 +32,13 @@ export function duration(ms: number): string {
   return elapsed(Math.round(ms / 1000) * 1000);
 }
 
-/** As {@link duration}, in whole seconds, for a time that counts up. */
+/** Like {@link duration}, but in whole seconds, for a time that counts up. */
 export function elapsed(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+  if (minutes < 60) return `${minutes} min ${twoDigits(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
 }
 
 /** `1 host`, `3 hosts`. */
@@ -46,7 +46,7 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Cut to `width` characters, with an ellipsis where something is missing. */
+/** Cuts a text to `width` characters, with an ellipsis at the end. */
 export function shorten(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`;
 }
@@ -55,6 +55,6 @@ export function indent(text: string, by: number): string {
   return text.replaceAll(/^(?=.)/gm, ' '.repeat(by));
 }
 
-function two(count: number): string {
+function twoDigits(count: number): string {
   return String(count).padStart(2, '0');
 }

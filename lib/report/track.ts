@@ -9,24 +9,24 @@ import {
 } from './state.ts';
 import { outputLine } from './text.ts';
 
-/** Lines of running output that are kept for a host. */
+/** How many lines of a running apply's output are kept per host. */
 const TAIL_LINES = 4;
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
-/** What a run has come to so far, gathered from its events: everything a reporter draws comes from here. */
+/** The state of a run, collected from its events. Reporters draw only from this state. */
 export class Tracker {
   check = false;
   readonly plays: PlayState[] = [];
-  /** Hosts that are being connected to, and since when. */
+  /** Hosts that are being connected to, and when that began (milliseconds). */
   readonly connecting = new Map<string, number>();
   readonly firstErrors = new Map<string, FirstError>();
   readonly warnings: string[] = [];
-  /** What roles found out and gates said, in order. */
+  /** The reports of roles and the reasons of failed gates, in order. */
   readonly reports: { readonly title: string; readonly text: string }[] = [];
   recap: RecapEvent | undefined;
 
-  /** Takes in an event that happens at `now` (milliseconds). Any order is survived. */
+  /** Processes an event that happens at `now` (milliseconds). Accepts events in any order. */
   take(event: RunEvent, now: number): void {
     switch (event.type) {
       case 'run':
@@ -43,7 +43,7 @@ export class Tracker {
         this.connecting.delete(event.host);
         return;
       case 'unreachable':
-        this.#lose(event);
+        this.#markUnreachable(event);
         return;
       case 'warning':
         this.warnings.push(event.host === undefined ? event.text : `${event.host}: ${event.text}`);
@@ -59,7 +59,7 @@ export class Tracker {
           });
         return;
       case 'role':
-        this.#layOut(event, now);
+        this.#planTasks(event, now);
         return;
       case 'applying': {
         const host = this.#host(event, now);
@@ -90,7 +90,7 @@ export class Tracker {
       }
       case 'host-failed':
         this.#host(event, now).error ??= event.error;
-        this.#remember(event.host, event.error);
+        this.#recordError(event.host, event.error);
         return;
       case 'play-end':
         this.#play(event.play, now).ended = now;
@@ -102,7 +102,7 @@ export class Tracker {
 
   #startPlay({ play: name, hosts }: EventOf<'play'>, now: number): void {
     const waiting = this.plays.find((play) => play.play === name && play.since === undefined);
-    // A play that starts knows better than the plan who is left in it; one in batches only ever gains hosts.
+    // The hosts of a started play replace the planned ones: some may have failed before. Later batches only add hosts.
     if (waiting) waiting.hosts.clear();
     const play = waiting ?? this.#play(name, now);
     play.since ??= now;
@@ -110,8 +110,8 @@ export class Tracker {
     for (const host of hosts) if (!play.hosts.has(host)) play.hosts.set(host, newHost(host));
   }
 
-  /** A role of several steps lays out its tasks step by step: it is one role all the same. */
-  #layOut({ role, tasks, ...event }: EventOf<'role'>, now: number): void {
+  /** A role of several steps emits one event per step; all of them belong to one role. */
+  #planTasks({ role, tasks, ...event }: EventOf<'role'>, now: number): void {
     const host = this.#host(event, now);
     const open = openRole(host);
     if (open?.role === role) open.planned += tasks.length;
@@ -125,13 +125,13 @@ export class Tracker {
     this.#role(host, event.role, now).tasks.push(event);
     if (event.status === 'failed') {
       const error = event.error ?? { kind: 'failed', what: event.reason ?? 'failed' };
-      this.#remember(event.host, error, event);
+      this.#recordError(event.host, error, event);
     }
   }
 
-  #lose({ host: name, error }: EventOf<'unreachable'>): void {
+  #markUnreachable({ host: name, error }: EventOf<'unreachable'>): void {
     this.connecting.delete(name);
-    this.#remember(name, error);
+    this.#recordError(name, error);
     const play = this.plays.find((each) => each.ended === undefined && each.hosts.has(name));
     const host = play?.hosts.get(name);
     if (host === undefined) return;
@@ -140,7 +140,7 @@ export class Tracker {
     host.applying.clear();
   }
 
-  #remember(host: string, error: EventError, ref?: TaskRef): void {
+  #recordError(host: string, error: EventError, ref?: TaskRef): void {
     if (this.firstErrors.has(host)) return;
     this.firstErrors.set(host, { role: ref?.role, task: ref?.task, error });
   }

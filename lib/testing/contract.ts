@@ -21,7 +21,7 @@ export interface Captured extends Exit {
   readonly stderr: Buffer;
 }
 
-/** Runs a command and keeps what it prints. */
+/** Runs a command and collects its output. */
 export async function capture(
   connection: Connection,
   command: string,
@@ -42,7 +42,7 @@ export function connectionContract(open: OpenConnection): readonly ContractCase[
   return casesOf(EVERY, open);
 }
 
-/** What a connection must do besides that sends stdin and gives output while the command runs: all but pretended ones. */
+/** What a connection must do besides that sends stdin and passes output on while the command runs: all but pretended ones. */
 export function streamingContract(open: OpenConnection): readonly ContractCase[] {
   return casesOf(STREAMING, open);
 }
@@ -66,12 +66,12 @@ function casesOf(checks: Readonly<Record<string, Check>>, open: OpenConnection):
 const text = (from: string) => [Buffer.from(from)];
 
 const EVERY: Readonly<Record<string, Check>> = {
-  async 'gives the exit code'(connection) {
+  async 'returns the exit code'(connection) {
     assert.deepEqual(await connection.run('true'), { code: 0, signal: undefined });
     assert.deepEqual(await connection.run('exit 7'), { code: 7, signal: undefined });
   },
 
-  async 'names the signal that ended a command'(connection) {
+  async 'returns the signal that ended a command'(connection) {
     assert.deepEqual(await connection.run('kill -KILL $$'), { code: null, signal: 'SIGKILL' });
   },
 
@@ -81,16 +81,16 @@ const EVERY: Readonly<Record<string, Check>> = {
     assert.equal(stderr.toString(), 'err\n');
   },
 
-  async 'gives all of stderr when stdout is long closed'(connection) {
+  async 'returns all of stderr after stdout is closed'(connection) {
     const { stderr } = await capture(connection, 'exec >&-; head -c 300000 /dev/zero >&2');
     assert.equal(stderr.length, 300_000);
   },
 
-  async 'carries any bytes, 1 MiB both ways'(connection) {
+  async 'transfers any bytes, 1 MiB in both directions'(connection) {
     const bytes = randomBytes(1024 * 1024);
     const { code, stdout } = await capture(connection, 'cat', { stdin: [bytes] });
     assert.equal(code, 0);
-    assert.ok(stdout.equals(bytes), 'what came back differs');
+    assert.ok(stdout.equals(bytes), 'the output differs from the input');
   },
 
   async 'sends the parts of stdin in order'(connection) {
@@ -103,7 +103,7 @@ const EVERY: Readonly<Record<string, Check>> = {
     assert.equal((await capture(connection, 'cat', { stdin })).stdout.toString(), 'one two three four');
   },
 
-  async 'ends stdin, also when there is nothing on it'(connection) {
+  async 'ends stdin, also when it is empty'(connection) {
     assert.equal((await capture(connection, 'cat; echo end')).stdout.toString(), 'end\n');
     const { stdout } = await capture(connection, 'cat; echo end', { stdin: text('a\n') });
     assert.equal(stdout.toString(), 'a\nend\n');
@@ -115,7 +115,7 @@ const EVERY: Readonly<Record<string, Check>> = {
     assert.equal(stdout.toString().trim(), String(4 * 1024 * 1024));
   },
 
-  async 'runs many side by side'(connection) {
+  async 'runs many commands at once'(connection) {
     const numbers = Array.from({ length: 20 }, (_, i) => String(i));
     const ran = await Promise.all(
       numbers.map((i) => capture(connection, `sleep 0.05; cat; exit ${i}`, { stdin: text(`in ${i}`) })),
@@ -126,16 +126,14 @@ const EVERY: Readonly<Record<string, Check>> = {
     );
   },
 
-  async 'is content with a command that does not read its stdin'(connection) {
+  async 'accepts a command that does not read its stdin'(connection) {
     const stdin = [Buffer.alloc(8 * 1024 * 1024)];
     assert.deepEqual(await connection.run('exit 3', { stdin }), { code: 3, signal: undefined });
     const { stdout } = await capture(connection, 'exec <&-; sleep 0.1; echo alive', { stdin });
     assert.equal(stdout.toString(), 'alive\n');
   },
 
-  async 'says once when the command has been taken, before its output and while stdin is still to come'(
-    connection,
-  ) {
+  async 'calls onOpen once, before the output and before stdin is sent'(connection) {
     const said: string[] = [];
     const stdin = new PassThrough();
     await connection.run('echo first; cat', {
@@ -149,7 +147,7 @@ const EVERY: Readonly<Record<string, Check>> = {
     assert.deepEqual(said.join(' ').split(/\s+/).filter(Boolean), ['open', 'first', 'second']);
   },
 
-  async 'rejects with the reason as soon as it is aborted, and can be used further'(connection) {
+  async 'rejects with the reason as soon as it is aborted, and stays usable'(connection) {
     const abort = new AbortController();
     const reason = new Error('enough');
     const started = performance.now();
@@ -160,7 +158,7 @@ const EVERY: Readonly<Record<string, Check>> = {
     assert.equal((await connection.run('exit 5')).code, 5);
   },
 
-  async 'starts nothing when aborted before'(connection) {
+  async 'starts nothing when it is already aborted'(connection) {
     const reason = new Error('enough');
     await assert.rejects(
       connection.run('true', { signal: AbortSignal.abort(reason) }),
@@ -178,7 +176,7 @@ const EVERY: Readonly<Record<string, Check>> = {
     assert.equal((await connection.run('true')).code, 0);
   },
 
-  async 'rejects when a listener throws, and can be used further'(connection) {
+  async 'rejects when a listener throws, and stays usable'(connection) {
     const onStdout = () => {
       throw new Error('listener broke');
     };
@@ -186,7 +184,7 @@ const EVERY: Readonly<Record<string, Check>> = {
     assert.equal((await connection.run('true')).code, 0);
   },
 
-  async 'rejects what runs when it is closed, and whatever comes after'(connection) {
+  async 'rejects running and later commands when it is closed'(connection) {
     const running = assert.rejects(connection.run('sleep 8'), { name: 'PlayError' });
     await sleep(100);
     await connection.close();
@@ -197,13 +195,13 @@ const EVERY: Readonly<Record<string, Check>> = {
 };
 
 const STREAMING: Readonly<Record<string, Check>> = {
-  async 'drops a stdin that never ends when the command ends'(connection) {
+  async 'destroys an endless stdin when the command ends'(connection) {
     const endless = new Readable({ read() {} });
     assert.equal((await connection.run('exit 4', { stdin: [endless] })).code, 4);
     assert.equal(endless.destroyed, true);
   },
 
-  async 'gives output while the command runs'(connection) {
+  async 'passes output on while the command runs'(connection) {
     const abort = new AbortController();
     const running = connection.run('echo first; sleep 8', {
       onStdout: () => abort.abort(new Error('seen')),

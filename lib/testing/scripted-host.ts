@@ -7,13 +7,13 @@ import { readBatch, type SentBatch, type SentPart } from './sent-batch.ts';
 export type ScriptAnswer =
   | string
   | { readonly code: number; readonly stdout?: string; readonly stderr?: string }
-  /** Its time limit ends the batch here. */
+  /** The time limit ends the batch here. */
   | 'HANG'
   /** The batch's shell is killed here. */
   | 'DIE'
   /** The connection breaks here. */
   | 'LOSE'
-  /** Nothing more is heard until the channel is closed. */
+  /** The host does not answer any more, until the channel is closed. */
   | 'STALL';
 
 /**
@@ -39,7 +39,7 @@ export function recorded(
  * given to `run` as a connection. It runs nothing.
  */
 export class ScriptedHost implements Connection {
-  /** Every batch that came, in order. */
+  /** Every batch that was received, in order. */
   readonly batches: SentBatch[] = [];
   /** Every command line that was run, such as the one that opens the shell. */
   readonly commands: string[] = [];
@@ -51,12 +51,12 @@ export class ScriptedHost implements Connection {
     this.#answer = answer;
   }
 
-  /** Ids and scripts of one batch, as `0:probe a`. */
+  /** Ids and scripts of one batch, for example `0:probe a`. */
   sent(batch: number): readonly string[] {
     return this.batches[batch]?.parts.map(({ id, code }) => `${id}:${code}`) ?? [];
   }
 
-  /** Scripts that were sent as changes. */
+  /** The scripts that were sent as applies. */
   get applied(): readonly string[] {
     const parts = this.batches.flatMap((batch) => batch.parts);
     return parts.filter(({ id }) => id === 'apply').map(({ code }) => code.replace(/^set -eu\n/, ''));

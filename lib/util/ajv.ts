@@ -1,8 +1,8 @@
 import { Ajv, type Options } from 'ajv';
 
 /**
- * An ajv made for schemas that are used a few times and thrown away with the process: they are known to be right (the
- * specs check them against the draft), and to optimise the code it makes would cost more than it saves.
+ * An Ajv for schemas that validate a few values and then are not used again. It skips the check of the schemas (the
+ * specs check them against the draft) and the optimisation of the generated code, which would cost more than it saves.
  */
 export function quickAjv(options: Options): Ajv {
   return new Ajv({

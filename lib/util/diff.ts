@@ -1,8 +1,8 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 
-/** Longer diffs are cut: a terminal isn't where one reads them. */
+/** Longer diffs are cut: nobody reads them on a terminal. */
 const MAX_LINES = 200;
-/** Milliseconds; two large texts without a common line would take minutes. */
+/** Milliseconds. Without a limit, two large texts without a common line would take minutes. */
 const TIME_LIMIT = 1000;
 
 /** Whole texts before and after a change; `path` names them in the diff's head. */
@@ -13,8 +13,8 @@ interface ChangedText {
 }
 
 /**
- * A unified diff with three lines of context, without a final newline; empty when nothing differs.
- * A missing newline at the end of a text is marked, and a diff over 200 lines is cut and says so.
+ * A unified diff with three lines of context, without a final newline; empty when the texts are equal.
+ * A missing newline at the end of a text is marked. A diff is cut after 200 lines, with a note.
  */
 export function unifiedDiff({ before, after, path = 'text' }: ChangedText): string {
   if (before === after) return '';

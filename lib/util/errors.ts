@@ -1,7 +1,7 @@
 import { brandClass } from './brand.ts';
 import { ownPlace } from './stack.ts';
 
-/** Where something went wrong: any part that is known. Lines and columns count from 1. */
+/** Where an error happened, as far as it is known. Lines and columns count from 1. */
 export interface Place {
   readonly host?: string | undefined;
   readonly role?: string | undefined;
@@ -12,28 +12,28 @@ export interface Place {
 }
 
 /**
- * The kinds of trouble a run can end in.
- * `input` is found before any host is contacted (exit 1), `failed` on a host (exit 2),
- * `unreachable` is a host that can't be connected to or was lost (exit 4), `aborted` is Ctrl-C (exit 130).
+ * The kinds of errors that can end a run.
+ * `input`: found before any host was contacted (exit 1). `failed`: happened on a host (exit 2).
+ * `unreachable`: the connection to a host failed or was lost (exit 4). `aborted`: Ctrl-C (exit 130).
  */
 export type Kind = 'input' | 'failed' | 'unreachable' | 'aborted';
 
 /** The parts of a {@link PlayError}, as plain data. */
 export interface Trouble {
   readonly kind: Kind;
-  /** What went wrong, in one sentence without a full stop. */
+  /** What went wrong: one clause without a full stop. */
   readonly what: string;
   readonly where?: Place | undefined;
-  /** Why, as far as is known: the host's own words, often several lines. */
+  /** Why, as far as it is known: what the host answered, often several lines. */
   readonly why?: string | undefined;
-  /** What to type or change next. */
+  /** What to type or to change next. */
   readonly next?: string | undefined;
   readonly cause?: unknown;
 }
 
 /**
- * The one error of this library: what, where, why, and what to do next. An error of another copy of it is an instance,
- * too.
+ * The only error class of this library: what, where, why, and what to do next. An error of another copy of the library is
+ * an instance, too.
  */
 export class PlayError extends Error {
   override readonly name = 'PlayError';
@@ -52,7 +52,7 @@ export class PlayError extends Error {
     this.next = trouble.next;
   }
 
-  /** The same error, with what the caller knows of the place added. */
+  /** The same error, with the caller's place added; parts that the error has already win. */
   at(place: Place): PlayError {
     return new PlayError({ ...this.toTrouble(), where: { ...place, ...known(this.where) } });
   }
@@ -78,7 +78,7 @@ export function inputError(what: string, rest: Omit<Trouble, 'kind' | 'what'> = 
 }
 
 /**
- * Wraps whatever was thrown, so that every error that leaves the library is a {@link PlayError}. One that the code of a
+ * Wraps any thrown value, so that every error that leaves the library is a {@link PlayError}. An error that the code of a
  * playbook or a role threw gets the place in that code.
  */
 export function asPlayError(thrown: unknown, kind: Kind, where: Place = {}): PlayError {
@@ -87,12 +87,12 @@ export function asPlayError(thrown: unknown, kind: Kind, where: Place = {}): Pla
   return new PlayError({ kind, what: error.message, where: { ...ownPlace(error), ...where }, cause: error });
 }
 
-/** `file:line:column`, as far as it is known. */
+/** `file:line:column`, as far as they are known. */
 export function filePlace({ file, line, column }: Place): string {
   return [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':');
 }
 
-/** The error as a person reads it: one line for what, one each for where, why and next. */
+/** The error as text for people: a line for what, then labelled lines for where, why and next. */
 export function formatError(error: PlayError): string {
   const { host, role, task } = error.where;
   const file = filePlace(error.where);

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 import { brandClass } from './brand.ts';
 
 /**
- * A value that prints as `***` wherever it is turned into text: logs, JSON, errors, diffs.
- * Only {@link Secret.reveal} gives it back, for the one place it belongs: a target's stdin.
+ * A value that prints as `***` wherever it is converted to text: logs, JSON, errors, diffs.
+ * Only {@link Secret.reveal} returns it, for the one place it may be sent to: a host's stdin.
  * A secret of another copy of the library is an instance, too.
  */
 export class Secret {
@@ -14,12 +14,12 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value in the clear. */
+  /** The value in plain text. */
   reveal(): string {
     return this.#value;
   }
 
-  /** Hex sha256 of the value, for comparing without showing; only for values nobody can guess. */
+  /** Hex SHA-256 of the value, to compare without showing it; only for values that can't be guessed. */
   fingerprint(): string {
     return createHash('sha256').update(this.#value).digest('hex');
   }
@@ -42,12 +42,12 @@ export class Secret {
 
 brandClass(Secret, 'secret');
 
-/** Marks a value as secret; a Secret stays what it is. */
+/** Marks a value as secret; a Secret is returned unchanged. */
 export function secret(value: string | Secret): Secret {
   return value instanceof Secret ? value : new Secret(value);
 }
 
-/** The value in the clear, whether or not it is a secret. */
+/** The value in plain text, whether or not it is a secret. */
 export function reveal(value: string | Secret): string {
   return value instanceof Secret ? value.reveal() : value;
 }

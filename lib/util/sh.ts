@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 import { brandClass } from './brand.ts';
 import { Secret } from './secret.ts';
 
-/** What may stand in a hole of {@link sh}: quoted, except for a Script, which is code already. */
-export type Hole = string | number | Secret | Script | readonly (string | number | Secret)[];
+/** What `${…}` in {@link sh} accepts: values, which are quoted, and Scripts, which are inserted unchanged. */
+export type Interpolated = string | number | Secret | Script | readonly (string | number | Secret)[];
 
-/** Code that shows as `***`, and the secret that stands in it, quoted however often. */
+/** Code that is shown as `***`: a secret, quoted once or several times. */
 interface Hidden {
   readonly code: string;
   readonly of: Secret;
@@ -17,8 +17,8 @@ type ScriptPart = string | Hidden;
 const parts: unique symbol = Symbol.for('ts-play.script.parts');
 
 /**
- * POSIX shell code, made only by the {@link sh} tag, so that every value in it is quoted.
- * Turned into text it shows its secrets as `***`; {@link Script.reveal} is for the target's stdin alone.
+ * POSIX shell code, created only by the {@link sh} tag, so that every value in it is quoted.
+ * As text it shows its secrets as `***`; {@link Script.reveal} is only for the host's stdin.
  * A script of another copy of the library is an instance, too.
  */
 export class Script {
@@ -29,19 +29,19 @@ export class Script {
   }
 
   /** @internal Use the {@link sh} tag. */
-  static fromTemplate(literals: readonly string[], holes: readonly Hole[]): Script {
+  static fromTemplate(literals: readonly string[], values: readonly Interpolated[]): Script {
     const all: ScriptPart[] = [];
     literals.forEach((literal, i) => {
       all.push(literal);
-      const hole = holes[i];
-      if (hole === undefined) return;
-      if (hole instanceof Script) all.push(...hole[parts]);
-      else all.push(...quoteHole(hole));
+      const value = values[i];
+      if (value === undefined) return;
+      if (value instanceof Script) all.push(...value[parts]);
+      else all.push(...quoteValue(value));
     });
     return new Script(all);
   }
 
-  /** Scripts one after the other, a line each: a failing one can't hide behind `&&`. */
+  /** Scripts one after the other, each on its own line: `&&` would hide a failure from `set -e`. */
   static lines(scripts: readonly Script[]): Script {
     return new Script(scripts.flatMap((script, i) => (i === 0 ? script[parts] : ['\n', ...script[parts]])));
   }
@@ -51,7 +51,7 @@ export class Script {
     return this.#parts;
   }
 
-  /** This script as one quoted word, for `sh -c`-like use through stdin or `eval`. */
+  /** This script as one quoted word, for `eval` or a nested shell. */
   quoted(): Script {
     const inner = this.#parts.map((part) =>
       typeof part === 'string' ? escapeQuotes(part) : { ...part, code: escapeQuotes(part.code) },
@@ -59,12 +59,12 @@ export class Script {
     return new Script(["'", ...inner, "'"]);
   }
 
-  /** The code in the clear, secrets included. */
+  /** The code in plain text, secrets included. */
   reveal(): string {
     return this.#parts.map((part) => (typeof part === 'string' ? part : part.code)).join('');
   }
 
-  /** The secrets that stand in the code, as they were before they were quoted. */
+  /** The secrets in the code, unquoted. */
   get secrets(): readonly Secret[] {
     return this.#parts.flatMap((part) => (typeof part === 'string' ? [] : [part.of]));
   }
@@ -88,12 +88,12 @@ export class Script {
 brandClass(Script, 'script');
 
 /**
- * Shell code with every hole quoted: ``sh`rm -f ${path}` ``.
- * An array becomes several words, a Script is put in as it is, a Secret is quoted and never shown.
- * Use `String.raw`-like escapes: `\n` in the template reaches the shell as written.
+ * Shell code with every value quoted: ``sh`rm -f ${path}` ``.
+ * An array becomes several words, a Script is inserted unchanged, a Secret is quoted and never shown.
+ * Escapes are those of `String.raw`: `\n` in the template reaches the shell unchanged.
  */
-export function sh(literals: TemplateStringsArray, ...holes: Hole[]): Script {
-  return Script.fromTemplate(literals.raw.map(unescapeTemplate), holes);
+export function sh(literals: TemplateStringsArray, ...values: Interpolated[]): Script {
+  return Script.fromTemplate(literals.raw.map(unescapeTemplate), values);
 }
 
 /** Joins scripts line by line; `undefined` and `false` are left out. */
@@ -107,18 +107,18 @@ export function quote(value: string | number): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${escapeQuotes(text)}'`;
 }
 
-function quoteHole(hole: Exclude<Hole, Script>): ScriptPart[] {
-  if (typeof hole === 'string' || typeof hole === 'number') return [quote(hole)];
-  if (hole instanceof Secret) return [{ code: quote(hole.reveal()), of: hole }];
-  return hole.flatMap((item, i) => (i === 0 ? quoteHole(item) : [' ', ...quoteHole(item)]));
+function quoteValue(value: Exclude<Interpolated, Script>): ScriptPart[] {
+  if (typeof value === 'string' || typeof value === 'number') return [quote(value)];
+  if (value instanceof Secret) return [{ code: quote(value.reveal()), of: value }];
+  return value.flatMap((item, i) => (i === 0 ? quoteValue(item) : [' ', ...quoteValue(item)]));
 }
 
-/** Text as it stands between single quotes. */
+/** Escapes a text for use between single quotes. */
 export function escapeQuotes(text: string): string {
   return text.replaceAll("'", "'\\''");
 }
 
-/** Only what a template literal itself needs escaped is unescaped: a backtick, `${` and `\\`+newline stay shell's. */
+/** Unescapes only backticks and `${`, which a template literal forces us to escape; the shell gets all other escapes. */
 function unescapeTemplate(raw: string): string {
   return raw.replaceAll('\\`', '`').replaceAll('\\${', '${');
 }

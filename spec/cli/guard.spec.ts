@@ -168,7 +168,7 @@ describe('a playbook that would end the process', function () {
     for (const [where, text] of Object.entries(steps)) {
       it(where, async () => {
         const { stdout } = await refused(book(end, text), [/called process\.exit\(0\)\n/, place3(34)]);
-        assert.match(stdout, /RECAP[\s\S]*stopped by an error; nothing was in flight/);
+        assert.match(stdout, /RECAP[\s\S]*stopped by an error; no task was running/);
       });
     }
 

@@ -13,7 +13,7 @@ describe('rememberHostKey', () => {
   });
   afterEach(() => rm(dir, { recursive: true }));
 
-  it('makes the file and its folder for the user alone', async () => {
+  it('creates the file and its folder with access only for the user', async () => {
     const file = join(dir, '.ssh', 'known_hosts');
     const key = newKey();
     await rememberHostKey(file, host, key.blob);
@@ -22,7 +22,7 @@ describe('rememberHostKey', () => {
     assert.equal((await stat(join(dir, '.ssh'))).mode & 0o777, 0o700);
   });
 
-  it('writes one line when two connections come at once', async () => {
+  it('writes one line when several connections call it at once', async () => {
     const file = join(dir, 'known_hosts');
     const key = newKey();
     const verdicts = await Promise.all(
@@ -35,7 +35,7 @@ describe('rememberHostKey', () => {
     assert.equal((await readFile(file, 'utf8')).split('\n').length, 2);
   });
 
-  it('says so when another key got there first, and leaves it', async () => {
+  it('reports another key that was added before, and keeps it', async () => {
     const file = join(dir, 'known_hosts');
     const [first, second] = [newKey(), newKey()];
     const verdicts = await Promise.all([first, second].map(({ blob }) => rememberHostKey(file, host, blob)));
@@ -43,7 +43,7 @@ describe('rememberHostKey', () => {
     assert.equal(await readFile(file, 'utf8'), `[127.0.0.1]:2222 ${first.line}\n`);
   });
 
-  it('does not run into a last line without an end', async () => {
+  it('adds a newline when the last line has none', async () => {
     const file = join(dir, 'known_hosts');
     await writeFile(file, 'other ssh-ed25519 AAAA');
     const key = newKey();
@@ -51,7 +51,7 @@ describe('rememberHostKey', () => {
     assert.equal(await readFile(file, 'utf8'), `other ssh-ed25519 AAAA\nweb1 ${key.line}\n`);
   });
 
-  it('is not put off for good by one that failed', async () => {
+  it('works again after a failure', async () => {
     const file = join(dir, 'known_hosts');
     await writeFile(join(dir, 'file'), '');
     await assert.rejects(rememberHostKey(join(dir, 'file', 'known_hosts'), host, newKey().blob));

@@ -3,15 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  compareKey,
   fingerprint,
-  judge,
   keyType,
   knownName,
   lookup,
   parseKnownHosts,
 } from '../../lib/connection/known-hosts.ts';
 
-// Made, hashed and fingerprinted by ssh-keygen.
+// Created, hashed and fingerprinted with ssh-keygen.
 const ONE = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGxujND1ln9AqOCXiUKJkKtIhca1EsfYLZm0NymNnkZI';
 const TWO = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG9KxUGH9I+vAKPMJf7rOp/WNXSVcFxRFQZ+F8BIIlvn';
 const ECDSA =
@@ -30,7 +30,7 @@ describe('known hosts', () => {
   });
   after(() => rm(dir, { recursive: true }));
 
-  /** Line numbers found for a name. */
+  /** The line numbers of the entries for a name. */
   async function linesFor(lines: readonly string[], names: string | readonly string[], port = 22) {
     const file = join(dir, 'known_hosts');
     await writeFile(file, `${lines.join('\n')}\n`);
@@ -43,7 +43,7 @@ describe('known hosts', () => {
     assert.equal(keyType(Buffer.from('nonsense')), undefined);
   });
 
-  it('leaves out comments, certificates and lines that make no sense', () => {
+  it('skips comments, certificates and malformed lines', () => {
     const text = [
       '# a comment',
       '',
@@ -62,7 +62,7 @@ describe('known hosts', () => {
     ]);
   });
 
-  it('finds plain names, lists and any case', async () => {
+  it('finds plain names, also in lists and with different case', async () => {
     const lines = [`web1 ${ONE}`, `other,WEB1,10.0.0.1 ${TWO}`, `web11 ${ONE}`];
     assert.deepEqual(await linesFor(lines, 'Web1'), [1, 2]);
     assert.deepEqual(await linesFor(lines, '10.0.0.1'), [2]);
@@ -70,7 +70,7 @@ describe('known hosts', () => {
     assert.deepEqual(await linesFor(lines, 'web'), []);
   });
 
-  it('finds wildcards, but not what is excluded', async () => {
+  it('finds wildcards, except for excluded names', async () => {
     const lines = [`*.example.com,!bad.example.com ${ONE}`, `web? ${TWO}`, `10.0.*.1 ${ONE}`];
     assert.deepEqual(await linesFor(lines, 'a.example.com'), [1]);
     assert.deepEqual(await linesFor(lines, 'bad.example.com'), []);
@@ -86,7 +86,7 @@ describe('known hosts', () => {
     assert.deepEqual(await linesFor(HASHED, '10.0.0.7'), []);
   });
 
-  it('counts only [host]:port for other ports, and only plain names for 22', async () => {
+  it('matches only [host]:port for other ports, and only plain names for 22', async () => {
     const lines = [`web1 ${ONE}`, `[web1]:2222 ${TWO}`, `[*]:2200 ${ONE}`];
     assert.deepEqual(await linesFor(lines, 'web1'), [1]);
     assert.deepEqual(await linesFor(lines, 'web1', 2222), [2]);
@@ -95,13 +95,13 @@ describe('known hosts', () => {
     assert.equal(knownName('::1', 2222), '[::1]:2222');
   });
 
-  it('does not go over a file it may not read', async () => {
+  it('reports a file that it can not read', async () => {
     await assert.rejects(lookup([dir], 'web1', 22), { code: 'EISDIR' });
   });
 
-  it('judges a presented key', () => {
+  it('compares a presented key with the known ones', () => {
     const known = (...lines: string[]) => parseKnownHosts(lines.join('\n'), 'f');
-    const verdict = (lines: string[], key: string) => judge(known(...lines), blob(key));
+    const verdict = (lines: string[], key: string) => compareKey(known(...lines), blob(key));
     assert.equal(verdict([`h ${TWO}`, `h ${ONE}`], ONE).verdict, 'match');
     assert.equal(verdict([], ONE).verdict, 'unknown');
     const changed = verdict([`h ${ECDSA}`, `h ${TWO}`], ONE);

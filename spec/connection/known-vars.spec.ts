@@ -45,7 +45,7 @@ describe('names of connection variables', () => {
     });
   }
 
-  it('misspelt are refused where the value is a template, too', () => {
+  it('misspelt are refused also when the value is a template', () => {
     const inventory = parseInventory('all: { hosts: { h: { ansible_hots: "{{ ip }}" } } }', 'hosts.yml');
     for (const each of inventory.hosts.values())
       assert.throws(() => checkConnectionVars(each), /unknown connection variable ansible_hots/);
@@ -75,7 +75,7 @@ describe('names of connection variables', () => {
     'ansible_sudo_pass',
     'ansible_become_exe',
   ]) {
-    it(`that matter to become somebody are refused then: ${name}`, () => {
+    it(`that are unsupported only with become are refused with become: ${name}`, () => {
       assert.deepEqual(judgeNames(host({ [name]: 'x' })), []);
       const { what, where } = mistake({ ansible_user: 'x', [name]: 'hunter2' }, judgeBecomeNames);
       assert.equal(what, `${name} is not supported`);
@@ -83,9 +83,9 @@ describe('names of connection variables', () => {
     });
   }
 
-  it('that only seem to matter are warned of, with their place', () => {
+  it('that have no effect cause a warning with their place', () => {
     assert.deepEqual(judgeNames(host({ ansible_ssh_executable: '/opt/ssh' })), [
-      'ansible_ssh_executable (hosts.yml:1) has no effect: ts-play speaks SSH by itself',
+      'ansible_ssh_executable (hosts.yml:1) has no effect: ts-play has an SSH client of its own',
     ]);
     assert.deepEqual(
       judgeNames(host({ ansible_ssh_executable: '/usr/bin/ssh', ansible_shell_type: 'sh' })),
@@ -95,7 +95,7 @@ describe('names of connection variables', () => {
     assert.deepEqual(judgeNames(host({ ansible_become_flags: '-H -S -n' })), []);
   });
 
-  it('that are somebody else’s are nothing to us: facts, other tools, lists', () => {
+  it('do not include facts, variables of other tools, and lists', () => {
     const facts =
       'all_ipv4_addresses apparmor architecture bios_date board_name br0 check_mode chassis_vendor cmdline config_file date_time default_ipv4 devices diff_mode distribution dns docker0 domain effective_user_id env eth0 ens3 facts fips forks form_factor fqdn home hostname hostnqn interfaces inventory_sources is_chroot iscsi_iqn kernel limit lo loadavg local loop lsb lvm machine machine_id memory_mb memtotal_mb mounts network_os nodename os_family pipelining pkg_mgr play_hosts play_name processor product_name python python_interpreter perl_interpreter real_user_id remote_tmp role_name run_tags search_path selinux service_mgr shell_executable skip_tags ssh_host_key_rsa_public ssh_pipelining ssh_retries ssh_transfer_method ssh_use_tty scp_if_ssh sftp_batch_mode control_path swaptotal_mb system uptime_seconds user_dir user_gecos user_gid user_id user_shell user_uid userspace_bits verbosity version virtualization_type winrm_transport psrp_auth wlan0';
     const vars: Record<string, Value> = Object.fromEntries(

@@ -10,7 +10,7 @@ describe('connectLocal', () => {
   connectionContract(async () => connectLocal());
   streamingContract(async () => connectLocal());
 
-  it('ends everything a command started when it is aborted', async () => {
+  it('ends all processes of a command when it is aborted', async () => {
     const connection = connectLocal();
     const abort = new AbortController();
     const marker = `${tmpdir()}/ts-play-spec-tree-${process.pid}`;
@@ -21,10 +21,10 @@ describe('connectLocal', () => {
     await assert.rejects(running, /enough/);
     await connection.close();
     await sleep(600);
-    assert.equal(existsSync(marker), false, 'a child went on');
+    assert.equal(existsSync(marker), false, 'a child process continued');
   });
 
-  it('kills what does not heed SIGTERM', async () => {
+  it('kills processes that ignore SIGTERM', async () => {
     const connection = connectLocal();
     let printed = '';
     const running = assert.rejects(
@@ -40,7 +40,7 @@ describe('connectLocal', () => {
     assert.throws(() => process.kill(Number(printed), 0), { code: 'ESRCH' });
   });
 
-  it('ends a command whose stdin breaks off, so that it does not take half for the whole', async () => {
+  it('ends a command whose stdin breaks off, so that it does not accept incomplete input', async () => {
     const connection = connectLocal();
     const broken = new Readable({
       read() {

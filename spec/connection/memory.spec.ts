@@ -5,7 +5,7 @@ import { capture, connectionContract } from './contract.ts';
 
 describe('connectMemory', () => {
   const children = new Set<ReturnType<typeof spawn>>();
-  /** A pretended host that really has a shell, so that the contract can be put to it. */
+  /** An in-memory host that runs a real shell, so that the contract can be tested. */
   const shell = ({ command, stdin }: MemoryRequest) =>
     new Promise<MemoryAnswer>((resolve, reject) => {
       const child = spawn('/bin/sh', ['-c', command], { stdio: 'pipe', detached: true });
@@ -33,7 +33,7 @@ describe('connectMemory', () => {
 
   connectionContract(async () => connectMemory(shell));
 
-  it('keeps what was asked', async () => {
+  it('records the commands', async () => {
     const connection = connectMemory(({ command }) => ({ code: 0, stdout: `did ${command}` }));
     const { stdout } = await capture(connection, 'one', { stdin: [Buffer.from('a'), Buffer.from('b')] });
     await connection.run('two');
@@ -44,7 +44,7 @@ describe('connectMemory', () => {
     ]);
   });
 
-  it('makes a handler that throws a host that was lost', async () => {
+  it('treats an error of the handler as a lost connection', async () => {
     const connection = connectMemory(() => {
       throw new Error('power cut');
     });

@@ -42,21 +42,21 @@ describe('openConnection', () => {
     ansible_ssh_common_args: `-o 'UserKnownHostsFile="${join(dir, 'known hosts')}"'`,
   });
 
-  it('connects by what the inventory says', async () => {
+  it('connects as the inventory says', async () => {
     const connection = await openConnection(host({ ...vars(), ansible_user: 'deploy' }), { user: 'other' });
     assert.equal((await capture(connection, 'echo hello')).stdout.toString(), 'hello\n');
     assert.equal(users.at(-1), 'deploy');
     await connection.close();
   });
 
-  it('takes the defaults where the inventory says nothing', async () => {
+  it('uses defaults for what the inventory does not set', async () => {
     await (await openConnection(host(vars()), { user: 'other' })).close();
     assert.equal(users.at(-1), 'other');
   });
 
-  it('checks host keys unless told otherwise', async () => {
+  it('checks host keys by default', async () => {
     const unknown = { ...vars(), ansible_ssh_common_args: '-o UserKnownHostsFile=/dev/null' };
-    await assert.rejects(openConnection(host(unknown)), { kind: 'unreachable', message: /is not known/ });
+    await assert.rejects(openConnection(host(unknown)), { kind: 'unreachable', message: /is unknown/ });
     await (await openConnection(host(unknown), { hostKeyChecking: 'accept-new' })).close();
     await (await openConnection(host({ ...unknown, ansible_host_key_checking: false }))).close();
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseSshArgs } from '../../lib/connection/ssh-args.ts';
 
 describe('parseSshArgs', () => {
-  it('reads the options that matter, in every way of writing them', () => {
+  it('reads the supported options in every syntax', () => {
     const text = [
       '-o StrictHostKeyChecking=accept-new',
       '-oConnectTimeout=20',
@@ -23,7 +23,7 @@ describe('parseSshArgs', () => {
     });
   });
 
-  it('knows every word for host key checking', () => {
+  it('reads every value of StrictHostKeyChecking', () => {
     const checking = (word: string) => parseSshArgs(`-o StrictHostKeyChecking=${word}`).hostKeyChecking;
     assert.deepEqual(['yes', 'ask', 'no', 'off', 'accept-new', 'Yes'].map(checking), [
       'strict',
@@ -33,10 +33,10 @@ describe('parseSshArgs', () => {
       'accept-new',
       'strict',
     ]);
-    assert.throws(() => checking('maybe'), /takes yes, no or accept-new, not maybe/);
+    assert.throws(() => checking('maybe'), /must be yes, no or accept-new, not maybe/);
   });
 
-  it('takes several known hosts files, in quotes', () => {
+  it('reads several known_hosts files, also quoted', () => {
     const { userKnownHostsFiles, globalKnownHostsFiles } = parseSshArgs(
       `-o UserKnownHostsFile="/a /b" -o 'GlobalKnownHostsFile="/c d"'`,
     );
@@ -44,18 +44,18 @@ describe('parseSshArgs', () => {
     assert.deepEqual(globalKnownHostsFiles, ['/c d']);
   });
 
-  it('lets the first of an option count, as OpenSSH does', () => {
+  it('uses the first value of an option, like OpenSSH', () => {
     assert.equal(parseSshArgs('-p 1 -p 2 -o Port=3').port, 1);
   });
 
-  it('refuses what it can’t reach hosts without', () => {
+  it('refuses jump hosts and proxies', () => {
     for (const text of ['-o ProxyJump=bastion', '-J bastion', `-o ProxyCommand="ssh -W %h:%p bastion"`]) {
       assert.throws(() => parseSshArgs(text), /Proxy(Jump|Command) is not supported/);
     }
     assert.deepEqual(parseSshArgs('-o ProxyCommand=none -o ProxyJump=none').ignored, []);
   });
 
-  it('names what it leaves out, but not what makes no difference', () => {
+  it('lists the ignored options, except harmless ones', () => {
     assert.deepEqual(
       parseSshArgs('-C -q -vv -o ControlMaster=auto -o ControlPersist=60s -o LogLevel=ERROR').ignored,
       [],
@@ -69,10 +69,10 @@ describe('parseSshArgs', () => {
     ]);
   });
 
-  it('refuses what makes no sense', () => {
-    assert.throws(() => parseSshArgs('-p many'), /Port takes a whole number from 1 to 65535, not many/);
+  it('refuses malformed options', () => {
+    assert.throws(() => parseSshArgs('-p many'), /Port must be a whole number from 1 to 65535, not many/);
     assert.throws(() => parseSshArgs('-o Port'), /is not NAME=VALUE/);
-    assert.throws(() => parseSshArgs('-i'), /-i lacks its value/);
+    assert.throws(() => parseSshArgs('-i'), /-i needs a value/);
     assert.throws(() => parseSshArgs('-i "open'), /quote is not closed/);
   });
 });

@@ -5,26 +5,26 @@ import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh
 export interface SshServerOptions {
   /** Private host keys in OpenSSH's format. */
   readonly hostKeys: readonly string[];
-  /** Who may log in; undefined when it answers by itself. Default: everybody with a key. */
+  /** Who may log in; `undefined` when the function answers the client itself. Default: everybody with a key. */
   readonly authenticate?: (context: AuthContext) => boolean | undefined;
-  /** What the server says it takes. */
+  /** The authentication methods that the server offers. */
   readonly methods?: readonly ('publickey' | 'password' | 'keyboard-interactive')[];
-  /** Sessions it opens at once on one connection. */
+  /** How many sessions one connection may have open at once. */
   readonly maxSessions?: number;
 }
 
 export interface SshServer {
   readonly port: number;
-  /** How often somebody connected. */
+  /** How many connections there were. */
   readonly connections: number;
-  /** What was offered to log in with, in order: `publickey`, `password`, … */
+  /** The authentication methods that clients tried, in order: `publickey`, `password`, … */
   readonly offers: readonly string[];
-  /** Cuts every connection. */
+  /** Closes every connection. */
   drop(): void;
   close(): Promise<void>;
 }
 
-/** An SSH server in this process that runs commands by /bin/sh, so that specs need no sshd. */
+/** An SSH server in this process that runs commands with /bin/sh, so that specs need no sshd. */
 export async function startSshServer(options: SshServerOptions): Promise<SshServer> {
   const { authenticate = ({ method }) => method === 'publickey', methods = ['publickey'] } = options;
   const offers: string[] = [];
@@ -109,6 +109,6 @@ function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Already gone.
+    // It has ended already.
   }
 }

@@ -30,7 +30,7 @@ describe('connectSsh', () => {
   };
 
   const reason = whyNoSshd();
-  describe(`to a real sshd${reason ? ` (left out: ${reason})` : ''}`, () => {
+  describe(`to a real sshd${reason ? ` (skipped: ${reason})` : ''}`, () => {
     let sshd: Sshd;
     before(async function () {
       if (reason) return this.skip();
@@ -58,7 +58,7 @@ describe('connectSsh', () => {
       }
     });
 
-    it('gets through a burst that sshd drops connections of', async () => {
+    it('connects all of a burst although sshd drops some connections', async () => {
       const busy = await startSshd([hostKey.pem], userKey.line, ['MaxStartups 1:100:2']);
       try {
         const connections = await Promise.all(Array.from({ length: 6 }, () => connectTo(busy.port)));
@@ -70,7 +70,7 @@ describe('connectSsh', () => {
       }
     });
 
-    it('notices a host that falls silent', async () => {
+    it('detects a host that stops answering', async () => {
       const frozen = await startSshd([hostKey.pem], userKey.line);
       const connection = await connectTo(frozen.port, { keepaliveIntervalMs: 100, keepaliveCountMax: 2 });
       const session: number[] = [];
@@ -79,7 +79,7 @@ describe('connectSsh', () => {
           connection.run('echo $PPID; sleep 8', {
             onStdout: (chunk) => {
               session.push(Number(chunk));
-              // The process of sshd that serves this connection.
+              // The sshd process of this connection.
               process.kill(Number(chunk), 'SIGSTOP');
             },
           }),
@@ -105,7 +105,7 @@ describe('connectSsh', () => {
     connectionContract(() => connectTo(server.port));
     streamingContract(() => connectTo(server.port));
 
-    it('lowers its use of channels to what the host gives', async () => {
+    it('opens only as many channels as the host allows', async () => {
       const strict = await startSshServer({ hostKeys: [hostKey.pem], maxSessions: 3 });
       const connection = await connectTo(strict.port);
       const ran = await Promise.all(
@@ -119,18 +119,18 @@ describe('connectSsh', () => {
       await strict.close();
     });
 
-    it('says so when the host gives no channel at all', async () => {
+    it('reports a host that opens no channel at all', async () => {
       const stingy = await startSshServer({ hostKeys: [hostKey.pem], maxSessions: 0 });
       const connection = await connectTo(stingy.port);
       await assert.rejects(connection.run('true'), {
         kind: 'unreachable',
-        message: 'web1 would not start a command',
+        message: 'web1 did not start a command',
       });
       await connection.close();
       await stingy.close();
     });
 
-    it('rejects what runs when the host hangs up', async () => {
+    it('rejects running commands when the host closes the connection', async () => {
       const connection = await connectTo(server.port);
       const running = assert.rejects(connection.run('sleep 8'), {
         name: 'PlayError',

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A folder with what the machine lacks, see get-sshd.mjs: the program, a library of its, a list of users that has its own. */
+/** A folder with what the machine lacks (see get-sshd.mjs): sshd, a library that it needs, a passwd file with its user. */
 const UNPACKED = process.env.TS_PLAY_SSHD;
 const SSHD = join(UNPACKED ?? '/', 'usr/sbin/sshd');
-/** sshd insists on this folder, which only its systemd unit makes. */
+/** sshd needs this folder, which only its systemd unit creates. */
 const PRIVSEP = '/run/sshd';
 
-/** Why there can be no real sshd here; undefined when there can. */
+/** Why no real sshd can run on this machine; `undefined` when it can. */
 export function whyNoSshd(): string | undefined {
   if (!existsSync(SSHD)) return `${SSHD} is not installed`;
   return process.getuid?.() === 0 ? undefined : 'only root can let people log in';
@@ -24,14 +24,14 @@ export interface Sshd {
   close(): Promise<void>;
 }
 
-/** OpenSSH's own server on a free port of 127.0.0.1, in the foreground, with nothing of the machine's settings. */
+/** OpenSSH's sshd on a free port of 127.0.0.1, in the foreground, without the machine's configuration. */
 export async function startSshd(
   hostKeys: readonly string[],
   authorizedKey: string,
   settings: readonly string[] = [],
 ): Promise<Sshd> {
   const dir = await mkdtemp(join(tmpdir(), 'ts-play-sshd-'));
-  // Left in place: another run's sshd may need it, too.
+  // Not removed: the sshd of another run may need it too.
   await mkdir(PRIVSEP, { recursive: true, mode: 0o755 });
   const keyFiles = await Promise.all(
     hostKeys.map(async (key, i) => {
@@ -59,7 +59,7 @@ export async function startSshd(
       'UsePAM no',
       'StrictModes no',
       'PidFile none',
-      // Otherwise bash takes itself for a login's first shell and reads the user's own .bashrc for every command.
+      // Otherwise bash believes that sshd started it for a login, and reads the user's .bashrc for every command.
       'SetEnv SHLVL=2',
       '',
     ].join('\n'),
@@ -77,14 +77,14 @@ export async function startSshd(
   for (let tries = 0; !(await listens(port)); tries += 1) {
     if (tries >= 100 || child.exitCode !== null) {
       await close();
-      throw new Error(`sshd does not come up: ${log}`);
+      throw new Error(`sshd did not start: ${log}`);
     }
     await sleep(50);
   }
   return { port, pid: child.pid ?? 0, close };
 }
 
-/** What starts an unpacked sshd: it sees a list of users that nobody else does. Each word becomes the next program. */
+/** The command that starts an unpacked sshd with a passwd file of its own. Each program starts the next one. */
 function inUnpacked(): readonly string[] {
   if (UNPACKED === undefined) return [];
   const library = `usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;

@@ -29,7 +29,7 @@ describe('connection variables', () => {
     assert.fail('it was accepted');
   };
 
-  it('reads what Ansible’s users write', () => {
+  it('read what Ansible users write', () => {
     const { address, port, user, privateKeyFiles, password, hostKeyChecking } = readVars(
       host({
         ansible_connection: 'ssh',
@@ -49,14 +49,14 @@ describe('connection variables', () => {
     assert.equal(hostKeyChecking, 'off');
   });
 
-  it('lets the ssh options fill in what no variable says', () => {
+  it('take from the ssh options what no variable sets', () => {
     const { port, user, connectTimeoutMs } = readVars(
       host({ ansible_ssh_common_args: '-p 2022', ansible_ssh_extra_args: '-l deploy -o ConnectTimeout=3' }),
     );
     assert.deepEqual([port, user, connectTimeoutMs], [2022, 'deploy', 3000]);
   });
 
-  it('places a value that can’t be used', () => {
+  it('refuse an invalid value, with its place', () => {
     const port = mistake({ ansible_host: 'a', ansible_port: 'abc' });
     assert.equal(port.kind, 'input');
     assert.equal(port.what, 'ansible_port must be a whole number from 1 to 65535, not "abc"');
@@ -69,18 +69,18 @@ describe('connection variables', () => {
     assert.match(mistake({ ansible_password: ['hunter2'] }).what, /^ansible_password must be text$/);
   });
 
-  it('places an ssh option that can’t be done without', () => {
+  it('refuse an unsupported ssh option that must not be ignored, with its place', () => {
     const jump = mistake({ ansible_user: 'x', ansible_ssh_extra_args: '-J bastion' });
     assert.match(jump.what, /ProxyJump is not supported/);
     assert.equal(jump.where.line, 2);
   });
 
-  it('warns of ssh options that have no effect', () => {
+  it('warn about ssh options that have no effect', () => {
     const warnings = checkConnectionVars(host({ ansible_ssh_common_args: '-o ForwardAgent=yes -C' }));
     assert.deepEqual(warnings, ['the ssh option -o ForwardAgent=yes is not supported and has no effect']);
   });
 
-  it('misses a key that is named, unless an agent may have it', () => {
+  it('report a missing key file, unless an agent may have the key', () => {
     const vars = { ansible_user: 'x', ansible_ssh_private_key_file: '/nowhere/id' };
     const { what, where } = mistake(vars);
     assert.equal(what, 'the private key /nowhere/id does not exist');
@@ -90,7 +90,7 @@ describe('connection variables', () => {
     assert.throws(() => checkConnectionVars(host({}), { privateKeyFile: '/nowhere/id' }), { kind: 'input' });
   });
 
-  it('refuses a key that is a folder', () => {
+  it('refuse a key that is a folder', () => {
     const { what, where } = mistake({ ansible_user: 'x', ansible_ssh_private_key_file: '/etc' });
     assert.equal(what, 'the private key /etc is a folder');
     assert.equal(where.line, 2);

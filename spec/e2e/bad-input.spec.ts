@@ -68,7 +68,7 @@ describe('bad input, against real hosts', function () {
     [
       'a template in a role variable',
       (text) => text.replace('rabbit_cluster_name: lab', 'rabbit_cluster_name: "{{ lab_name }}"'),
-      [/rabbit_cluster_name holds a template/, /inventory\.yml:\d+:\d+/, /!unsafe/],
+      [/rabbit_cluster_name contains a template/, /inventory\.yml:\d+:\d+/, /!unsafe/],
     ],
     ['a missing sha256', (text) => text.replace(/^.*haproxy_sha256.*\n/m, ''), [/haproxy_sha256/]],
     [
@@ -113,7 +113,7 @@ describe('bad input, against real hosts', function () {
     const motd = await playbook(
       `import { definePlaybook, file } from 'ts-play';\nexport default definePlaybook({ plays: [{ name: 'x', hosts: 'hadoop001', tasks: ({ vars }) => [file({ path: '/etc/hello', content: String(vars['motd']) })] }] });\n`,
     );
-    refused(await play(motd, ['-e', 'motd={{who}}']), [/variable motd holds a template/, /-e "motd=…"/]);
+    refused(await play(motd, ['-e', 'motd={{who}}']), [/variable motd contains a template/, /-e "motd=…"/]);
     refused(await play(motd, ['-e', 'motd=x', '-t', 'hello']), [/has the tag "hello"/]);
   });
 

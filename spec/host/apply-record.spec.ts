@@ -23,38 +23,38 @@ import { ends, isAlive } from './processes.ts';
 
 const MARK = 'c0ffee';
 
-describe('what an apply says of itself', () => {
-  it('is read back, whatever is in it', () => {
+describe('the record of an apply', () => {
+  it('can be read back with any content', () => {
     const author = { ...makeAuthor("it's.ts", 'rabbit mq'), run: 'ab12' };
-    const { run, ...told } = makeRecord(author, 'write "x"\nthen $(rm) ☃');
-    const [read] = readUnderway(`4711 4712 ${run} ${JSON.stringify(told)}\n`);
+    const { run, ...description } = makeRecord(author, 'write "x"\nthen $(rm) ☃');
+    const [read] = readUnderway(`4711 4712 ${run} ${JSON.stringify(description)}\n`);
     assert.equal(read?.task, 'write "x" then $(rm) ☃');
-    assert.deepEqual({ ...read, task: told.task }, { run, ...told, group: 4711, pid: 4712 });
+    assert.deepEqual({ ...read, task: description.task }, { run, ...description, group: 4711, pid: 4712 });
   });
 
-  it('is short, however long a title is', () => {
+  it('is short, also when a title is long', () => {
     assert.ok(JSON.stringify(makeRecord(makeAuthor(), 'x'.repeat(100_000))).length < 1000);
   });
 
-  it('is not believed to be more than text', () => {
-    const told = { who: 'a\u001b[2Jb', task: 7, since: null, lock: ['x'], playbook: 'p' };
+  it('is treated as untrusted text', () => {
+    const description = { who: 'a\u001b[2Jb', task: 7, since: null, lock: ['x'], playbook: 'p' };
     const [odd, broken, ...others] = readUnderway(
-      `1 2 r ${JSON.stringify(told)}\n3 4 r {"who": \n5 x r {}\n\nnonsense`,
+      `1 2 r ${JSON.stringify(description)}\n3 4 r {"who": \n5 x r {}\n\nnonsense`,
     );
     assert.deepEqual([odd?.who, odd?.task, odd?.since, odd?.lock], ['a [2Jb', '?', '?', undefined]);
-    assert.deepEqual([broken?.pid, broken?.who], [4, 'somebody']);
+    assert.deepEqual([broken?.pid, broken?.who], [4, 'an unknown user']);
     assert.deepEqual(others, []);
   });
 
-  it('tells who is refused what, by whom, since when, and how to end it', () => {
+  it('is shown in the refusal, with who, what, since when, and how to end it', () => {
     const record = makeRecord({ ...makeAuthor('site.ts'), who: 'ann@desk', process: '77' }, 'build it');
     const error = stillUnderway('h1', [{ ...record, since: '2030-01-02T03:04:05Z', group: 11, pid: 12 }]);
     assert.equal(
       formatError(error),
-      `a script of another run still runs on this host: nothing was changed
+      `another run is still changing this host; nothing was changed
   at: host h1
   why: "build it" of site.ts, run by ann@desk (process 77), since 2030-01-02T03:04:05Z; process 12 on the host
-  next: wait for it to end, or end it on the host: kill -TERM -11; then run this again`,
+  next: wait for it to end, or end it on the host: kill -TERM -11; then run again`,
     );
   });
 });
@@ -75,7 +75,7 @@ for (const shell of shells()) {
 
     const file = (name: string) => join(folder, name);
     const words = shell.command.join(' ');
-    /** A shell that reads batches, as a session keeps one open on a host. */
+    /** A shell that reads batches, like the one that a session keeps open on a host. */
     function start(line: string) {
       const [program = '', ...args] = shell.command;
       const child = spawn(program, args, { env: { PATH: process.env['PATH'] }, detached: true });
@@ -96,18 +96,18 @@ for (const shell of shells()) {
     async function ask(): Promise<string> {
       const [program = '', ...args] = shell.command;
       const child = spawn(program, [...args, '-c', askUnderway().reveal()]);
-      let said = '';
+      let output = '';
       child.stdout.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
+        output += chunk.toString();
       });
       await new Promise((done) => child.on('close', done));
-      return said;
+      return output;
     }
     const underway = async (): Promise<readonly Underway[]> => readUnderway(await ask());
     async function waitFor(holds: () => boolean | Promise<boolean>): Promise<void> {
       const until = Date.now() + 15_000;
       while (!(await holds())) {
-        assert.ok(Date.now() < until, 'waited in vain');
+        assert.ok(Date.now() < until, 'timed out');
         await sleep(20);
       }
     }
@@ -115,7 +115,7 @@ for (const shell of shells()) {
     const one = makeRecord(makeAuthor('one.ts', 'a lock'), "it's one");
     const other = makeRecord(makeAuthor('other.ts'), 'other');
 
-    it('is known on its host from beginning to end, with what it says of itself', async () => {
+    it('is visible on its host from beginning to end, with its record', async () => {
       const { frames } = apply(
         sh`: >${file('begun')}; while [ ! -e ${file('end')} ]; do sleep 0.1; done`,
         one,
@@ -123,8 +123,8 @@ for (const shell of shells()) {
       await begun();
       const found = await underway();
       assert.equal(found.length, 1, JSON.stringify(found));
-      const { pid = 0, group = 0, ...told } = found[0] ?? {};
-      assert.deepEqual(told, one);
+      const { pid = 0, group = 0, ...record } = found[0] ?? {};
+      assert.deepEqual(record, one);
       assert.equal(group, frames.group);
       assert.ok(isAlive(pid) && isAlive(group));
       writeFileSync(file('end'), '');
@@ -132,7 +132,7 @@ for (const shell of shells()) {
       assert.deepEqual(await underway(), []);
     });
 
-    it('is over when its script is, whatever that leaves running', async () => {
+    it('ends with its script, also when that leaves processes running', async () => {
       const left = sh`( while [ ! -e ${file('end')} ]; do sleep 0.1; done ) &
 sh -c 'echo $$ >"$1"; exec sleep 60' sh ${file('daemon')} &
 while [ ! -s ${file('daemon')} ]; do sleep 0.1; done`;
@@ -145,10 +145,10 @@ while [ ! -s ${file('daemon')} ]; do sleep 0.1; done`;
       writeFileSync(file('end'), '');
     });
 
-    /** busybox has a `timeout` of its own, which leads no process group and says 143. */
+    /** busybox has a `timeout` of its own, which creates no process group and exits with 143. */
     const timeoutOfBusybox = shell.busybox !== undefined;
 
-    it('is known on while its script runs, though what limits its time was killed', async function () {
+    it('stays visible while its script runs, also after its timeout process was killed', async function () {
       if (timeoutOfBusybox) return this.skip();
       const { frames } = apply(sh`: >${file('begun')}; sleep 20`, one);
       await begun();
@@ -161,7 +161,7 @@ while [ ! -s ${file('daemon')} ]; do sleep 0.1; done`;
       );
     });
 
-    it('is refused, and changes nothing, while one of another run is under way', async () => {
+    it('is refused, and changes nothing, while an apply of another run is running', async () => {
       apply(sh`: >${file('begun')}; sleep 20`, one);
       await begun();
       const refused = apply(sh`: >${file('twin')}`, other);
@@ -173,7 +173,7 @@ while [ ! -s ${file('daemon')} ]; do sleep 0.1; done`;
       assert.equal(existsSync(file('twin')), false);
     });
 
-    it('goes on beside one of the same run', async () => {
+    it('runs in parallel with an apply of the same run', async () => {
       apply(sh`: >${file('begun')}; sleep 20`, one);
       await begun();
       const same = apply(sh`: >${file('same')}`, { ...other, run: one.run });
@@ -182,7 +182,7 @@ while [ ! -s ${file('daemon')} ]; do sleep 0.1; done`;
       assert.equal(existsSync(file('same')), true);
     });
 
-    it('never has a twin, though two begin at once', async function () {
+    it('never runs twice when two begin at once', async function () {
       this.timeout(60_000);
       for (let round = 0; round < 5; round += 1) {
         const script = sh`mkdir ${file('held')} || { : >${file('overlap')}; exit 9; }
@@ -193,7 +193,7 @@ sleep 0.2; rmdir ${file('held')}`;
       }
     });
 
-    it('runs on when the connection is lost, though it prints', async () => {
+    it('continues when the connection is lost, also when it prints', async () => {
       const script = sh`: >${file('begun')}
 i=0; while [ $i -lt 100 ]; do echo "line $i"; echo "error $i" >&2; /bin/echo more; i=$((i + 1)); sleep 0.01; done
 : >${file('done')}`;
@@ -203,10 +203,10 @@ i=0; while [ $i -lt 100 ]; do echo "line $i"; echo "error $i" >&2; /bin/echo mor
       child.stderr.destroy();
       child.stdin.destroy();
       await waitFor(async () => (await underway()).length === 0);
-      assert.equal(existsSync(file('done')), true, 'it ended half-way');
+      assert.equal(existsSync(file('done')), true, 'it ended before its end');
     });
 
-    it('prints as without a relay: line by line, each stream in order, all of it before the end', async () => {
+    it('prints like without a relay: line by line, each stream in order, everything before the end', async () => {
       const script = sh`echo begun; while [ ! -e ${file('go')} ]; do sleep 0.05; done
 i=0; while [ $i -lt 2000 ]; do echo "line $i"; i=$((i + 1)); done; printf last; echo "error" >&2; exit 3`;
       const lines: string[] = [];
@@ -215,30 +215,30 @@ i=0; while [ $i -lt 2000 ]; do echo "line $i"; i=$((i + 1)); done; printf last; 
       await waitFor(() => lines.join('').includes('begun\n'));
       writeFileSync(file('go'), '');
       await waitFor(() => frames.over);
-      const said = Array.from({ length: 2000 }, (_, i) => `line ${i}`);
+      const printed = Array.from({ length: 2000 }, (_, i) => `line ${i}`);
       assert.deepEqual(frames.reply('apply'), {
         code: 3,
-        stdout: ['begun', ...said, 'last'].join('\n'),
+        stdout: ['begun', ...printed, 'last'].join('\n'),
         stderr: 'error',
       });
     });
 
-    it('ends when its time is up, or its group is told to', async () => {
+    it('ends after its time limit, or when its process group gets a signal', async () => {
       const slow = sh`sh -c 'echo $$ >"$1"; exec sleep 60' sh ${file('pid')}`;
       const late = apply(slow, one, 1);
       await waitFor(() => late.frames.over);
       assert.equal(late.frames.exit, timeoutOfBusybox ? 143 : 124);
-      const told = apply(slow, one);
-      await waitFor(() => existsSync(file('pid')) && told.frames.running === 'apply');
+      const signalled = apply(slow, one);
+      await waitFor(() => existsSync(file('pid')) && signalled.frames.running === 'apply');
       await sleep(200);
-      process.kill(-(told.frames.group ?? 0), 'SIGTERM');
-      // The group is then that of the shell itself, which tells no more.
-      if (!timeoutOfBusybox) await waitFor(() => told.frames.over);
+      process.kill(-(signalled.frames.group ?? 0), 'SIGTERM');
+      // The group is then that of the shell itself, which prints nothing any more.
+      if (!timeoutOfBusybox) await waitFor(() => signalled.frames.over);
       assert.ok(await ends(Number(readFileSync(file('pid'), 'utf8')), 3000));
       assert.deepEqual(await underway(), []);
     });
 
-    it('of another user is known, too', async function () {
+    it('of another user is visible too', async function () {
       if (process.getuid?.() !== 0) return this.skip();
       const parts = [{ id: 'apply', script: sh`sleep 20`, apply: true }];
       const batch = batchScript(MARK, parts, one);

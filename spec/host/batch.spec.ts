@@ -14,8 +14,8 @@ import { isAlive } from './processes.ts';
 const MARK = 'c0ffee';
 const probe = (id: string, script: Script): Part => ({ id, script });
 
-/** Runs `code` from stdin of a program and gives what it said, taken apart. */
-async function hear(command: readonly string[], code: string): Promise<FrameReader> {
+/** Sends `code` to a program's stdin and returns a FrameReader with its output. */
+async function framesOf(command: readonly string[], code: string): Promise<FrameReader> {
   const [program = '/bin/sh', ...args] = command;
   const child = spawn(program, args, { env: { PATH: process.env['PATH'], HOME: '/' }, detached: true });
   const frames = new FrameReader(MARK, () => {});
@@ -32,7 +32,7 @@ async function hear(command: readonly string[], code: string): Promise<FrameRead
   return frames;
 }
 
-/** Scripts that would harm their neighbours if they could, and what they must be heard to say. */
+/** Scripts that try to affect the others, and the replies that they must have. */
 const NASTY: readonly (readonly [string, Script, Partial<Reply>])[] = [
   ['prints no newline', sh`printf x; printf y >&2`, { code: 0, stdout: 'x', stderr: 'y' }],
   ['prints nothing', sh`:`, { code: 0, stdout: '', stderr: '' }],
@@ -94,9 +94,9 @@ inside`,
 for (const shell of shells()) {
   describe(`a batch under ${shell.name}`, () => {
     const under = (parts: readonly Part[]) =>
-      hear([...shell.command, '-c', 'eval "$(cat)"'], batchScript(MARK, parts).reveal());
+      framesOf([...shell.command, '-c', 'eval "$(cat)"'], batchScript(MARK, parts).reveal());
 
-    it('gives every script its own answer, whatever its neighbours do', async () => {
+    it('returns the reply of every script, independent of the others', async () => {
       const neighbour = sh`pwd; umask; echo "$LC_ALL $PATH $#"; printf '%s|' a b; echo "$-" | tr -cd efux`;
       const parts = NASTY.flatMap(([, script], i) => [probe(`n${i}`, script), probe(`after${i}`, neighbour)]);
       const frames = await under([probe('first', neighbour), ...parts]);
@@ -104,20 +104,20 @@ for (const shell of shells()) {
       assert.match(usual?.stdout ?? '', /^\/\n0022\nC \/usr\/local\/sbin:\S+ 0\na\|b\|$/);
       NASTY.forEach(([title, , expected], i) => {
         const reply = frames.reply(`n${i}`);
-        assert.ok(reply, `one that ${title} gave no answer`);
+        assert.ok(reply, `one that ${title} gave no reply`);
         assert.deepEqual({ ...reply, ...expected }, reply, `one that ${title}`);
-        assert.deepEqual(frames.reply(`after${i}`), usual, `the neighbour of one that ${title}`);
+        assert.deepEqual(frames.reply(`after${i}`), usual, `the script after one that ${title}`);
       });
     });
 
-    it('carries hostile values as they are', async () => {
+    it('passes hostile values unchanged', async () => {
       const frames = await under(HOSTILE.map((value, i) => probe(String(i), sh`printf '%s' ${value}`)));
       HOSTILE.forEach((value, i) => {
         assert.equal(frames.reply(String(i))?.stdout, value);
       });
     });
 
-    it('carries hostile values as a secret does', async () => {
+    it('passes hostile values unchanged in secrets', async () => {
       const frames = await under(
         HOSTILE.map((value, i) => probe(String(i), sh`printf '%s' ${secret(value)}`)),
       );
@@ -126,7 +126,7 @@ for (const shell of shells()) {
       });
     });
 
-    it('stops an apply at the first line that fails, and sends nothing after it', async () => {
+    it('stops an apply at the first line that fails, and runs nothing after it', async () => {
       const lines = sh`echo one
 false
 echo two`;
@@ -190,7 +190,7 @@ printf x >f
       assert.equal(frames.reply('0')?.stdout, '/');
     });
 
-    it('runs what is asked as another user as that user, with nothing on stdin', async function () {
+    it('runs scripts as another user, with an empty stdin', async function () {
       if (process.getuid?.() !== 0) return this.skip();
       const code = sh`id -un; pwd; cat; echo "$HOME"; echo "it's" '"'; exit 9`;
       const frames = await under([
@@ -207,7 +207,7 @@ printf x >f
       assert.equal(frames.reply('3')?.stdout, 'root');
     });
 
-    it('stops an apply as another user at the first line that fails', async function () {
+    it('stops an apply of another user at the first line that fails', async function () {
       if (process.getuid?.() !== 0) return this.skip();
       const script = sh`id -un
 false
@@ -228,7 +228,7 @@ describe('a batch’s line', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('runs whole or not at all, wherever it is cut off', async () => {
+  it('runs completely or not at all, wherever it is cut off', async () => {
     const touch = (name: string) => sh`: >${join(folder, name)}`;
     const whole = line([
       {
@@ -249,17 +249,17 @@ ${touch('a')}`,
       end - 20,
     ];
     for (const cut of cuts) {
-      await hear(['/bin/sh'], whole.slice(0, cut));
+      await framesOf(['/bin/sh'], whole.slice(0, cut));
       assert.deepEqual(readdirSync(folder), [], `cut at ${cut} of ${end}: ${whole.slice(cut - 30, cut)}`);
     }
-    await hear(['/bin/sh'], whole);
+    await framesOf(['/bin/sh'], whole);
     assert.deepEqual(readdirSync(folder).sort(), ['a', 'b']);
   });
 
-  it('says over with 124 when its time is up, and what it started is gone', async () => {
+  it('ends with 124 after its time limit, with all its processes', async () => {
     const pid = join(folder, 'pid');
     const started = Date.now();
-    const frames = await hear(
+    const frames = await framesOf(
       ['/bin/sh'],
       line(
         [probe('0', sh`echo a`), probe('1', sh`sh -c 'echo $$; exec sleep 30' >${pid}`), probe('2', sh`:`)],
@@ -274,7 +274,7 @@ ${touch('a')}`,
     assert.equal(isAlive(Number(readFileSync(pid, 'utf8'))), false);
   });
 
-  it('keeps secrets out of every process’s arguments and environment', async () => {
+  it('puts no secret into the arguments or the environment of a process', async () => {
     const value = "s3cr'et-of-this-spec";
     const seen = join(folder, 'seen');
     writeFileSync(seen, '');
@@ -285,7 +285,7 @@ cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ >>${seen} 2>/dev/null || :`;
       process.getuid?.() === 0
         ? [{ id: '2', script: sh`printf '%s' ${secret(value)}; sleep 0.3`, as: 'nobody' }]
         : [];
-    const watching = hear(['/bin/sh'], line([probe('0', spy), ...asNobody, ...user]));
+    const watching = framesOf(['/bin/sh'], line([probe('0', spy), ...asNobody, ...user]));
     const found: string[] = [];
     const until = Date.now() + 800;
     while (Date.now() < until) {
@@ -295,7 +295,7 @@ cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ >>${seen} 2>/dev/null || :`;
             readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8');
           if (text.includes('of-this-spec')) found.push(text);
         } catch {
-          // It has ended meanwhile.
+          // It has ended in the meantime.
         }
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -303,12 +303,12 @@ cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ >>${seen} 2>/dev/null || :`;
     const frames = await watching;
     assert.equal(frames.reply('0')?.code, 0);
     if (user.length > 0) assert.equal(frames.reply('2')?.stdout, value);
-    assert.ok(statSync(seen).size > 0, 'the stand-in saw nothing');
+    assert.ok(statSync(seen).size > 0, 'the spy recorded nothing');
     assert.equal(readFileSync(seen, 'utf8').includes('of-this-spec'), false);
     assert.deepEqual(found, []);
   });
 
-  it('shows secrets as *** where it is shown', () => {
+  it('shows secrets as ***', () => {
     const batch = batchScript(MARK, [probe('0', sh`login ${secret("it's")}`)]);
     assert.doesNotMatch(batchLine(MARK, batch, { limitSeconds: 5 }).toString(), /it.*s'\)|it'/);
     assert.match(batchLine(MARK, batch, { limitSeconds: 5 }).toString(), /login \*\*\*/);

@@ -15,8 +15,8 @@ function reader(endOnly: readonly string[] = []) {
   return { frames, lines, out, err, mark };
 }
 
-/** What a script that printed `text` is taken to have said. */
-function heard(text: string | Buffer, split?: number): string | undefined {
+/** The reply of a script that printed `text`. */
+function replyTo(text: string | Buffer, split?: number): string | undefined {
   const { frames, out, mark } = reader();
   mark('begin a');
   const bytes = Buffer.from(text);
@@ -27,29 +27,29 @@ function heard(text: string | Buffer, split?: number): string | undefined {
 }
 
 describe('FrameReader', () => {
-  it('takes one final newline off, and no more', () => {
-    assert.equal(heard(''), '');
-    assert.equal(heard('a'), 'a');
-    assert.equal(heard('a\n'), 'a');
-    assert.equal(heard('a\n\n'), 'a\n');
-    assert.equal(heard('\n'), '');
-    assert.equal(heard('\n\n'), '\n');
-    assert.equal(heard('\na'), '\na');
+  it('removes one final newline, but no more', () => {
+    assert.equal(replyTo(''), '');
+    assert.equal(replyTo('a'), 'a');
+    assert.equal(replyTo('a\n'), 'a');
+    assert.equal(replyTo('a\n\n'), 'a\n');
+    assert.equal(replyTo('\n'), '');
+    assert.equal(replyTo('\n\n'), '\n');
+    assert.equal(replyTo('\na'), '\na');
   });
 
-  it('takes lines as they are, however they are cut into chunks', () => {
+  it('reads lines unchanged for any split into chunks', () => {
     const text = 'ünï☃ 𝄞\n\n\ttab \r\nlast';
-    for (const split of [1, 2, 3, 7]) assert.equal(heard(text, split), text);
+    for (const split of [1, 2, 3, 7]) assert.equal(replyTo(text, split), text);
   });
 
-  it('takes bytes that are no text, NUL included, without losing its place', () => {
-    const said = heard(Buffer.from([0, 255, 254, 10, 0xc3]));
-    assert.equal(said, '\0\ufffd\ufffd\n\ufffd');
+  it('accepts bytes that are not text, also NUL', () => {
+    const output = replyTo(Buffer.from([0, 255, 254, 10, 0xc3]));
+    assert.equal(output, '\0\ufffd\ufffd\n\ufffd');
   });
 
-  it('is not deceived by what only looks like a marker', () => {
+  it('ignores text that only looks like a marker', () => {
     const text = `${MARK}\n ${MARK} end a 0\nx${MARK} end a 7\nM4RK end a 0\n${MARK}x over 0`;
-    assert.equal(heard(text), text);
+    assert.equal(replyTo(text), text);
   });
 
   it('keeps the streams of each script apart', () => {
@@ -70,7 +70,7 @@ describe('FrameReader', () => {
     assert.equal(frames.outside, 'motd');
   });
 
-  it('is over when both streams say so', () => {
+  it('is over when both streams have ended', () => {
     const { frames, out, err } = reader();
     out(`\n${MARK} group 42\n\n${MARK} begin a\n\n${MARK} over 124\n`);
     assert.equal(frames.over, false);
@@ -81,12 +81,12 @@ describe('FrameReader', () => {
     assert.equal(frames.running, 'a');
   });
 
-  it('keeps an answer whole, however many lines it has', () => {
+  it('keeps all lines of a reply', () => {
     const text = 'x\n'.repeat(250_000);
-    assert.equal(heard(text)?.length, text.length - 1);
+    assert.equal(replyTo(text)?.length, text.length - 1);
   });
 
-  it('keeps the end of what need not be whole, and counts only what it keeps', () => {
+  it('keeps only the end of endOnly scripts, and counts only what it keeps', () => {
     const { frames, out, mark } = reader(['apply']);
     mark('begin apply');
     const before = frames.kept;
@@ -94,13 +94,13 @@ describe('FrameReader', () => {
     out('y'.repeat(3 * 1024 * 1024));
     assert.equal(frames.kept, before);
     mark('end apply 1');
-    const said = frames.reply('apply')?.stdout.split('\n') ?? [];
-    assert.ok(said.length >= 1000 && said.length < 3000, `${said.length} lines`);
-    assert.equal(said.at(-2), '4999');
-    assert.equal(said.at(-1)?.length, 1024 * 1024);
+    const output = frames.reply('apply')?.stdout.split('\n') ?? [];
+    assert.ok(output.length >= 1000 && output.length < 3000, `${output.length} lines`);
+    assert.equal(output.at(-2), '4999');
+    assert.equal(output.at(-1)?.length, 1024 * 1024);
   });
 
-  it('takes a line of 16 MiB in small chunks in reasonable time', () => {
+  it('reads a line of 16 MiB in small chunks in reasonable time', () => {
     const { frames, out, mark } = reader();
     mark('begin a');
     const chunk = 'z'.repeat(32 * 1024);

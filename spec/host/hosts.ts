@@ -4,13 +4,13 @@ import type { Connection } from '../../lib/connection/connection.ts';
 import { connectLocal } from '../../lib/connection/local.ts';
 import { PlayError } from '../../lib/util/errors.ts';
 
-/** The name of applies in these specs: another test run on this machine has another, and neither is in the other's way. */
+/** The name of applies in these specs. Each test run on this machine has its own, so that they don't block each other. */
 export const APPLIES = `tsp${process.pid.toString(36)}`;
 process.env['TS_PLAY_APPLY_NAME'] = APPLIES;
 
 /**
- * This machine as a host, with `from` in everything that is sent to it replaced by `to`.
- * @param applies the name of its applies: hosts that have different ones know nothing of each other's
+ * This machine as a host, with `from` replaced by `to` in everything that is sent to it.
+ * @param applies the name of its applies; hosts with different names don't see each other's applies
  */
 export function rebasedLocal(from: string, to: string, applies = APPLIES): Connection {
   const local = connectLocal();
@@ -25,7 +25,7 @@ export function rebasedLocal(from: string, to: string, applies = APPLIES): Conne
       }),
     );
   };
-  // Scripts that no login shell must see as they are come in base64.
+  // Scripts with special characters are sent in base64.
   const recoded = (command: string) =>
     command.replace(/(?<=printf %s )\S+/, (code) =>
       Buffer.from(rebase(Buffer.from(code, 'base64').toString())).toString('base64'),
@@ -40,7 +40,7 @@ export function rebasedLocal(from: string, to: string, applies = APPLIES): Conne
   };
 }
 
-/** A connection that can be cut, as by a network that goes away: what runs on the host runs on. */
+/** A connection that can be cut, like a lost network: commands on the host continue to run. */
 export function cuttable(connection: Connection, when?: AbortSignal): Connection & { cut(): void } {
   const lost = new AbortController();
   when?.addEventListener('abort', () => lost.abort(), { once: true });

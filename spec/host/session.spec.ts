@@ -30,7 +30,7 @@ const quiet = { title: 'spec', onLine: () => {} };
 
 describe('HostSession', () => {
   describe('opening', () => {
-    /** Takes the connection, but starts no command. */
+    /** Accepts the connection, but starts no command. */
     const stuck: Connection = { run: () => new Promise(() => {}), close: async () => {} };
     const kind = (wanted: string, message: RegExp) => (error: unknown) =>
       error instanceof PlayError && error.kind === wanted && message.test(error.message);
@@ -45,9 +45,12 @@ describe('HostSession', () => {
       await session.close();
     });
 
-    it('gives up a host that takes no command', async () => {
+    it('times out when a host starts no command', async () => {
       const session = new HostSession('h', stuck, undefined, new Redactor(), { value: 0 }, undefined, 0.05);
-      await assert.rejects(session.open(), kind('unreachable', /opened no shell/));
+      await assert.rejects(
+        session.open(),
+        kind('unreachable', /^opening a shell on the host timed out after 0\.05 s/),
+      );
     });
 
     it('stops waiting when interrupted', async () => {
@@ -57,7 +60,7 @@ describe('HostSession', () => {
       await assert.rejects(session.open(), kind('aborted', /interrupted/));
     });
 
-    it('leaves it to the first batch to say why a shell ended', async () => {
+    it('lets the first batch report why a shell ended', async () => {
       const refusing: Connection = {
         run: async (_command, { onStderr } = {}) => {
           onStderr?.(Buffer.from('sudo: a password is required\n'));
@@ -84,7 +87,7 @@ describe('HostSession', () => {
     const text = (answers: readonly unknown[]) =>
       answers.map((answer) => (answer as { stdout: string }).stdout);
 
-    it('asks all in one batch, the same question once', async () => {
+    it('runs all probes in one batch, and equal ones once', async () => {
       const connection = host();
       const session = open(connection);
       const probes = [{ script: sh`a` }, { script: sh`b` }, { script: sh`a` }, { script: sh`a`, as: 'bob' }];
@@ -93,7 +96,7 @@ describe('HostSession', () => {
       await session.close();
     });
 
-    it('reuses answers while nothing was changed anywhere, unless asked for fresh ones', async () => {
+    it('reuses answers while no host was changed, except with fresh', async () => {
       const epoch = { value: 0 };
       const connection = host();
       const [session, other] = [open(connection, epoch), open(host(), epoch)];
@@ -127,7 +130,7 @@ describe('HostSession', () => {
       await session.close();
     });
 
-    it('asks again what was asked while another host was being changed', async () => {
+    it('does not reuse answers from during a change of another host', async () => {
       const epoch = { value: 0 };
       const slow = open(
         new ScriptedHost(async () => {
@@ -145,7 +148,7 @@ describe('HostSession', () => {
       await Promise.all([session.close(), slow.close()]);
     });
 
-    it('never keeps an answer for another user’s question or another secret', async () => {
+    it('does not reuse an answer for another user or another secret', async () => {
       const session = open(host());
       const [one] = await session.ask([{ script: sh`login ${secret('one1')}` }]);
       const [two] = await session.ask([{ script: sh`login ${secret('two2')}` }]);
@@ -153,7 +156,7 @@ describe('HostSession', () => {
       await session.close();
     });
 
-    it('tells timeouts and deaths from answers, and leaves what was not got to open', async () => {
+    it('distinguishes timeouts and killed scripts from answers, and leaves the scripts after them unanswered', async () => {
       const hang = open(new ScriptedHost(({ code }) => (code === 'b' ? 'HANG' : 'fine')));
       const die = open(new ScriptedHost(({ code }) => (code === 'b' ? 'DIE' : 'fine')));
       const probes = [{ script: sh`a` }, { script: sh`b` }, { script: sh`c` }];
@@ -163,7 +166,7 @@ describe('HostSession', () => {
       await Promise.all([hang.close(), die.close()]);
     });
 
-    it('limits a look to the seconds it was given', async () => {
+    it('limits a look to the given seconds', async () => {
       const connection = host();
       const session = new HostSession('h', connection, undefined, new Redactor(), { value: 0 }, undefined, 3);
       await session.ask([{ script: sh`a` }]);
@@ -176,7 +179,7 @@ describe('HostSession', () => {
     });
   });
 
-  it('becomes the play’s user for shells and files alike', async () => {
+  it('becomes the play’s user for shells and for files', async () => {
     const connection = new ScriptedHost(() => '');
     const session = new HostSession('h', connection, 'app user', new Redactor(), { value: 0 });
     await session.ask([{ script: sh`a` }]);
@@ -188,7 +191,7 @@ describe('HostSession', () => {
     await session.close();
   });
 
-  it('gives a login shell nothing to stumble over', async () => {
+  it('sends only commands that any login shell can read', async () => {
     const connection = new ScriptedHost(() => '');
     const session = new HostSession('h', connection, undefined, new Redactor(), { value: 0 });
     const to = join(tmpdir(), `ts-play-session-${process.pid}`);
@@ -244,7 +247,7 @@ describe('HostSession', () => {
       for (let i = 0; i < 500 && !existsSync(join(folder, name)); i += 1) await sleep(20);
     };
 
-    it('blames a hung probe and answers the others', async () => {
+    it('reports a probe that hangs and answers the others', async () => {
       const answers = await session.ask([
         { script: sh`echo a` },
         { script: sh`sleep 20` },
@@ -256,7 +259,7 @@ describe('HostSession', () => {
       );
     });
 
-    it('lays files down verified, and takes them away after the apply, which sees them', async () => {
+    it('uploads verified files for the apply, and removes them after it', async () => {
       const upload = local('the file’s content');
       const { reply, answers } = await session.apply(
         {
@@ -273,7 +276,7 @@ describe('HostSession', () => {
       assert.deepEqual(leftOn(), []);
     });
 
-    it('takes files away after an apply that fails', async () => {
+    it('removes files after an apply that fails', async () => {
       const { reply } = await session.apply(
         { apply: { script: sh`exit 3`, uploads: [local('x')] }, ...quiet },
         [{ script: sh`echo asked` }],
@@ -282,23 +285,23 @@ describe('HostSession', () => {
       assert.deepEqual(leftOn(), []);
     });
 
-    it('refuses a file that is not what it should be, and leaves nothing', async () => {
+    it('refuses a file with a wrong checksum, and leaves nothing', async () => {
       const good = local('good');
       const apply = {
         script: sh`: >${join(folder, 'applied')}`,
         uploads: [good, { ...good, sha256: sha256('else') }],
       };
-      await assert.rejects(session.apply({ apply, ...quiet }, []), /could not send/);
+      await assert.rejects(session.apply({ apply, ...quiet }, []), /can't upload/);
       assert.equal(existsSync(join(folder, 'applied')), false);
       assert.deepEqual(leftOn(), []);
     });
 
-    it('fails when the file to send is gone', async () => {
+    it('fails when the file to upload does not exist', async () => {
       const apply = { script: sh`:`, uploads: [{ from: join(folder, 'nowhere'), sha256: sha256('') }] };
       await assert.rejects(session.apply({ apply, ...quiet }, []), /ENOENT/);
     });
 
-    it('takes files away when it is interrupted', async () => {
+    it('removes files when it is interrupted', async () => {
       const upload = local('x');
       const running = session.apply(
         { apply: { script: sh`: >${join(folder, 'started')}; sleep 30`, uploads: [upload] }, ...quiet },
@@ -311,7 +314,7 @@ describe('HostSession', () => {
       assert.deepEqual(leftOn(), []);
     });
 
-    it('sends and changes nothing while an apply of another run is under way, and says which', async () => {
+    it('uploads and changes nothing while an apply of another run is running, and reports it', async () => {
       const upload = local('x');
       const first = session.apply(
         { ...quiet, title: 'first', apply: { script: sh`: >${join(folder, 'begun')}; sleep 3` } },
@@ -323,7 +326,7 @@ describe('HostSession', () => {
       await assert.rejects(other.apply({ ...quiet, apply: change }, []), (error) => {
         assert.ok(error instanceof PlayError);
         assert.equal(error.kind, 'failed');
-        assert.match(error.what, /another run still runs on this host/);
+        assert.match(error.what, /another run is still changing this host/);
         assert.match(error.why ?? '', /"first" of spec\.ts, run by \S+@\S+ \(process \d+\), since 20\d\d-/);
         assert.match(error.next ?? '', /kill -TERM -\d+/);
         return true;
@@ -337,7 +340,7 @@ describe('HostSession', () => {
       await other.close();
     });
 
-    it('changes something beside another session of the same run', async () => {
+    it('can change a host in parallel with another session of the same run', async () => {
       const first = session.apply(
         { ...quiet, apply: { script: sh`: >${join(folder, 'begun')}; sleep 2` } },
         [],
@@ -352,7 +355,7 @@ describe('HostSession', () => {
       await same.close();
     });
 
-    it('tells other users of the host no secret', async () => {
+    it('shows no secret to other users of the host', async () => {
       const password = secret('pass-of-title');
       const seen = join(folder, 'seen');
       await session.apply(
@@ -367,7 +370,7 @@ describe('HostSession', () => {
       assert.doesNotMatch(readFileSync(seen, 'utf8'), /pass-of-title/);
     });
 
-    it('takes away with a change what a run left that was killed before its own', async () => {
+    it('removes with a change the files of an earlier run that was killed', async () => {
       const left = [`ts-play-${sha256('left')}`, 'ts-play-1-1.abcdef'];
       writeFileSync(join(folder, 'var', left[0] ?? ''), 'left');
       mkdirSync(join(folder, 'var', left[1] ?? ''));
@@ -377,7 +380,7 @@ describe('HostSession', () => {
       assert.deepEqual(leftOn(), []);
     });
 
-    it('fetches files whole, with their sum', async () => {
+    it('downloads complete files, and returns their checksum', async () => {
       const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 256));
       const path = join(folder, "it's a file");
       writeFileSync(path, bytes);
@@ -389,17 +392,17 @@ describe('HostSession', () => {
       assert.deepEqual(readdirSync(join(folder, 'new')), ['copy']);
     });
 
-    it('fetches nothing rather than half', async () => {
+    it('keeps no incomplete download', async () => {
       const to = join(folder, 'new', 'copy');
       await assert.rejects(session.download(join(folder, 'nowhere'), to), (error) => {
         assert.ok(error instanceof PlayError);
-        assert.match(`${error.what} ${error.why}`, /could not read .*No such file/);
+        assert.match(`${error.what} ${error.why}`, /can't read .*No such file/);
         return true;
       });
       assert.deepEqual(readdirSync(join(folder, 'new')), []);
     });
 
-    it('says when the controller has no room for it, instead of falling over', async function () {
+    it('reports a full disk of the controller', async function () {
       if (!existsSync('/dev/full')) return this.skip();
       const to = join(folder, 'file-in-the-way');
       writeFileSync(to, '');
@@ -407,7 +410,7 @@ describe('HostSession', () => {
       await assert.rejects(session.download(join(folder, 'x'), join(to, 'copy')));
     });
 
-    it('takes secrets out of lines and of errors', async () => {
+    it('removes secrets from lines and errors', async () => {
       const password = secret("pass'word");
       const lines: string[] = [];
       const { reply } = await session.apply(
@@ -427,7 +430,7 @@ describe('HostSession', () => {
       });
     });
 
-    it('makes round trips one after the other, whoever asks', async () => {
+    it('runs batches one after the other', async () => {
       const replies = await Promise.all(
         Array.from({ length: 8 }, (_, i) => session.ask([{ script: sh`sleep 0.01; echo ${i}` }])),
       );

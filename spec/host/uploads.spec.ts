@@ -20,7 +20,7 @@ import { shells } from '../support/sandbox.ts';
 const sum = (text: string) => createHash('sha256').update(text).digest('hex');
 
 for (const shell of shells()) {
-  describe(`files on their way to a host, under ${shell.name}`, () => {
+  describe(`uploads, under ${shell.name}`, () => {
     let folder: string;
     let owner: ChildProcess;
     beforeEach(() => {
@@ -41,7 +41,7 @@ for (const shell of shells()) {
     const left = () => readdirSync(folder);
     const ended = (child: ChildProcess) => new Promise((done) => child.on('close', done));
 
-    /** Sends the beginning of a file. */
+    /** Sends only the beginning of a file. */
     async function sending(to: string) {
       const script = rebased(receiveScript({ from: '', sha256: sum('all of it') }, to));
       const child = spawn(program, [...args, '-c', script], { detached: true });
@@ -52,7 +52,7 @@ for (const shell of shells()) {
       return child;
     }
 
-    it('are laid down verified, for their owner only', async () => {
+    it('are verified, and readable only for their owner', async () => {
       const to = claim();
       const child = await sending(to);
       child.stdin.end(' of it');
@@ -79,20 +79,20 @@ for (const shell of shells()) {
       assert.deepEqual(left(), []);
     });
 
-    it('are swept when their run is gone, and never before', async () => {
+    it('are removed when their run has ended, and not before', async () => {
       const to = claim();
       const child = await sending(to);
       process.kill(-(child.pid ?? 0), 'SIGKILL');
       await ended(child);
       sweep();
-      assert.equal(existsSync(to), true, 'it was taken from a run that lives');
+      assert.equal(existsSync(to), true, 'it was removed while its run was active');
       owner.kill('SIGKILL');
       await ended(owner);
       sweep();
       assert.deepEqual(left(), []);
     });
 
-    it('are not taken for those of a later process with the same id', () => {
+    it('do not belong to a later process with the same id', () => {
       const to = claim();
       const later = to.replace(/-\d+\./, '-1.');
       mkdirSync(later);
@@ -100,7 +100,7 @@ for (const shell of shells()) {
       assert.deepEqual([existsSync(to), existsSync(later)], [true, false]);
     });
 
-    it('are swept also where an apply was to find them, when none is under way', () => {
+    it('are also removed from the paths for an apply, when no apply is running', () => {
       const file = join(folder, `ts-play-${sum('x')}`);
       writeFileSync(file, 'x');
       sweep('4711 4712 run {}');
@@ -109,7 +109,7 @@ for (const shell of shells()) {
       assert.equal(existsSync(file), false);
     });
 
-    it('are told from what is not theirs', () => {
+    it('are distinguished from files of others', () => {
       const others = [
         'ts-play-build-abcdefgh',
         'ts-play-notes',

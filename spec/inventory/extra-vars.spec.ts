@@ -48,24 +48,24 @@ describe('parseExtraVars', () => {
   }
 
   const bad: [arg: string, what: RegExp, at: RegExp][] = [
-    ['word', /no name=value/, /-e "word"/],
-    ['a=1 word', /no name=value/, /-e "a=…"/],
-    ['a={{ b }}', /-e holds a template/, /-e "a=…"/],
-    ['=1', /no name=value/, /-e "=…"/],
-    ['', /says nothing/, /-e ""/],
+    ['word', /expects name=value/, /-e "word"/],
+    ['a=1 word', /expects name=value/, /-e "a=…"/],
+    ['a={{ b }}', /-e contains a template/, /-e "a=…"/],
+    ['=1', /expects name=value/, /-e "=…"/],
+    ['', /has no value/, /-e ""/],
     ['a="open', /quote is not closed/, /-e "a=…"/],
-    ['vars.yml', /no name=value/, /-e "vars.yml"/],
+    ['vars.yml', /expects name=value/, /-e "vars.yml"/],
     ['./vars.yml', /needs an @/, /-e "\.\/vars\.yml"/],
     ['[1, 2]', /must be a map/, /-e "\{…\}":1:1/],
     ['{"a": 1', /not valid YAML/, /-e "\{…\}":1:8/],
-    ['{"a": 1, "a": 2}', /"a" stands twice/, /-e "\{…\}":1:10/],
-    ['{1: a}', /name 1 is not text/, /-e "\{…\}":1:2/],
+    ['{"a": 1, "a": 2}', /"a" appears twice/, /-e "\{…\}":1:10/],
+    ['{1: a}', /name 1 is not a string/, /-e "\{…\}":1:2/],
     ['@', /no file name/, /-e "@"/],
     ['@vars.yaml', /there is no variables file/, /vars\.yaml/],
     ['@.', /is a folder/, /./],
     ['@list.yml', /must be a map/, /list\.yml:1:1/],
     ['@broken.yml', /not valid YAML/, /broken\.yml:3:2/],
-    ['@number.yml', /name 2 is not text/, /number\.yml:2:1/],
+    ['@number.yml', /name 2 is not a string/, /number\.yml:2:1/],
   ];
   for (const [arg, what, at] of bad) {
     it(`refuses -e ${arg}`, async () => {
@@ -79,7 +79,7 @@ describe('parseExtraVars', () => {
     });
   }
 
-  it('never shows a value in an error', async () => {
+  it('shows no value in an error', async () => {
     const options = [
       'pw=hunter2 oops',
       'pw="hunter2 x=hunter2',
@@ -100,7 +100,7 @@ describe('parseExtraVars', () => {
 describe('withExtraVars', () => {
   const inventory = parseInventory(site, 'site.yml');
 
-  it('puts them over everything of every host, placed at -e', () => {
+  it('overrides the variables of every host, with -e as their place', () => {
     const over = withExtraVars(inventory, { level: 'extra', fresh: [1] });
     for (const host of over.hosts.values()) {
       assert.equal(host.vars['level'], 'extra');
@@ -115,7 +115,7 @@ describe('withExtraVars', () => {
     assert.equal(over.groups, inventory.groups);
   });
 
-  it('leaves the inventory it was given as it is', () => {
+  it('does not change the given inventory', () => {
     withExtraVars(inventory, { level: 'extra' });
     assert.equal(inventory.hosts.get('mq03')?.vars['level'], 'mine');
     assert.equal(withExtraVars(inventory, {}), inventory);

@@ -1,6 +1,6 @@
-/** Random inventories and patterns that a seed makes repeatable. */
+/** Random inventories and patterns, repeatable by their seed. */
 
-/** Numbers from 0 up to, not including, 1 (mulberry32). */
+/** Random numbers from 0 (inclusive) to 1 (exclusive), by mulberry32. */
 export type Random = () => number;
 
 export function seeded(seed: number): Random {
@@ -19,7 +19,7 @@ export function pick<T>(random: Random, from: readonly T[]): T {
   return one;
 }
 
-/** What a group of a random inventory was made of: enough to work out by other means what must come of it. */
+/** What a group of a random inventory was made from: enough to compute the expected result independently. */
 export interface MadeGroup {
   readonly name: string;
   readonly hosts: readonly string[];
@@ -45,13 +45,13 @@ const hostNames = [
   'x.example',
 ];
 
-/** Up to eight groups, nested without cycles, some of them at the top level, some under `all`. */
+/** Up to eight groups, nested without cycles; some are at the top level, some under `all`. */
 export function makeInventory(random: Random): MadeInventory {
   const count = 1 + Math.floor(random() * names.length);
   const groups = names.slice(0, count).map((name, i) => ({
     name,
     hosts: hostNames.filter(() => random() < 0.2),
-    // Children come later in the list only, so that there is no cycle.
+    // Children always come later in the list, so that there is no cycle.
     children: names.slice(i + 1, count).filter(() => random() < 0.25),
     vars: makeVars(random, name),
   }));
@@ -106,7 +106,7 @@ export function makePattern(random: Random, known: readonly string[]): string {
   return terms.join(pick(random, [':', ',']));
 }
 
-/** A term that matches nothing in any inventory made here, and one with a bracket that is never closed. */
+/** A term that matches nothing in any generated inventory, and one with a bracket that is never closed. */
 export function makeMiss(random: Random): string {
   const name = pick(random, names);
   return pick(random, [`${name}_*`, `*_${name}`, `~${name}_`, `~[_]${name}`, `${name}_[a-c]`, `?_${name}`]);

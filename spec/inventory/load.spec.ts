@@ -18,12 +18,12 @@ const read = (text: string) => parseInventory(text, 'hosts.yml');
 describe('parseInventory', () => {
   const inventory = read(site);
 
-  it('knows the hosts in order of appearance and where they came from', () => {
+  it('keeps the hosts in order of appearance, with their source', () => {
     assert.deepEqual([...inventory.hosts.keys()], ['bastion', 'mq01', 'mq02', 'mq03', 'lb1', 'lonely']);
     assert.deepEqual(inventory.sources, ['hosts.yml']);
   });
 
-  it('knows the members of every group, children after own hosts', () => {
+  it('lists the members of every group, own hosts before those of children', () => {
     assert.deepEqual(Object.fromEntries(inventory.groups), {
       all: ['bastion', 'lonely', 'mq03', 'mq01', 'mq02', 'lb1'],
       ungrouped: ['lonely', 'bastion'],
@@ -35,7 +35,7 @@ describe('parseInventory', () => {
     });
   });
 
-  it('merges variables by depth, priority and name, replacing whole values, the host last', () => {
+  it('merges variables by depth, priority and name, replaces whole values, and applies the host last', () => {
     const vars = Object.fromEntries([...inventory.hosts.values()].map((each) => [each.name, each.vars]));
     assert.deepEqual(vars, {
       bastion: { ansible_port: 2200, level: 'all', nested: { a: 1, b: 2 }, only_all: 1 },
@@ -52,7 +52,7 @@ describe('parseInventory', () => {
     assert.deepEqual(host(inventory, 'lonely').groups, ['all', 'ungrouped']);
   });
 
-  it('knows where the definition that won was written', () => {
+  it('gives the place of the definition that won', () => {
     const mq03 = host(inventory, 'mq03');
     const file = 'hosts.yml';
     assert.deepEqual(mq03.place('level'), { file, line: 35, column: 17 });
@@ -61,11 +61,11 @@ describe('parseInventory', () => {
     assert.deepEqual(mq03.place('rack'), { file, line: 19, column: 15 });
     assert.deepEqual(host(inventory, 'mq02').place('rack'), { file, line: 21, column: 15 });
     assert.deepEqual(host(inventory, 'lb1').place('ansible_port'), { file, line: 28, column: 13 });
-    // Of a variable nobody defined: where the host was first named.
+    // For an undefined variable: where the host was first named.
     assert.deepEqual(mq03.place('missing'), { file, line: 18, column: 13 });
   });
 
-  it('reads one host in several places as one, later variables over earlier ones', () => {
+  it('merges a host that appears several times, and later variables override earlier ones', () => {
     const one = read(
       'a: { hosts: { x: { p: 1, q: 1 } } }\nb: { hosts: { x: { q: 2 }, y: } }\nc: { hosts: { "[x:x]": { r: 3 } } }',
     );
@@ -73,12 +73,12 @@ describe('parseInventory', () => {
     assert.equal(one.hosts.size, 2);
   });
 
-  it('reads sections as they stand, so that children may come before hosts', () => {
+  it('reads sections in the order of the file, so that children may come before hosts', () => {
     const two = read('all:\n  children: { g: { hosts: { x: { v: child } } } }\n  hosts: { x: { v: own } }');
     assert.equal(host(two, 'x').vars['v'], 'own');
   });
 
-  it('lets the deeper group win however it is reached', () => {
+  it('lets the deeper group win on any path to it', () => {
     const deep = read(`
 a: { vars: { v: a }, children: { b: { vars: { v: b }, children: { c: { vars: { v: c } } } } } }
 z: { vars: { v: z }, hosts: { x: } }
@@ -88,7 +88,7 @@ c: { hosts: { x: } }
     assert.deepEqual(host(deep, 'x').groups, ['all', 'a', 'z', 'b', 'c']);
   });
 
-  it('lets priority decide between equally deep groups only, and keeps it out of the variables', () => {
+  it('uses priority only between groups of the same depth, and does not make it a variable', () => {
     const text = (priority: string) => `
 all: { vars: { ansible_group_priority: 99, v: all }, hosts: { x: } }
 a: { vars: { v: a, ansible_group_priority: ${priority} }, hosts: { x: } }
@@ -99,7 +99,7 @@ b: { vars: { v: b }, hosts: { x: } }
     assert.deepEqual(host(read(text('0')), 'x').vars, { v: 'b' });
   });
 
-  it('takes a bare text for one name', () => {
+  it('reads a plain string as one name', () => {
     const bare = read('web: { hosts: web1, children: inner }\ninner: { hosts: "db[1:2]" }');
     assert.deepEqual(bare.groups.get('web'), ['web1', 'db1', 'db2']);
   });
@@ -183,7 +183,7 @@ all:
     assert.deepEqual(host(merged, 'x').place('a'), { file: 'hosts.yml', line: 4, column: 19 });
   });
 
-  it('allows groups without anything in them', () => {
+  it('allows empty groups', () => {
     const bare = read('all:\nweb:\ndb: { hosts: , vars: , children: }');
     assert.deepEqual(Object.fromEntries(bare.groups), { all: [], ungrouped: [], web: [], db: [] });
     assert.equal(bare.hosts.size, 0);
@@ -209,7 +209,7 @@ all:
         (_, i) => `g${i}: { hosts: { "db[${i * 25}:${i * 25 + 24}]": { x: 1 } } }`,
       ),
     ].join('\n');
-    // Processor time, and the best of three, so that a busy machine doesn't fail it.
+    // CPU time, and the best of three, so that a busy machine doesn't make it fail.
     const times = [1, 2, 3].map(() => {
       const started = process.cpuUsage();
       const large = read(text);
@@ -240,14 +240,14 @@ describe('loadInventory', () => {
     assert.equal(host(inventory, 'lb1').place('who').file, file);
   });
 
-  it('takes a first line that looks like a program for the comment that it is', async () => {
+  it('reads a #! line of a file that is not executable as a comment', async () => {
     assert.equal((await loadInventory(join(folder, 'comment.yml'))).hosts.size, 6);
   });
 
-  it('refuses a list of hosts in place of a file, and writes the file', async () => {
+  it('refuses a list of hosts instead of a file, and shows the file to write', async () => {
     await assert.rejects(loadInventory('web1,web2,'), {
-      what: 'a list of hosts in place of an inventory is not supported yet',
-      next: 'write it into a file:\nall:\n  hosts:\n    web1:\n    web2:',
+      what: 'a list of hosts instead of an inventory file is not supported yet',
+      next: 'write it to a file:\nall:\n  hosts:\n    web1:\n    web2:',
     });
   });
 
@@ -258,12 +258,12 @@ describe('loadInventory', () => {
   const bad: [name: string, what: RegExp, next?: RegExp][] = [
     ['host.yml', /there is no inventory file ".*host\.yml"/, /did you mean "hosts\.yml"/],
     ['gone/hosts.yml', /there is no inventory file/],
-    ['.', /is a folder, and the inventory must be a file/, /name one file.*ansible-inventory -i/],
+    ['.', /is a folder, but the inventory must be a file/, /name one file.*ansible-inventory -i/],
     ['broken.yml', /not valid YAML/],
-    ['hosts.py', /is a program/, /ansible-inventory -i .*hosts\.py --list --yaml/],
+    ['hosts.py', /is an executable script/, /ansible-inventory -i .*hosts\.py --list --yaml/],
   ];
   for (const [name, what, next] of bad) {
-    it(`has an error for ${name}`, async () => {
+    it(`refuses ${name}`, async () => {
       const file = join(folder, name);
       await assert.rejects(loadInventory(file), (error) => {
         assert.ok(error instanceof PlayError);

@@ -30,7 +30,7 @@ describe('mistakes in an inventory', function () {
       { what: /^unknown key "chidlren" in the group "all"$/, next: /^did you mean "children"\?$/ },
     ],
     [
-      'a key that is far from all',
+      'a key that resembles no known one',
       'all:\n  children:\n    web:\n      web1:',
       'f:4:7',
       { what: /unknown key "web1" in the group "web"/, next: /only hosts, vars and children/ },
@@ -45,15 +45,15 @@ describe('mistakes in an inventory', function () {
       'hosts as a list',
       'all:\n  hosts:\n    - web1',
       'f:2:3',
-      { what: /"hosts" must be a map of host names.* and is a list/, next: /as a key/ },
+      { what: /"hosts" must be a map of host names.* but is a list/, next: /as a key/ },
     ],
     [
       'vars as a list',
       'all:\n  vars: [a]',
       'f:2:3',
-      { what: /"vars" must be a map of variables, and is a list/ },
+      { what: /"vars" must be a map of variables, but is a list/ },
     ],
-    ['vars as a text', 'all:\n  vars: a', 'f:2:3', { what: /"vars" must be .* and is a text/ }],
+    ['vars as a string', 'all:\n  vars: a', 'f:2:3', { what: /"vars" must be .* but is a string/ }],
     [
       'children as a list',
       'all: { children: [web] }',
@@ -61,19 +61,19 @@ describe('mistakes in an inventory', function () {
       { what: /"children" must be a map of group names/, next: /as a key/ },
     ],
     [
-      'a group that is a text',
+      'a group that is a string',
       'all: web1',
       'f:1:1',
-      { what: /"all" must be a group, with hosts, vars and children, and is a text/ },
+      { what: /"all" must be a group, with hosts, vars and children, but is a string/ },
     ],
     [
       'a host that is a number',
       'all: { hosts: { web1: 5 } }',
       'f:1:17',
-      { what: /"web1" must be a map of the host’s variables, or nothing, and is a number/ },
+      { what: /"web1" must be a map of the host’s variables, or nothing, but is a number/ },
     ],
-    ['a list of groups', '- all', 'f:1:1', { what: /an inventory must be a map of groups.* and is a list/ }],
-    ['a text', 'just words', 'f:1:1', { what: /an inventory must be a map of groups.* and is a text/ }],
+    ['a list of groups', '- all', 'f:1:1', { what: /an inventory must be a map of groups.* but is a list/ }],
+    ['a string', 'just words', 'f:1:1', { what: /an inventory must be a map of groups.* but is a string/ }],
     [
       'an inventory plugin',
       'plugin: amazon.aws.aws_ec2',
@@ -84,13 +84,13 @@ describe('mistakes in an inventory', function () {
       'a key twice',
       'all:\n  hosts:\n    a:\n    b:\n    a:',
       'f:5:5',
-      { what: /"a" stands twice/, why: /line 3/ },
+      { what: /"a" appears twice/, why: /line 3/ },
     ],
     [
       'a key twice, once quoted',
       'all: { vars: { x: { 1: a, "1": b } } }',
       'f:1:27',
-      { what: /"1" stands twice/ },
+      { what: /"1" appears twice/ },
     ],
     [
       'a reversed range',
@@ -102,32 +102,32 @@ describe('mistakes in an inventory', function () {
       'a host name that is a number',
       'all: { hosts: { 10: } }',
       'f:1:17',
-      { what: /host name 10 is not text/, next: /quote it: "10"/ },
+      { what: /host name 10 is not a string/, next: /quote it: "10"/ },
     ],
     [
       'a group name that is a boolean',
       'true: { hosts: { a: } }',
       'f:1:1',
-      { what: /group name true is not text/ },
+      { what: /group name true is not a string/ },
     ],
     [
       'a variable name that is a number',
       'all: { vars: { 1: a } }',
       'f:1:16',
-      { what: /variable name 1 is not text/ },
+      { what: /variable name 1 is not a string/ },
     ],
     [
       'a host variable name that is null',
       'all: { hosts: { "a[1:9]": { ~: 1 } } }',
       'f:1:29',
-      { what: /variable name ~ is not text/ },
+      { what: /variable name ~ is not a string/ },
     ],
     ['a name that is missing', 'all: { vars: { : a } }', 'f:1:15', { what: /variable name is missing/ }],
     [
       'a template that is not quoted',
       'all:\n  vars:\n    x: {{ y }}',
       'f:3:9',
-      { what: /a key is a map or a list/, next: /quoted/ },
+      { what: /a key is a map or a list/, next: /^quote a value/ },
     ],
     [
       'a vault value',
@@ -135,7 +135,7 @@ describe('mistakes in an inventory', function () {
       'f:3:22',
       { what: /!vault/, why: /not supported yet/ },
     ],
-    ['infinity', 'all: { vars: { x: .inf } }', 'f:1:19', { what: /\.inf is not a value/ }],
+    ['infinity', 'all: { vars: { x: .inf } }', 'f:1:19', { what: /\.inf can't be represented in JSON/ }],
     [
       'a number that loses digits',
       'all: { vars: { x: 12345678901234567890 } }',
@@ -148,16 +148,16 @@ describe('mistakes in an inventory', function () {
       'f:1:31',
       { what: /no anchor &bsae/, next: /did you mean "base"/ },
     ],
-    ['a value within itself', 'all: { vars: { a: &a [*a] } }', 'f:1:22', { what: /contains itself/ }],
-    ['a merge of no map', 'all: { vars: { <<: 5 } }', 'f:1:20', { what: /merge key/ }],
+    ['a value that contains itself', 'all: { vars: { a: &a [*a] } }', 'f:1:22', { what: /contains itself/ }],
+    ['a merge of a value that is not a map', 'all: { vars: { <<: 5 } }', 'f:1:20', { what: /merge key/ }],
     [
-      'a priority that is no number',
+      'a priority that is not a number',
       'a: { vars: { ansible_group_priority: high } }',
       'f:1:14',
       { what: /whole number/ },
     ],
     [
-      'a group within itself',
+      'a group that contains itself',
       'a: { children: { b: { children: { a: } } } }',
       'f:1:18',
       { what: /"b" can't be a child of "a"/, why: /contain itself/ },
@@ -183,7 +183,7 @@ describe('mistakes in an inventory', function () {
       { what: /"a" can't be a child of "ungrouped"/ },
     ],
     ['broken indentation', 'all:\n  hosts:\n    a:\n   b:', 'f:4:4', { what: /not valid YAML/ }],
-    ['a bracket left open', 'all: { hosts: { a: }\nweb:', 'f:2:1', { what: /not valid YAML/ }],
+    ['a bracket that is not closed', 'all: { hosts: { a: }\nweb:', 'f:2:1', { what: /not valid YAML/ }],
     ['a tab', 'all:\n\thosts:', 'f:2:1', { what: /a tab/ }],
     ['two documents', 'all:\n---\nall:', 'f:2:1', { what: /one YAML document/ }],
     ['an INI file', '# mine\n[web]\nweb1', 'f:2:1', { what: /INI format/, next: /ansible-inventory -i f/ }],
@@ -193,12 +193,12 @@ describe('mistakes in an inventory', function () {
       'f:4:1',
       { what: /INI format/ },
     ],
-    ['hosts, a line each', 'web1\nweb2', 'f:1:1', { what: /INI format/ }],
+    ['hosts, one per line', 'web1\nweb2', 'f:1:1', { what: /INI format/ }],
     [
-      'a host name that holds a template',
+      'a host name that contains a template',
       'all:\n  hosts:\n    "{{ name }}":',
       'f:3:5',
-      { what: /the host name holds a template/ },
+      { what: /the host name contains a template/ },
     ],
     ['an encrypted file', '$ANSIBLE_VAULT;1.1;AES256\n61', 'f:1:1', { what: /encrypted with Ansible Vault/ }],
     ['nothing', '', 'f', { what: /the inventory is empty/ }],
@@ -206,7 +206,7 @@ describe('mistakes in an inventory', function () {
     ['null', '~', 'f', { what: /the inventory is empty/ }],
   ];
   for (const [title, text, place, { what, why, next }] of cases) {
-    it(`reports ${title}`, () => {
+    it(`include ${title}`, () => {
       const error = errorOf(text);
       assert.match(error.what, what);
       if (why !== undefined) assert.match(error.why ?? '', why);
@@ -215,36 +215,36 @@ describe('mistakes in an inventory', function () {
     });
   }
 
-  it('reports all of them, the first in the file first', () => {
+  it('are all reported, the first in the file first', () => {
     const error = errorOf('all:\n  hosts:\n    b[2:1]:\n    a:\n    a:\n  vras:\n  children: [x]');
     assert.match(error.what, /b\[2:1\]/);
     assert.equal(error.where.line, 3);
     assert.deepEqual((error.why ?? '').split('\n'), [
       '[2:1] begins after its end',
       'there are 3 more mistakes:',
-      'f:5:5 the key "a" stands twice in one map (keep one of them)',
+      'f:5:5 the key "a" appears twice in one map (keep one of them)',
       'f:6:3 unknown key "vras" in the group "all" (did you mean "vars"?)',
-      'f:7:3 "children" must be a map of group names, each with a group or nothing, and is a list (write each name as a key on its own line: "name:")',
+      'f:7:3 "children" must be a map of group names, each with a group or nothing, but is a list (write each name as a key on its own line: "name:")',
     ]);
   });
 
-  it('counts what it does not list', () => {
+  it('are only counted after the tenth', () => {
     const error = errorOf(`all:\n${Array.from({ length: 15 }, (_, i) => `  k${i}:`).join('\n')}`);
     assert.match(error.why ?? '', /there are 14 more mistakes:/);
     assert.match(error.why ?? '', /and 4 more$/);
   });
 
-  it('says each mistake once, also under a range', () => {
+  it('reports a mistake once, also under a range', () => {
     const error = errorOf('all: { hosts: { "a[1:9]": { 1: x } } }');
     assert.equal(error.why, undefined);
   });
 
-  it('does not repeat what it could not read, which may be secret', () => {
+  it('does not quote text that it could not parse, which may be secret', () => {
     const error = errorOf('all:\n  vars:\n    password: "hunter2" hunter3\n    token: hunter4: x');
     assert.doesNotMatch(`${error.what} ${error.why}`, /hunter/);
   });
 
-  it('refuses aliases that multiply without end', () => {
+  it('refuses aliases that expand to too many values', () => {
     const levels = Array.from(
       { length: 12 },
       (_, i) => `    v${i + 1}: &v${i + 1} [${`*v${i}, `.repeat(10)}]`,

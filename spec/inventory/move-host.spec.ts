@@ -42,7 +42,7 @@ all:
           d:
 `;
 
-  it("takes the host's own lines along and leaves all others as they were", async () => {
+  it("moves the host's own lines and leaves all others unchanged", async () => {
     const { text, inventory } = await move(site, 'c', { from: 'spares', to: 'brokers' });
     assert.equal(
       text,
@@ -80,7 +80,7 @@ all:
     assert.equal(readFileSync(file(), 'utf8'), site, 'nothing is written yet');
   });
 
-  it('comes back to the text it began with', async () => {
+  it('restores the original text when the host is moved back', async () => {
     const { text } = await move(site.replace('          # the one in the corner\n', ''), 'd', {
       from: 'spares',
       to: 'brokers',
@@ -89,7 +89,7 @@ all:
     assert.equal(back.text, site.replace('          # the one in the corner\n', ''));
   });
 
-  it('shows the change as a patch, and none when the host is there already', async () => {
+  it('shows the change as a patch, which is empty when the host is there already', async () => {
     const { patch } = await move(site, 'd', { from: 'spares', to: 'brokers' });
     assert.deepEqual(
       patch.split('\n').filter((line) => /^[+-] /.test(line)),
@@ -100,12 +100,12 @@ all:
     assert.equal(there.text, site);
   });
 
-  it('takes a host out for good', async () => {
+  it('removes a host', async () => {
     const { inventory } = await move(site, 'd', { from: 'spares' });
     assert.ok(!inventory.hosts.has('d'));
   });
 
-  it('moves the last host away, and one into an empty group', async () => {
+  it('moves the last host out of a group, and a host into an empty one', async () => {
     for (const empty of ['hosts:', 'hosts: {}']) {
       const text = `all:\n  children:\n    brokers:\n      ${empty}\n    spares:\n      hosts:\n        c:\n          k: 1\n`;
       const { inventory, text: after } = await move(text, 'c', { from: 'spares', to: 'brokers' });
@@ -114,21 +114,21 @@ all:
     }
   });
 
-  it('writes hosts that stand in one line anew', async () => {
+  it('rewrites hosts that are in one line', async () => {
     const text = 'all: {children: {brokers: {hosts: {a: {k: 1}}}, spares: {hosts: {b: {k: 2}}}}}\n';
     const { inventory } = await move(text, 'b', { from: 'spares', to: 'brokers' });
     assert.deepEqual(inventory.groups.get('brokers'), ['a', 'b']);
     assert.deepEqual(inventory.hosts.get('b')?.vars, { k: 2 });
   });
 
-  it('keeps a file that does not end with a newline whole', async () => {
+  it('handles a file without a newline at its end', async () => {
     const text =
       'all:\n  children:\n    spares:\n      hosts:\n        b:\n    brokers:\n      hosts:\n        a:';
     const { inventory, text: after } = await move(text, 'b', { from: 'spares', to: 'brokers' });
     assert.deepEqual(inventory.groups.get('brokers'), ['a', 'b'], after);
   });
 
-  it('says what to do when the host has no line of its own', async () => {
+  it('refuses a host that has no line of its own', async () => {
     const text =
       'all:\n  children:\n    spares:\n      hosts:\n        s[1:3]:\n    brokers:\n      hosts:\n        a:\n';
     await assert.rejects(
@@ -138,7 +138,7 @@ all:
     await assert.rejects(move(text, 'a', { from: 'brokers', to: 'nowhere' }), /no group "nowhere"/);
   });
 
-  it('goes on from an edit, with one patch for both', async () => {
+  it('continues from an edit, with one patch for both', async () => {
     const both =
       'all:\n  children:\n    brokers:\n      hosts:\n        a:\n        b:\n    proxies:\n      hosts:\n        a:\n        p:\n    spares:\n      hosts:\n        s:\n';
     const first = await move(both, 'a', { from: 'proxies' });

@@ -82,7 +82,7 @@ describe('selectHosts', () => {
     ['~mq0[]1,2],lb1', 'mq01 mq02 lb1'],
   ];
   for (const [pattern, hosts] of cases) {
-    it(`${pattern} means ${hosts || 'nobody'}`, () => {
+    it(`selects ${hosts || 'no host'} for ${pattern}`, () => {
       assert.deepEqual(selectHosts(pattern, inventory), hosts === '' ? [] : hosts.split(' '));
     });
   }
@@ -95,7 +95,7 @@ describe('selectHosts', () => {
     assert.deepEqual(selectHosts('w*', same), ['a1', 'a2', 'web']);
   });
 
-  it('takes IPv6 addresses as names, not as unions', () => {
+  it('reads IPv6 addresses as names, not as unions', () => {
     assert.deepEqual(selectHosts('2001:db8::1', odd), ['2001:db8::1']);
     assert.deepEqual(selectHosts('[2001:db8::2]:2222', odd), ['2001:db8::2']);
     assert.deepEqual(selectHosts('[2001:db8::2]', odd), ['2001:db8::2']);
@@ -103,7 +103,7 @@ describe('selectHosts', () => {
     assert.deepEqual(selectHosts('2001:db8::3,2001:db8::2', odd), ['2001:db8::3', '2001:db8::2']);
   });
 
-  it('takes a dot in a name for a dot', () => {
+  it('reads a dot in a name literally', () => {
     assert.deepEqual(selectHosts('!www.example.org', odd), [
       '2001:db8::1',
       '2001:db8::2',
@@ -112,29 +112,29 @@ describe('selectHosts', () => {
     ]);
   });
 
-  it('tells of a plain term that matches nothing, and goes on', () => {
-    const told = (pattern: string) => {
+  it('warns about a plain term that matches nothing, and continues', () => {
+    const selected = (pattern: string) => {
       const texts: string[] = [];
       const hosts = selectHosts(pattern, inventory, (text) => texts.push(text));
       return [hosts.join(' '), ...texts];
     };
-    assert.deepEqual(told('mq01,db*'), [
+    assert.deepEqual(selected('mq01,db*'), [
       'mq01',
-      '"db*" in a host pattern matches nothing: no host or group is called like it',
+      '"db*" in a host pattern matches nothing: it matches no name of a host or group',
     ]);
-    assert.deepEqual(told('mq01,brokers[5:]'), [
+    assert.deepEqual(selected('mq01,brokers[5:]'), [
       'mq01',
-      '"brokers[5:]" in a host pattern matches nothing: "brokers" has 3 hosts, counted from 0',
+      '"brokers[5:]" in a host pattern matches nothing: "brokers" has 3 hosts, numbered from 0',
     ]);
-    assert.deepEqual(told('brokers:!mq01'), ['mq02 mq03']);
+    assert.deepEqual(selected('brokers:!mq01'), ['mq02 mq03']);
   });
 
-  it('leaves out an empty group, which is no mistake', () => {
+  it('accepts the exclusion of an empty group', () => {
     assert.deepEqual(selectHosts('v6:!empty', odd), ['2001:db8::1', '2001:db8::3']);
     assert.deepEqual(selectHosts('v6:!emp*:!empty[0]', odd), ['2001:db8::1', '2001:db8::3']);
   });
 
-  it('finds nobody in an empty group, and no slice of it', () => {
+  it('selects no host for an empty group or a slice of it', () => {
     assert.deepEqual(selectHosts('empty', odd), []);
     assert.deepEqual(selectHosts('empty[0]', odd), []);
   });
@@ -147,11 +147,11 @@ describe('selectHosts', () => {
     ['localhost', /called "localhost"/, /ansible_connection: local/],
     ['brokes[0]', /called "brokes"/],
     ['lb1:22', /called "lb1:22"/],
-    ['brokers[3]', /there is no host brokers\[3\]/],
-    ['brokers[-4]', /there is no host/],
-    ['mq0[1-3]', /no slice/, /~mq0\[1-3\]\$/],
-    ['brokers[-2:-1]', /no slice/],
-    ['brokers[:1]', /no slice/, /brokers\[0:2\]/],
+    ['brokers[3]', /no host brokers\[3\]/],
+    ['brokers[-4]', /no host brokers\[-4\]/],
+    ['mq0[1-3]', /not a valid slice/, /~mq0\[1-3\]\$/],
+    ['brokers[-2:-1]', /not a valid slice/],
+    ['brokers[:1]', /not a valid slice/, /brokers\[0:2\]/],
     ['~(mq', /"\(" in the host pattern "~\(mq" is never closed/],
     ['~mq)', /not a regular expression/],
     ['all:!brokes*', /^"!brokes\*" in a host pattern matches nothing$/, /did you mean "brokers"/],
@@ -162,7 +162,7 @@ describe('selectHosts', () => {
     ['all:!~mq{2,!mq01', /"\{" in the host pattern .* is never closed/],
     ['all:![[:alpha:]]*', /"\[:alpha:\]" in the host pattern/, /\[a-z0-9\]/],
     ['all:!~mq\\Q', /"\\Q" in the pattern "~mq\\Q" is not supported/],
-    ['{{ target }}', /host pattern "\{\{ target \}\}" holds a template/],
+    ['{{ target }}', /host pattern "\{\{ target \}\}" contains a template/],
     ['[9-0]*', /malformed/],
     ['', /empty/],
     [' , :', /empty/],
@@ -203,7 +203,7 @@ describe('limitHosts', () => {
     assert.deepEqual(limitHosts(play, '!mq02', inventory), ['mq03', 'mq01']);
   });
 
-  it('may leave none of the hosts of a play', () => {
+  it('may select no host of the play', () => {
     assert.deepEqual(limitHosts(play, 'bastion', inventory), []);
   });
 
@@ -211,13 +211,13 @@ describe('limitHosts', () => {
     assert.deepEqual(limitHosts(play, '@retry', inventory, folder), ['mq03', 'mq01']);
     assert.deepEqual(limitHosts(play, `@${join(folder, 'retry')}:!mq01`, inventory), ['mq03']);
     assert.throws(() => limitHosts(play, '@typo', inventory, folder), /called "mq3"/);
-    assert.throws(() => limitHosts(play, '@none', inventory, folder), /leaves no host/);
+    assert.throws(() => limitHosts(play, '@none', inventory, folder), /matches no host/);
     assert.throws(() => limitHosts(play, '@missing', inventory, folder), /"missing" can't be read/);
   });
 
-  it('must mean some host of the inventory', () => {
+  it('refuses a limit that matches no host of the inventory', () => {
     for (const limit of ['q*', 'all:!all', '', 'site:&lonely']) {
-      assert.throws(() => limitHosts(play, limit, inventory), /leaves no host/, limit);
+      assert.throws(() => limitHosts(play, limit, inventory), /matches no host/, limit);
     }
     assert.throws(() => limitHosts(play, 'mq4', inventory), /called "mq4"/);
   });

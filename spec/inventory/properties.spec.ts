@@ -22,7 +22,7 @@ interface Sample {
   readonly inventory: Inventory;
 }
 
-/** Made once for all specs of this file: reading is most of the work. */
+/** Made once for all specs of this file, because reading takes most of the time. */
 let samples: Sample[] = [];
 
 function eachInventory(check: (inventory: Inventory, made: MadeInventory, random: Random) => void): void {
@@ -37,7 +37,7 @@ function eachInventory(check: (inventory: Inventory, made: MadeInventory, random
 
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
 
-/** The members of a group worked out from what it was made of, by plain recursion. */
+/** The expected members of a group, computed by plain recursion from what it was made from. */
 function expected(name: string, made: MadeInventory): string[] {
   const group = made.groups.find((each) => each.name === name);
   const own = (group?.hosts ?? []).flatMap((host) => [...expandHosts(host).names]);
@@ -55,7 +55,7 @@ describe('random inventories', function () {
   });
 
   describe('any inventory', () => {
-    it('has every host in all, each once', () => {
+    it('lists every host in all, each once', () => {
       eachInventory((inventory) => {
         const all = inventory.groups.get('all') ?? [];
         assert.equal(new Set(all).size, all.length);
@@ -63,7 +63,7 @@ describe('random inventories', function () {
       });
     });
 
-    it('has in a group its own hosts and those of its descendants', () => {
+    it('lists in a group its own hosts and those of its descendants', () => {
       eachInventory((inventory, made) => {
         for (const { name } of made.groups) {
           if (name === 'all') continue;
@@ -74,7 +74,7 @@ describe('random inventories', function () {
       });
     });
 
-    it('has in ungrouped exactly the hosts of no other group', () => {
+    it('lists in ungrouped exactly the hosts of no other group', () => {
       eachInventory((inventory) => {
         const grouped = new Set(
           [...inventory.groups].flatMap(([name, hosts]) =>
@@ -118,7 +118,7 @@ describe('random inventories', function () {
       });
     });
 
-    it('is read the same every time, and each variable is where its place says', () => {
+    it('is read the same every time, with the right place for each variable', () => {
       eachInventory((inventory, made) => {
         const again = parseInventory(made.text, 'made.yml');
         assert.deepEqual([...again.groups], [...inventory.groups]);
@@ -144,7 +144,7 @@ describe('random inventories', function () {
         for (let i = 0; i < 10; i += 1) {
           const [a, b] = [pick(random, names), pick(random, names)];
           const of = (pattern: string) => selectHosts(pattern, inventory);
-          // A host that is named like a group is preferred in plain terms only, so that the laws need a glob there.
+          // Plain terms prefer a host to a group of the same name, so the laws need a glob for such a group.
           const [A, B] = [`${a}*`, `${b}*`];
           assert.deepEqual(sorted(of(`${A}:${B}`)), sorted([...of(A), ...of(B)]));
           assert.deepEqual(sorted(of(`${A},${B}`)), sorted(of(`${B},${A}`)));
@@ -177,7 +177,7 @@ describe('random inventories', function () {
       });
     });
 
-    it('never leave out or keep what is not there', () => {
+    it('are refused when a ! or & term matches nothing', () => {
       eachInventory((inventory, _, random) => {
         const names = [...inventory.groups.keys(), ...inventory.hosts.keys()];
         for (let i = 0; i < 10; i += 1) {
@@ -190,20 +190,20 @@ describe('random inventories', function () {
       });
     });
 
-    it('tell of a plain term that matches nothing, and mean the same without it', () => {
+    it('warn about a plain term that matches nothing, and select the same without it', () => {
       eachInventory((inventory, _, random) => {
         for (let i = 0; i < 10; i += 1) {
           const miss = makeMiss(random);
-          const told: string[] = [];
-          const hosts = selectHosts(`all,${miss}`, inventory, (text) => told.push(text));
+          const warnings: string[] = [];
+          const hosts = selectHosts(`all,${miss}`, inventory, (text) => warnings.push(text));
           assert.deepEqual(hosts, selectHosts('all', inventory), miss);
-          assert.equal(told.length, 1, miss);
-          assert.ok(told[0]?.startsWith(`"${miss}" in a host pattern`), miss);
+          assert.equal(warnings.length, 1, miss);
+          assert.ok(warnings[0]?.startsWith(`"${miss}" in a host pattern`), miss);
         }
       });
     });
 
-    it('leave out an empty group as they leave out any other', () => {
+    it('accept the exclusion of an empty group', () => {
       eachInventory((inventory) => {
         for (const [name, hosts] of inventory.groups) {
           if (inventory.hosts.has(name)) continue;
@@ -213,7 +213,7 @@ describe('random inventories', function () {
       });
     });
 
-    it('never let a bracket swallow what follows', () => {
+    it('are refused when a bracket is never closed', () => {
       eachInventory((inventory, _, random) => {
         const names = [...inventory.groups.keys(), ...inventory.hosts.keys()];
         for (let i = 0; i < 10; i += 1) {
@@ -224,7 +224,7 @@ describe('random inventories', function () {
       });
     });
 
-    it('take a group apart with slices', () => {
+    it('split a group with slices', () => {
       eachInventory((inventory) => {
         for (const [name, hosts] of inventory.groups) {
           if (inventory.hosts.has(name) || hosts.length === 0) continue;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { pythonRegex } from '../../lib/inventory/python-regex.ts';
 import { PlayError } from '../../lib/util/errors.ts';
 
-describe('a regular expression as Python reads it', () => {
-  /** What Python 3.11's `re.match` says of the same. */
+describe('a regular expression in Python syntax', () => {
+  /** The results of Python 3.11's `re.match`. */
   const cases: [source: string, matches: string[], not: string[]][] = [
     ['web', ['web', 'web1'], ['aweb']],
     ['\\Aweb\\Z', ['web'], ['web1']],
@@ -23,7 +23,7 @@ describe('a regular expression as Python reads it', () => {
     ['[\\d.]+$', ['1.2'], ['a']],
   ];
   for (const [source, matches, not] of cases) {
-    it(`matches with ${source}`, () => {
+    it(`matches as in Python: ${source}`, () => {
       const regex = pythonRegex(source);
       for (const name of matches) assert.ok(regex.test(name), name);
       for (const name of not) assert.ok(!regex.test(name), `not ${name}`);
@@ -57,7 +57,7 @@ describe('a regular expression as Python reads it', () => {
     });
   }
 
-  it('refuses what neither can read', () => {
+  it('refuses what is invalid in Python and in JavaScript', () => {
     for (const source of ['(web', 'a**', 'a++', '[b-a]'])
       assert.throws(() => pythonRegex(source), /is not a regular expression/, source);
   });

@@ -31,7 +31,7 @@ describe('host names with ranges', () => {
     ['fe80::[1:2]', 'fe80::1 fe80::2'],
   ];
   for (const [written, names, port] of good) {
-    it(`${written} is ${names}${port === undefined ? '' : ` with port ${port}`}`, () => {
+    it(`expand ${written} to ${names}${port === undefined ? '' : ` with port ${port}`}`, () => {
       assert.deepEqual(expandHosts(written), { names: names.split(' '), port });
     });
   }
@@ -60,7 +60,7 @@ describe('host names with ranges', () => {
     ['w[0:999][0:999]', /more than/],
   ];
   for (const [written, why] of bad) {
-    it(`refuses ${written}`, () => {
+    it(`are refused when malformed: ${written}`, () => {
       assert.throws(
         () => expandHosts(written),
         (error) =>
@@ -72,7 +72,7 @@ describe('host names with ranges', () => {
     });
   }
 
-  it('refuses a name that is empty and a port that is none', () => {
+  it('are refused without a name, or with a port that is out of range', () => {
     assert.throws(() => expandHosts(''), /no name/);
     assert.throws(() => expandHosts(':22'), /no name/);
     assert.throws(() => expandHosts('web:0'), /port/);

@@ -5,7 +5,7 @@ import { groupKeys, inventorySchema } from '../../lib/inventory/schema.ts';
 import { site } from './site.ts';
 
 describe('inventorySchema', () => {
-  // As an editor uses it: from its JSON text, by any draft-07 validator.
+  // As an editor uses it: parsed from JSON, with any draft-07 validator.
   const validate = new Ajv({ strict: false }).compile(JSON.parse(JSON.stringify(inventorySchema)));
 
   const cases: [text: string, valid: boolean][] = [
@@ -26,5 +26,5 @@ describe('inventorySchema', () => {
     });
   }
 
-  it('names the keys of a group', () => assert.deepEqual(groupKeys, ['hosts', 'vars', 'children']));
+  it('lists the keys of a group', () => assert.deepEqual(groupKeys, ['hosts', 'vars', 'children']));
 });

@@ -1,4 +1,4 @@
-/** An inventory that has a bit of everything; what the specs expect of it was compared with Ansible's reading. */
+/** An inventory with some of every feature; what the specs expect was compared with Ansible. */
 export const site = `
 all:
   hosts:

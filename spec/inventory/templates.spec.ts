@@ -22,7 +22,7 @@ function refusal(read: () => unknown): PlayError {
     assert.equal(error.kind, 'input');
     return error;
   }
-  throw new Error('it could be read');
+  throw new Error('no error');
 }
 
 describe('a template in a variable', () => {
@@ -48,12 +48,12 @@ describe('a template in a variable', () => {
 
   it('is an error with its place when the variable is read', () => {
     const error = refusal(() => vars['url']);
-    assert.match(error.what, /^the variable url holds a template/);
+    assert.match(error.what, /^the variable url contains a template/);
     assert.deepEqual(error.where, { host: 'web1', file: 'hosts.yml', line: 4, column: 10 });
     assert.match(error.next ?? '', /url: !unsafe/);
   });
 
-  it('is found however deep, and through aliases and merge keys', () => {
+  it('is found at any depth, and through aliases and merge keys', () => {
     assert.deepEqual(
       ['list', 'comment', 'base', 'merged', 'alias'].map((name) => refusal(() => vars[name]).where.line),
       [7, 12, 13, 13, 13],
@@ -61,17 +61,17 @@ describe('a template in a variable', () => {
     assert.equal(refusal(() => vars['list']).where.column, 21);
   });
 
-  it('is an error, too, when all variables are read at once', () => {
+  it('is an error also when all variables are read at once', () => {
     for (const read of [
       () => ({ ...vars }),
       () => Object.entries(vars),
       () => JSON.stringify(vars),
       () => structuredClone(vars),
     ])
-      assert.match(refusal(read).what, /holds a template/);
+      assert.match(refusal(read).what, /contains a template/);
   });
 
-  it('does no harm in a variable that nobody reads', () => {
+  it('is no error in a variable that is never read', () => {
     assert.equal(vars['port'], 80);
     assert.ok('url' in vars);
     assert.deepEqual(Object.keys(withoutTemplates(vars)), [
@@ -84,7 +84,7 @@ describe('a template in a variable', () => {
     ]);
   });
 
-  it('is text where it is marked so, or where there is none', () => {
+  it('is literal text when it is marked !unsafe, or is no template', () => {
     assert.equal(vars['raw'], '{{ literal }}');
     assert.deepEqual(vars['rawlist'], ['{{ a }}', { b: '{{ c }}' }]);
     assert.equal(vars['braces'], 'a { b } { { c');
@@ -92,12 +92,12 @@ describe('a template in a variable', () => {
     assert.deepEqual(vars['replaced'], { a: 2, b: 1 });
   });
 
-  it('never shows the text, which may be secret', () => {
+  it('is not quoted in the error, because it may be secret', () => {
     const error = refusal(() => varsOf('all: { hosts: { a: { pw: "hunter2{{x}}" } } }')['pw']);
     assert.doesNotMatch(formatError(error), /hunter2/);
   });
 
-  it('is what a host has, or a group of it, unless something else wins', () => {
+  it('is an error only in the definition that wins', () => {
     const text =
       'all: { vars: { x: "{{ a }}", y: 1 }, children: { g: { vars: { x: 2, y: "{{ b }}" } } }, hosts: { h: } }\ng: { hosts: { h: } }';
     const won = varsOf(text);
@@ -132,7 +132,7 @@ describe('a template in a variable', () => {
       assert.deepEqual(refusal(() => file['b']).where, { file: 'vars.yml', line: 2, column: 4 });
     });
 
-    it('can be replaced, and can be text', async () => {
+    it('can be overridden, and can be literal text', async () => {
       assert.equal((await given('b={{a}}', 'b=1'))['b'], '1');
       assert.equal((await given('c=1'))['c'], '1');
       assert.equal((await given('{ b: !unsafe "{{ a }}" }'))['b'], '{{ a }}');

@@ -29,7 +29,7 @@ describe('group_vars and host_vars', () => {
       assert.equal(error.kind, 'input');
       return error;
     }
-    throw new Error('it was passed over');
+    throw new Error('it was ignored');
   }
 
   for (const name of [
@@ -44,7 +44,7 @@ describe('group_vars and host_vars', () => {
     'host_vars/web1.example.yml',
     'host_vars/web1.example/vault.yml',
   ]) {
-    it(`are refused with ${name}`, async () => {
+    it(`are refused when ${name} exists`, async () => {
       await write(name);
       const { what, where, next } = await refusal();
       assert.match(
@@ -56,12 +56,12 @@ describe('group_vars and host_vars', () => {
     });
   }
 
-  it('are refused with all that apply, and the way out for all hosts', async () => {
+  it('are refused with all the files that apply, and the -e option for the group all', async () => {
     await write('group_vars/all.yml');
     await write('host_vars/web1.example.yml');
     const { what, why, next } = await refusal();
     assert.match(what, /the group all would lack/);
-    assert.equal(why, `so would others:\n${join(folder, 'host_vars/web1.example.yml')}`);
+    assert.equal(why, `these files would be ignored too:\n${join(folder, 'host_vars/web1.example.yml')}`);
     assert.match(next ?? '', /-e @.*group_vars\/all\.yml$/);
   });
 
@@ -75,13 +75,13 @@ describe('group_vars and host_vars', () => {
     ['group_vars/web/empty.yml', '{}\n'],
     ['vars/web.yml', 'x: 1'],
   ] as const) {
-    it(`are passed over with ${name} holding ${JSON.stringify(content)}`, async () => {
+    it(`are ignored when only ${name} exists, with ${JSON.stringify(content)}`, async () => {
       await write(name, content);
       await refuseVarsFolders(inventory, folder);
     });
   }
 
-  it('are looked for beside an inventory that is loaded', async () => {
+  it('are looked for in the folder of a loaded inventory', async () => {
     await write('hosts.yml', text);
     await loadInventory(join(folder, 'hosts.yml'));
     await write('group_vars/web.yml');

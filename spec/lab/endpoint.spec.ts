@@ -9,7 +9,7 @@ describe('lab endpoint', () => {
     assert.equal(notUp('mine', 'input').message, 'lab mine is not up: type ts-play lab up --name mine');
   });
 
-  it('keeps all of a lab under its name', () => {
+  it('shares no path or namespace with another lab', () => {
     const [one, other] = [labPaths('one'), labPaths('other')];
     const places = (paths: typeof one) => [
       paths.state,
@@ -24,7 +24,7 @@ describe('lab endpoint', () => {
     assert.throws(() => labPaths('../../etc'), { kind: 'input' });
   });
 
-  it('is described with the commands that go on from there', () => {
+  it('is described with the commands to use next', () => {
     const text = formatStatus({
       name: 'mine',
       release: 'bookworm',

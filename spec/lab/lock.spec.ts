@@ -12,7 +12,7 @@ describe('lab lock', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('lets one work at a time', async () => {
+  it('allows one holder at a time', async () => {
     const file = join(folder, 'some', 'lock');
     let inside = 0;
     let most = 0;
@@ -36,7 +36,7 @@ describe('lab lock', () => {
     assert.equal(await withLock(file, 1, async () => 'yes'), 'yes');
   });
 
-  it('is waited for no longer than asked', async () => {
+  it('is waited for only as long as requested', async () => {
     const file = join(folder, 'lock');
     await withLock(file, 1, async () => {
       await assert.rejects(

@@ -3,14 +3,14 @@ import { parseHierarchy } from '../../lib/lab/cgroup.ts';
 import { missingPackages } from '../../lib/lab/machine.ts';
 
 describe('lab machine', () => {
-  it('lacks nothing when all programs are there', () => {
+  it('needs no package when all programs exist', () => {
     assert.deepEqual(
       missingPackages(() => true, true),
       [],
     );
   });
 
-  it('lacks the packages of the programs that are not', () => {
+  it('needs the packages of the missing programs', () => {
     const here = new Set(['ssh', 'nsenter', 'flock', 'ip']);
     assert.deepEqual(
       missingPackages((program) => here.has(program), true),
@@ -18,7 +18,7 @@ describe('lab machine', () => {
     );
   });
 
-  it('names a package once, and Debian its keys', () => {
+  it('lists a package once, and the one with Debian’s keys', () => {
     const here = new Set(['ssh', 'ip', 'systemd-nspawn', 'mmdebstrap']);
     assert.deepEqual(
       missingPackages((program) => here.has(program), false),
@@ -26,7 +26,7 @@ describe('lab machine', () => {
     );
   });
 
-  it('has its unified hierarchy in one place or another', () => {
+  it('finds the mount point of its unified hierarchy', () => {
     assert.equal(
       parseHierarchy('cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0\nproc /proc proc rw 0 0\n'),
       '/sys/fs/cgroup',

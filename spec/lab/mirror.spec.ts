@@ -14,24 +14,24 @@ describe('lab mirror', () => {
     });
   });
 
-  it('is not that of another vendor who uses the same names', () => {
+  it('is not that of another vendor with the same release names', () => {
     const targets = [
       'https://apt.vendor.test/ bookworm main Vendor',
       'http://mirror.test/debian/ bookworm main Debian',
     ].join('\n');
     assert.equal(parseMirror(targets).main, 'http://mirror.test/debian/');
-    // Without an origin, before the first apt-get update, the address has to look like it.
+    // Without an origin, before the first apt-get update, the address must contain "debian".
     assert.throws(() => parseMirror('https://apt.vendor.test/ bookworm main'), /no mirror of Debian/);
     assert.equal(parseMirror('http://mirror.test/debian/ bookworm main').main, 'http://mirror.test/debian/');
   });
 
-  it("has to be named by the machine's apt", () => {
+  it("is required in the machine's apt", () => {
     for (const targets of ['', 'http://archive.ubuntu.test/ubuntu/ noble main Ubuntu']) {
       assert.throws(() => parseMirror(targets), /no mirror of Debian/);
     }
   });
 
-  it('is written as lines for apt, signed by Debian only', () => {
+  it('is written as apt sources that only Debian can sign', () => {
     const mirror = { main: 'http://mirror.test/debian/', security: 'http://mirror.test/debian-security/' };
     const lines = aptSources(mirror, 'trixie');
     assert.equal(lines.length, 3);

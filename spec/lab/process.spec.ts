@@ -16,15 +16,19 @@ describe('lab processes', () => {
 
   const startOf = async (id: number) => parseStat(await readFile(`/proc/${id}/stat`, 'utf8')).start;
 
-  it('are told by id, start time and an argument', async () => {
+  it('are identified by id, start time and an argument', async () => {
     const start = await startOf(pid);
     assert.equal(await isRunning({ pid, start }, '61.25'), true);
-    assert.equal(await isRunning({ pid, start: '1' }, '61.25'), false, 'another one with the same id');
-    assert.equal(await isRunning({ pid, start }, 'labs/mine'), false, "somebody else's");
+    assert.equal(
+      await isRunning({ pid, start: '1' }, '61.25'),
+      false,
+      'a different process with the same id',
+    );
+    assert.equal(await isRunning({ pid, start }, 'labs/mine'), false, 'a process without the argument');
     assert.equal(await isRunning({ pid: 4_194_305, start }, '61.25'), false);
   });
 
-  it('are gone once killed, reaped or not', async () => {
+  it('count as ended after SIGKILL, reaped or not', async () => {
     const start = await startOf(pid);
     assert.equal(await isGone(pid), false);
     killNow(pid);

@@ -21,7 +21,7 @@ describe('lab relay', () => {
     folder = await mkdtemp(join(tmpdir(), 'ts-play-relay-'));
     path = join(folder, 'relay.sock');
     relay = createRelay().listen(path);
-    // Answers each chunk at once, and says goodbye only after the other side has ended.
+    // Answers each chunk at once, and ends only after the other side has ended.
     echo = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       open.add(socket);
       socket.on('error', () => {});
@@ -60,7 +60,7 @@ describe('lab relay', () => {
     return Buffer.concat(chunks);
   }
 
-  it('carries bytes both ways and keeps them through a half close', async () => {
+  it('transfers bytes in both directions, also after a half close', async () => {
     const sent = randomBytes(3_000_000);
     const socket = await dial();
     socket.end(sent);
@@ -68,12 +68,12 @@ describe('lab relay', () => {
     assert.ok(got.equals(Buffer.concat([sent, Buffer.from('bye')])));
   });
 
-  it('adds the round trip it is told, no more once it is told 0', async () => {
+  it('adds the delay that is set, and none after it is set to 0', async () => {
     assert.equal(await relayDelay(path, 60), 60);
     assert.equal(await relayDelay(path), 60);
     const began = performance.now();
     const socket = await dial();
-    assert.ok(performance.now() - began >= 59, 'connecting is a round trip');
+    assert.ok(performance.now() - began >= 59, 'connecting takes one round trip');
     const slow = [await roundTrip(socket), await roundTrip(socket), await roundTrip(socket)];
     assert.ok(Math.min(...slow) >= 59 && Math.min(...slow) < 110, `${slow} ms`);
     await relayDelay(path, 0);
@@ -81,7 +81,7 @@ describe('lab relay', () => {
     assert.ok(quick < 30, `${quick} ms`);
   });
 
-  it('takes no bandwidth: many chunks are under way at once, in order', async () => {
+  it('does not reduce bandwidth: many chunks are queued at once, in order', async () => {
     await relayDelay(path, 100);
     const socket = await dial();
     const sent = randomBytes(8_000_000);
@@ -89,11 +89,11 @@ describe('lab relay', () => {
     socket.end(sent);
     const got = await readAll(socket);
     assert.ok(got.subarray(0, sent.length).equals(sent));
-    // One chunk of 64 KiB a round trip would take 12 s.
+    // With one chunk of 64 KiB per round trip it would take 12 s.
     assert.ok(performance.now() - began < 3000);
   });
 
-  it('keeps the order when the delay becomes shorter on the way', async () => {
+  it('keeps the order when the delay becomes shorter', async () => {
     await relayDelay(path, 200);
     const socket = await dial();
     socket.write('first ');
@@ -103,7 +103,7 @@ describe('lab relay', () => {
     assert.equal(String(await readAll(socket)), 'first second bye');
   });
 
-  it('delivers what was under way when the far side ended', async () => {
+  it('delivers queued bytes after the other side has ended', async () => {
     const talker = createServer((socket) => socket.end('last words')).listen(0, '127.0.0.1');
     await once(talker, 'listening');
     await relayDelay(path, 100);
@@ -113,21 +113,21 @@ describe('lab relay', () => {
     talker.close();
   });
 
-  it('breaks off one side when the other breaks', async () => {
+  it('closes one side when the other breaks', async () => {
     const socket = await dial();
     await roundTrip(socket);
     for (const other of open) if (other !== socket) other.resetAndDestroy();
     await once(socket, 'close');
   });
 
-  it('says why it can not connect', async () => {
+  it('reports why it can not connect', async () => {
     echo.close();
     await once(echo, 'close');
     const answer = await askRelay(path, `127.0.0.1 ${port}`);
     assert.deepEqual([answer.ok, answer.text], [false, 'ECONNREFUSED']);
   });
 
-  it('refuses what it does not understand and stays up', async () => {
+  it('refuses an invalid request and continues to run', async () => {
     for (const line of [
       '',
       'hello',
@@ -140,13 +140,13 @@ describe('lab relay', () => {
       assert.equal((await askRelay(path, line)).ok, false, line);
     }
     await assert.rejects(askRelay(path, 'x'.repeat(5000)));
-    const silent = connect(path);
-    silent.end();
-    await once(silent, 'close');
+    const idle = connect(path);
+    idle.end();
+    await once(idle, 'close');
     await roundTrip(await dial());
   });
 
-  it('holds many connections', async () => {
+  it('handles many connections', async () => {
     const sockets = await Promise.all(Array.from({ length: 100 }, dial));
     await Promise.all(sockets.map((socket, i) => roundTrip(socket, `number ${i}`)));
   });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { isArchiveOf, parseSums, stableName } from '../../lib/lab/sources.ts';
 
 describe('lab sources', () => {
-  it('get names that tell program and version', () => {
+  it('get names with program and version', () => {
     assert.equal(stableName('haproxy_2.6.12.orig.tar.gz'), 'haproxy-2.6.12.tar.gz');
     assert.equal(stableName('keepalived_2.2.7.orig.tar.xz'), 'keepalived-2.2.7.tar.xz');
   });
 
-  it('are only upstream archives', () => {
+  it('include only upstream archives', () => {
     for (const file of ['haproxy_2.6.12-1.dsc', 'haproxy_2.6.12-1.debian.tar.xz', 'sources.list', 'cache']) {
       assert.equal(stableName(file), undefined, file);
     }
@@ -19,7 +19,7 @@ describe('lab sources', () => {
     assert.ok(!isArchiveOf('hap', '/x/haproxy-2.6.12.tar.gz'));
   });
 
-  it('are recorded as sha256sum writes them', () => {
+  it('are recorded in the format of sha256sum', () => {
     const sum = 'ab'.repeat(32);
     assert.deepEqual(parseSums(`${sum}  a-1.tar.gz\nnonsense\n${sum} *b-2.tar.gz\n`), [
       { file: 'a-1.tar.gz', sha256: sum },

@@ -20,7 +20,7 @@ const INVENTORY = `all:
       hosts: { three: { shared: 5 } }
 `;
 
-/** Says of every host which port it has, and how often the linter was called. */
+/** A linter whose findings show the port of every host and how often it was called. */
 const door = (calls: number[] = []) =>
   defineRole({
     name: 'door',
@@ -46,13 +46,13 @@ const door = (calls: number[] = []) =>
     },
     steps: [
       () => {
-        throw new Error('a linter lays nothing out');
+        throw new Error('the linter must not call a step');
       },
     ],
   });
 
 describe('the linter', () => {
-  it('asks a role once, with all its uses, their checked variables and their places', async () => {
+  it('calls the linter of a role once, with all its uses, their checked variables and their places', async () => {
     const calls: number[] = [];
     const role = door(calls);
     const findings = await lintPlays(
@@ -85,7 +85,7 @@ describe('the linter', () => {
     );
   });
 
-  it('knows what -e says, and that it was -e', async () => {
+  it('sees the variables of -e, with -e as their place', async () => {
     const findings = await lintPlays([{ name: 'a', hosts: 'web', roles: [door()()] }], INVENTORY, {
       extra: ['door_port=7'],
     });
@@ -95,7 +95,7 @@ describe('the linter', () => {
     );
   });
 
-  it('judges all, whatever the limit, and shows what concerns its hosts', async () => {
+  it('checks all hosts despite a limit, and shows the findings of its hosts', async () => {
     const calls: number[] = [];
     const findings = await lintPlays([{ name: 'a', hosts: 'web', roles: [door(calls)()] }], INVENTORY, {
       limit: 'two',
@@ -107,19 +107,19 @@ describe('the linter', () => {
     );
   });
 
-  it('refuses what a run would refuse', async () => {
+  it('refuses everything that a run refuses', async () => {
     const plays = [{ name: 'a', hosts: 'web', roles: [door()()] }];
     await assert.rejects(lintPlays(plays, INVENTORY.replace('81', 'x')), { kind: 'input' });
     await assert.rejects(lintPlays(plays, INVENTORY, { limit: 'nobody' }), { kind: 'input' });
   });
 
-  it('has nothing to say of a role without rules', async () => {
+  it('finds nothing in a role without rules', async () => {
     const { lint: _, ...silent } = door().definition;
     const plays = [{ name: 'a', hosts: 'web', roles: [defineRole(silent)()] }];
     assert.deepEqual(await lintPlays(plays, INVENTORY), []);
   });
 
-  it("finds in the lab's own design just its ram node", async () => {
+  it("finds only the ram node in the lab's own design", async () => {
     const file = join(packageRoot, 'playbooks/site.ts');
     const { playbook } = await loadPlaybook(file, defaultCacheDir(), shipped);
     const inventory = await loadInventory(join(packageRoot, 'inventory/lab.yml'));

@@ -4,7 +4,7 @@ import { lintPlaybook } from '../../lib/lint/lint-playbook.ts';
 import type { Finding } from '../../lib/model/finding.ts';
 import type { Play } from '../../lib/model/play.ts';
 
-/** Findings of plays on an inventory, as the command line would come to them. */
+/** The findings for plays on an inventory, as on the command line. */
 export async function lintPlays(
   plays: readonly Play[],
   inventory: string,
@@ -21,7 +21,7 @@ export async function lintPlays(
   );
 }
 
-/** `severity rule line` of each, for comparing. */
+/** `severity rule line` of each finding, to compare. */
 export function brief(findings: readonly Finding[]): readonly string[] {
   return findings.map(
     ({ severity, rule, where }) => `${severity} ${rule} ${where.line ?? where.file ?? '-'}`,

@@ -16,17 +16,17 @@ const finding = (changed: Partial<Finding> = {}): Finding => ({
 });
 
 describe('findings', () => {
-  it('that several hosts share are said once', () => {
+  it('that several hosts share are merged', () => {
     const [only, ...rest] = settled([finding(), finding({ hosts: ['web2'] }), finding()]);
     assert.deepEqual([only?.hosts, rest], [['web1', 'web2'], []]);
   });
 
-  it('of different places, rules or words stay apart', () => {
+  it('with different places, rules or texts are not merged', () => {
     const elsewhere = finding({ where: { file: 'hosts.yml', line: 4, column: 5 } });
     assert.equal(settled([finding(), elsewhere, finding({ rule: 'b' }), finding({ what: 'x' })]).length, 4);
   });
 
-  it('come with the worst first, then by place', () => {
+  it('are sorted by severity, then by place', () => {
     const order = settled([
       finding({ rule: 'c' }),
       finding({ rule: 'b', severity: 'warning', where: { file: 'hosts.yml', line: 10 } }),
@@ -39,7 +39,7 @@ describe('findings', () => {
     );
   });
 
-  it('read as what, where, why and next', () => {
+  it('are formatted as what, where, why and next', () => {
     assert.equal(
       formatFindings([finding({ why: 'two\nlines' })], painter(false)),
       `hint the port is odd [a-rule]
@@ -50,10 +50,10 @@ describe('findings', () => {
 
 0 errors, 0 warnings, 1 hint`,
     );
-    assert.match(formatFindings([], painter(false)), /^nothing found/);
+    assert.match(formatFindings([], painter(false)), /^no findings$/);
   });
 
-  it('draw nothing on the terminal', () => {
+  it('contain no escape sequences when formatted', () => {
     assert.ok(!formatFindings([finding({ what: '\u001b[2Jx' })], painter(false)).includes('\u001b'));
   });
 });

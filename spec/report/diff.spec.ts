@@ -32,7 +32,7 @@ describe('unifiedDiff', () => {
     assert.deepEqual(diff.split('\n').slice(3), ['-a', '\\ No newline at end of file', '+a']);
   });
 
-  it('is empty when nothing differs, and shows a new file whole', () => {
+  it('is empty when nothing differs, and shows a new file in full', () => {
     assert.equal(unifiedDiff({ before: 'a', after: 'a' }), '');
     assert.deepEqual(unifiedDiff({ before: '', after: 'a\nb\n' }).split('\n').slice(2), [
       '@@ -0,0 +1,2 @@',
@@ -41,13 +41,13 @@ describe('unifiedDiff', () => {
     ]);
   });
 
-  it('cuts what nobody would read and says so', () => {
+  it('is cut after 200 lines, with a note', () => {
     const lines = unifiedDiff({ before: '', after: numbered(500, 'new') }).split('\n');
     assert.equal(lines.length, 201);
     assert.equal(lines.at(-1), '… 303 more lines not shown');
   });
 
-  it('gives up on huge texts with nothing in common, in bounded time', function () {
+  it('stops after its time limit on huge texts with nothing in common', function () {
     this.timeout(10_000);
     const diff = unifiedDiff({
       before: numbered(30_000, 'old'),

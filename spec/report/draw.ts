@@ -2,17 +2,17 @@ import type { RunEvent } from '../../lib/model/events.ts';
 import { createReporter, type Output, type ReporterOptions } from '../../lib/report/reporter.ts';
 import { FakeTerminal } from '../support/fake-terminal.ts';
 
-type Wishes = Partial<Omit<ReporterOptions, 'stdout' | 'stderr'>>;
+type DrawOptions = Partial<Omit<ReporterOptions, 'stdout' | 'stderr'>>;
 
-/** What a reporter writes about these events, to a pipe, or to a terminal for `live`. */
+/** What a reporter prints for these events: to a terminal for `live`, else to a pipe. */
 export async function draw(
   output: Output,
   events: readonly RunEvent[],
-  wishes: Wishes = {},
+  given: DrawOptions = {},
 ): Promise<string> {
   const stdout = new FakeTerminal({ isTTY: output === 'live' });
   const stderr = new FakeTerminal({ isTTY: output === 'live' });
-  const options = { verbosity: 0, diff: false, colour: false, ...wishes } as const;
+  const options = { verbosity: 0, diff: false, colour: false, ...given } as const;
   const reporter = await createReporter(output, { stdout, stderr, ...options });
   for (const event of events) reporter.onEvent(event);
   await reporter.end();

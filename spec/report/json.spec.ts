@@ -16,7 +16,7 @@ function failingStream(code: string): Writable {
 
 describe('json', () => {
   for (const [name, events] of Object.entries(RECORDINGS)) {
-    it(`gives ${name} back exactly, an event a line, the recap last`, async () => {
+    it(`prints ${name} unchanged, one event per line, the recap last`, async () => {
       const lines = (await draw('json', events)).trimEnd().split('\n');
       assert.deepEqual(
         lines.map((line) => JSON.parse(line)),
@@ -29,7 +29,7 @@ describe('json', () => {
     });
   }
 
-  it('loses nothing on a slow reader', async () => {
+  it('loses nothing with a slow reader', async () => {
     let text = '';
     const slow = new Writable({
       highWaterMark: 16,
@@ -44,7 +44,7 @@ describe('json', () => {
     assert.equal(text.trimEnd().split('\n').length, convergedRun.length);
   });
 
-  it('goes on quietly when the reader has left', async () => {
+  it('ignores a reader that has closed', async () => {
     const reporter = jsonReporter({ stdout: failingStream('EPIPE') });
     for (const event of convergedRun) reporter.onEvent(event);
     await new Promise(setImmediate);
@@ -52,7 +52,7 @@ describe('json', () => {
     await reporter.end();
   });
 
-  it('goes on quietly when the terminal was closed, but not when a disk fails', async () => {
+  it('ignores a closed terminal, but not a disk that fails', async () => {
     const terminal = Object.assign(failingStream('EIO'), { isTTY: true });
     const reporter = jsonReporter({ stdout: terminal });
     for (const event of convergedRun) reporter.onEvent(event);
@@ -62,7 +62,7 @@ describe('json', () => {
     await assert.rejects(disk.end(), { what: "can't write the output" });
   });
 
-  it('says so when the output is lost for another reason', async () => {
+  it('reports output that is lost for another reason', async () => {
     const reporter = jsonReporter({ stdout: failingStream('ENOSPC') });
     for (const event of convergedRun) reporter.onEvent(event);
     await assert.rejects(reporter.end(), {
@@ -72,7 +72,7 @@ describe('json', () => {
     });
   });
 
-  it('survives a real closed pipe without a stack trace', async () => {
+  it('prints no stack trace when a real pipe is closed', async () => {
     const script = `
       const { jsonReporter } = await import(${JSON.stringify(new URL('../../lib/report/json.js', import.meta.url).href)});
       const reporter = jsonReporter(process);

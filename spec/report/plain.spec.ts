@@ -14,9 +14,9 @@ const ESCAPE = '\u001b';
 
 async function drawLines(
   events: readonly RunEvent[],
-  wishes: Parameters<typeof draw>[2] = {},
+  options: Parameters<typeof draw>[2] = {},
 ): Promise<string[]> {
-  return (await draw('plain', events, { clock: () => 0, ...wishes })).split('\n');
+  return (await draw('plain', events, { clock: () => 0, ...options })).split('\n');
 }
 
 function has(lines: readonly string[], line: string): void {
@@ -24,7 +24,7 @@ function has(lines: readonly string[], line: string): void {
 }
 
 describe('plain', () => {
-  it('counts what is ok, a line for each host and role', async () => {
+  it('counts ok tasks, with one line for each host and role', async () => {
     assert.deepEqual(await drawLines(convergedRun), [
       '',
       'PLAY RabbitMQ cluster (3 hosts)',
@@ -46,7 +46,7 @@ describe('plain', () => {
     ]);
   });
 
-  it('tells each change, and how long a role took', async () => {
+  it('shows each change, and how long a role took', async () => {
     let now = 0;
     const lines = await drawLines(firstRun, { clock: () => (now += 100) });
     has(
@@ -62,7 +62,7 @@ describe('plain', () => {
     has(lines, '2 hosts, 5 changed, 44 s');
   });
 
-  it('tells ok tasks and the output of applies with -v, starts and connections with -vv', async () => {
+  it('shows ok tasks and the output of applies with -v, their start and connections with -vv', async () => {
     const ok = 'ok: hadoop001 | erlang-cookie | user rabbitmq';
     const progress = 'hadoop001 | 100% unpacked';
     const quiet = await drawLines(firstRun);
@@ -76,7 +76,7 @@ describe('plain', () => {
     for (const line of [started, 'connected: hadoop001 (0.1 s)']) has(all, line);
   });
 
-  it('says in check mode what would change, what is unknown, and that nothing was touched', async () => {
+  it('shows in check mode what would change, what is unknown, and that nothing was changed', async () => {
     const lines = await drawLines(checkRun);
     has(
       lines,
@@ -87,11 +87,11 @@ describe('plain', () => {
       'unknown: hadoop001 | haproxy-build | file /etc/haproxy/haproxy.cfg — "source haproxy-2.6.12" has to be applied first: haproxy: not found',
     );
     has(lines, 'hadoop001 | haproxy-build: 1 ok, 2 would change, 1 unknown (0.0 s)');
-    has(lines, '1 host, 2 would change, 1 unknown, 0.6 s, nothing was touched');
+    has(lines, '1 host, 2 would change, 1 unknown, 0.6 s, nothing was changed');
     assert(!lines.some((line) => line.startsWith('changed:')));
   });
 
-  it('tells what failed, why and what to do next, and names it again at the end', async () => {
+  it('shows what failed, why and what to do next, and repeats it at the end', async () => {
     const lines = await drawLines(failingRun);
     const at = lines.indexOf(
       'failed: hadoop002 | haproxy-build | source haproxy-2.6.12 — the apply ended with code 2',
@@ -108,13 +108,13 @@ describe('plain', () => {
     has(lines, '  hadoop002: haproxy-build | source haproxy-2.6.12 — the apply ended with code 2');
   });
 
-  it('tells what was in flight when interrupted', async () => {
+  it('lists the tasks that were running when it was interrupted', async () => {
     const lines = await drawLines(interruptedRun);
-    has(lines, 'interrupted; in flight were:');
+    has(lines, 'interrupted; these tasks were running:');
     has(lines, '  hadoop001 | haproxy-build | source haproxy-2.6.12');
   });
 
-  it('colours only when asked to, whatever hosts print', async () => {
+  it('prints no colour unless it is switched on, whatever hosts print', async () => {
     for (const events of Object.values(RECORDINGS)) {
       assert(!(await draw('plain', events, { verbosity: 3, diff: true })).includes(ESCAPE));
     }
@@ -124,7 +124,7 @@ describe('plain', () => {
     assert(coloured.includes(`${ESCAPE}[31m-    maxconn 2000${ESCAPE}[39m`));
   });
 
-  it('keeps a line a line and lets nothing a host says draw', async () => {
+  it('keeps each line one line and removes escape sequences of hosts', async () => {
     const at = { id: '1', play: 'p', role: 'r', host: 'h', task: 'file a\nRECAP' };
     const evil: RunEvent = {
       type: 'task',

@@ -39,19 +39,19 @@ describe('recap', () => {
     assert.equal(coloured.replaceAll(escapes, ''), recapTable(hosts, true, painter(false)));
   });
 
-  it('closes with what happened', () => {
+  it('ends with the totals', () => {
     assert.deepEqual(closing(recap({ a: NONE })), ['1 host, nothing changed, 0.8 s']);
     assert.deepEqual(closing(recap({ a: { ...NONE, changed: 2 }, b: NONE })), ['2 hosts, 2 changed, 0.8 s']);
     const check = { ...plain, check: true };
     assert.deepEqual(closing(recap({ a: NONE }), check), [
-      '1 host, nothing would change, 0.8 s, nothing was touched',
+      '1 host, nothing would change, 0.8 s, nothing was changed',
     ]);
     assert.deepEqual(closing(recap({ a: { ...NONE, changed: 1, unknown: 3 } }), check), [
-      '1 host, 1 would change, 3 unknown, 0.8 s, nothing was touched',
+      '1 host, 1 would change, 3 unknown, 0.8 s, nothing was changed',
     ]);
   });
 
-  it('repeats the first error of each host, short', () => {
+  it('repeats the first error of each host, shortened', () => {
     const error = { kind: 'failed', what: 'x'.repeat(200) } as const;
     const firstErrors = new Map([['a', { role: 'r', task: 't', error }]]);
     const hosts = { a: { ...NONE, failed: 1 }, b: { ...NONE, unreachable: 1 } };
@@ -61,27 +61,27 @@ describe('recap', () => {
     assert(first.length < 110);
   });
 
-  it('never says that nothing changed when it was interrupted', () => {
+  it('does not claim that nothing changed after an interruption', () => {
     assert.deepEqual(closing(recap({ a: NONE }, { interrupted: [] })), [
       '1 host, 0.8 s',
-      'interrupted; nothing was in flight',
+      'interrupted; no task was running',
     ]);
   });
 
-  it('tells an interrupt from an error that stopped the run, and from a host that was lost', () => {
+  it('distinguishes an interrupt, an error that stopped the run, and a lost host', () => {
     const interrupted = [{ id: '1', play: 'p', role: 'r', host: 'a', task: 't' }];
     const head = (exitCode: number) => closing(recap({ a: NONE }, { exitCode, interrupted }))[1];
-    assert.equal(head(130), 'interrupted; in flight were:');
-    assert.equal(head(1), 'stopped by an error; in flight were:');
-    assert.equal(head(250), 'stopped by an error; in flight were:');
-    assert.equal(head(4), 'in flight when a host was lost:');
+    assert.equal(head(130), 'interrupted; these tasks were running:');
+    assert.equal(head(1), 'stopped by an error; these tasks were running:');
+    assert.equal(head(250), 'stopped by an error; these tasks were running:');
+    assert.equal(head(4), 'running when a host was lost:');
     assert.equal(
       closing(recap({ a: NONE }, { exitCode: 1, interrupted: [] }))[1],
-      'stopped by an error; nothing was in flight',
+      'stopped by an error; no task was running',
     );
   });
 
-  it('needs no hosts', () => {
+  it('works without hosts', () => {
     assert.equal(recapText(recap({}), plain), '0 hosts, nothing changed, 0.8 s');
   });
 });

@@ -8,7 +8,7 @@ const OUTPUTS: readonly Output[] = ['live', 'plain', 'json'];
 describe('every reporter', () => {
   for (const output of OUTPUTS) {
     for (const [name, events] of Object.entries(RECORDINGS)) {
-      it(`${output} draws ${name}, and whatever part of it was seen`, async function () {
+      it(`${output} draws ${name}, also when events are missing`, async function () {
         this.timeout(20_000);
         for (let length = 0; length < events.length; length += 1) {
           await draw(output, events.slice(0, length), { verbosity: 3, diff: true });
@@ -20,7 +20,7 @@ describe('every reporter', () => {
       });
     }
 
-    it(`${output} tells an error whole`, async () => {
+    it(`${output} shows a complete error`, async () => {
       const text = await draw(output, failingRun);
       const parts = [BUILD_ERROR.what, BUILD_ERROR.next ?? '', ...(BUILD_ERROR.why ?? '').split('\n')];
       const shown = output === 'json' ? parts.map((part) => JSON.stringify(part).slice(1, -1)) : parts;
@@ -29,7 +29,7 @@ describe('every reporter', () => {
   }
 
   for (const output of ['live', 'plain'] as const) {
-    it(`${output} shows diffs only when asked to, and whole texts never`, async () => {
+    it(`${output} shows diffs only with the diff option, and never full texts`, async () => {
       assert(!(await draw(output, firstRun)).includes('maxconn'));
       assert((await draw(output, firstRun, { diff: true })).includes('+    maxconn 4096'));
       const check = RECORDINGS['check mode'] ?? [];
@@ -37,7 +37,7 @@ describe('every reporter', () => {
     });
   }
 
-  it('live becomes plain where nothing can be redrawn', async () => {
+  it('live falls back to plain when the output can not be redrawn', async () => {
     const before = process.env['TERM'];
     process.env['TERM'] = 'dumb';
     try {

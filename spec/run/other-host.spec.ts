@@ -27,8 +27,14 @@ describe('what is foreseen of a task on another host', () => {
   });
 
   it('does not count for the host that has it', async () => {
-    assert.deepEqual(await foreseen(new Site(), on1(xOn9, x)), ['h1 x (on h9) would change', 'h1 x would change']);
-    assert.deepEqual(await foreseen(new Site(), on1(x, xOn9)), ['h1 x would change', 'h1 x (on h9) would change']);
+    assert.deepEqual(await foreseen(new Site(), on1(xOn9, x)), [
+      'h1 x (on h9) would change',
+      'h1 x would change',
+    ]);
+    assert.deepEqual(await foreseen(new Site(), on1(x, xOn9)), [
+      'h1 x would change',
+      'h1 x (on h9) would change',
+    ]);
   });
 
   it('is what a run then does, when several hosts want the same there', async () => {
@@ -51,8 +57,14 @@ describe('what is foreseen of a task on another host', () => {
   });
 
   it('lets what comes later in the order of its own host wait, too', async () => {
-    assert.deepEqual(await foreseen(senseless('h1'), on1(xOn9, y)), ['h1 x (on h9) would change', 'h1 y unknown']);
-    assert.deepEqual(await foreseen(senseless('h9'), on1(x, yOn9)), ['h1 x would change', 'h1 y (on h9) unknown']);
+    assert.deepEqual(await foreseen(senseless('h1'), on1(xOn9, y)), [
+      'h1 x (on h9) would change',
+      'h1 y unknown',
+    ]);
+    assert.deepEqual(await foreseen(senseless('h9'), on1(x, yOn9)), [
+      'h1 x would change',
+      'h1 y (on h9) unknown',
+    ]);
     assert.deepEqual(await foreseen(senseless('h3'), on1(xOn9), { hosts: 'h3', tasks: [y] }), [
       'h1 x (on h9) would change',
       'h3 y failed',

@@ -178,11 +178,11 @@ describe('plan', () => {
           'p1',
           'play "p2" has no hosts: the group spares (hosts.yml:4:5) has no hosts',
           'play "p3" has no hosts: "web:!all" leaves none',
-          'play "p4" has no hosts: "z*" in a host pattern matches nothing: no host or group is called like it',
+          'play "p4" has no hosts: "z*" in a host pattern matches nothing: it matches no name of a host or group',
         ]);
         assert.deepEqual(told([{ hosts: 'web,z*' }]), [
           'p1',
-          'hosts of play "p1": "z*" in a host pattern matches nothing: no host or group is called like it',
+          'hosts of play "p1": "z*" in a host pattern matches nothing: it matches no name of a host or group',
         ]);
         assert.deepEqual(told([{ hosts: 'all:!spares' }]), ['p1']);
       });
@@ -343,7 +343,7 @@ describe('plan', () => {
       const of = (play: Partial<Play>, extra = noExtra) =>
         plan({ plays: [{ name: 'p', hosts: 'all', ...play }] }, templated, extra, {});
       const error = mistake(() => of({ roles: [web({ web_names: [] })] }));
-      assert.match(error.what, /variable web_mode holds a template/);
+      assert.match(error.what, /variable web_mode contains a template/);
       assert.deepEqual(error.where, { host: 'h', file: 'hosts.yml', line: 3, column: 15 });
       assert.match(mistake(() => of({ roles: [web(ok)] })).what, /web_names/);
       assert.equal(of({ roles: [web({ ...ok, web_names: [] })] }).length, 1);
@@ -366,7 +366,7 @@ describe('plan', () => {
         return [];
       };
       const error = mistake(() => use(reads('a')));
-      assert.match(error.what, /variable a holds a template/);
+      assert.match(error.what, /variable a contains a template/);
       assert.deepEqual(error.where, { host: 'h', role: 'tasks', file: 'f', line: 1, column: 25 });
       use(reads('b'));
       use(reads('nothing'));
@@ -398,7 +398,7 @@ describe('plan', () => {
         plan({ plays: [{ name: 'p', hosts: 'web', roles: [use] }] }, templated, noExtra, {});
       of(asks(ok));
       assert.deepEqual(seen, ['d']);
-      assert.match(mistake(() => of(reads(ok))).what, /variable ansible_host holds a template/);
+      assert.match(mistake(() => of(reads(ok))).what, /variable ansible_host contains a template/);
     });
 
     it('that begin like the role’s and are none are refused, with the nearest, wherever they are', () => {

@@ -415,7 +415,9 @@ describe('run', () => {
         all.map(({ host, task, status }) => `${host} ${task} ${status}`).sort();
       const predicted = told(await site.run([{ tasks }], { check: true }));
       assert.ok(predicted.some((each) => each.endsWith(' would change')));
-      const made = told(await site.run([{ tasks }])).map((each) => each.replace(/ changed$/, ' would change'));
+      const made = told(await site.run([{ tasks }])).map((each) =>
+        each.replace(/ changed$/, ' would change'),
+      );
       assert.deepEqual(made, predicted);
     });
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { asPlayError, filePlace, formatError, inputError, PlayError } from '../../lib/util/errors.ts';
 
 describe('PlayError', () => {
-  it('says what, where, why and what next, a line each', () => {
+  it('is formatted with what, where, why and next on lines of their own', () => {
     const error = inputError('the port is wrong', {
       where: { host: 'web1', role: 'proxy', task: 'file /x', file: 'hosts.yml', line: 3, column: 7 },
       why: 'it is "abc"\nit must be a number',
@@ -21,7 +21,7 @@ describe('PlayError', () => {
     assert.equal(formatError(inputError('just so')), 'just so');
   });
 
-  it('gains places, and never loses a nearer one', () => {
+  it('gets places added, and keeps those that it has', () => {
     const error = inputError('x', { where: { host: 'a', line: undefined } }).at({
       host: 'b',
       role: 'r',
@@ -31,7 +31,7 @@ describe('PlayError', () => {
     assert.equal(error.kind, 'input');
   });
 
-  it('wraps whatever was thrown, with its cause', () => {
+  it('wraps any thrown value, with its cause', () => {
     const cause = new TypeError('oops');
     const error = asPlayError(cause, 'failed', { host: 'a' });
     assert.deepEqual(
@@ -42,13 +42,13 @@ describe('PlayError', () => {
     assert.equal(asPlayError(undefined, 'failed').what, 'undefined');
   });
 
-  it('keeps the kind of an error that has one', () => {
+  it('keeps the kind of a PlayError', () => {
     const lost = new PlayError({ kind: 'unreachable', what: 'lost', next: 'wait' });
     const error = asPlayError(lost, 'failed', { host: 'a' });
     assert.deepEqual([error.kind, error.next, error.where.host], ['unreachable', 'wait', 'a']);
   });
 
-  it('gives as much of a file’s place as is known', () => {
+  it('shows as much of a place in a file as is known', () => {
     assert.equal(filePlace({ file: 'a', line: 1, column: 2 }), 'a:1:2');
     assert.equal(filePlace({ file: 'a', line: 1 }), 'a:1');
     assert.equal(filePlace({ file: 'a', column: 2 }), 'a');

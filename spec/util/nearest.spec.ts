@@ -21,14 +21,14 @@ describe('nearest', () => {
     it(`finds ${found ?? 'nothing'} for "${word}"`, () => assert.equal(nearest(word, known), found));
   }
 
-  it('takes the first of equally near words and any iterable', () => {
+  it('returns the first of equally similar words and accepts any iterable', () => {
     assert.equal(nearest('web9', new Set(['web1', 'web2'])), 'web1');
     assert.equal(nearest('web22', ['web1', 'web2']), 'web2');
   });
 });
 
 describe('didYouMean', () => {
-  it('is a sentence, or nothing', () => {
+  it('returns a sentence or undefined', () => {
     assert.equal(didYouMean('hsots', ['hosts']), 'did you mean "hosts"?');
     assert.equal(didYouMean('zzz', ['hosts']), undefined);
   });

@@ -5,7 +5,7 @@ import { reveal, Secret, secret } from '../../lib/util/secret.ts';
 describe('Secret', () => {
   const hidden = secret('hunter2');
 
-  it('is *** in every kind of text', () => {
+  it('is *** in every conversion to text', () => {
     const texts = [
       `${hidden}`,
       String(hidden),
@@ -18,23 +18,23 @@ describe('Secret', () => {
     assert.equal(JSON.stringify(hidden), '"***"');
   });
 
-  it('has no property that holds it', () => {
+  it('has no property that contains the value', () => {
     assert.deepEqual(Reflect.ownKeys(hidden), []);
     assert.deepEqual({ ...hidden }, {});
   });
 
-  it('gives itself only when asked', () => {
+  it('returns its value only from reveal', () => {
     assert.equal(hidden.reveal(), 'hunter2');
     assert.equal(reveal(hidden), 'hunter2');
     assert.equal(reveal('plain'), 'plain');
   });
 
-  it('stays what it is when wrapped again', () => {
+  it('is returned unchanged when it is wrapped again', () => {
     assert.equal(secret(hidden), hidden);
     assert.ok(secret('x') instanceof Secret);
   });
 
-  it('is compared by fingerprint', () => {
+  it('can be compared by its fingerprint', () => {
     assert.equal(secret('a').fingerprint(), secret('a').fingerprint());
     assert.notEqual(secret('a').fingerprint(), secret('b').fingerprint());
     assert.equal(

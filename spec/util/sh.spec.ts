@@ -5,46 +5,46 @@ import { secret } from '../../lib/util/secret.ts';
 import { lines, quote, Script, sh } from '../../lib/util/sh.ts';
 import { HOSTILE } from '../support/sandbox.ts';
 
-const said = (script: Script) =>
+const outputOf = (script: Script) =>
   spawnSync('/bin/sh', ['-s'], { input: script.reveal(), encoding: 'utf8' }).stdout;
 
 describe('sh', () => {
-  it('quotes every value, so that a shell sees just it', () => {
+  it('quotes every value, so that a shell sees exactly that value', () => {
     for (const value of HOSTILE) {
-      assert.equal(said(sh`printf '%s' ${value}`), value);
-      assert.equal(said(sh`printf '%s' a${value}b`), `a${value}b`);
-      assert.equal(said(sh`printf '%s' ${secret(value)}`), value);
+      assert.equal(outputOf(sh`printf '%s' ${value}`), value);
+      assert.equal(outputOf(sh`printf '%s' a${value}b`), `a${value}b`);
+      assert.equal(outputOf(sh`printf '%s' ${secret(value)}`), value);
     }
-    assert.equal(said(sh`printf '[%s]' ${''} ${0} ${-1.5}`), '[][0][-1.5]');
+    assert.equal(outputOf(sh`printf '[%s]' ${''} ${0} ${-1.5}`), '[][0][-1.5]');
   });
 
-  it('makes several words of a list, and none of an empty one', () => {
-    assert.equal(said(sh`printf '[%s]' ${HOSTILE}`), HOSTILE.map((value) => `[${value}]`).join(''));
+  it('turns a list into several words, and an empty list into none', () => {
+    assert.equal(outputOf(sh`printf '[%s]' ${HOSTILE}`), HOSTILE.map((value) => `[${value}]`).join(''));
     assert.equal(sh`a ${[]} b`.reveal(), 'a  b');
     assert.equal(sh`a ${['x y', 2, secret('z')]}`.toString(), "a 'x y' 2 ***");
   });
 
-  it('puts a script in as it is', () => {
+  it('inserts a script unchanged', () => {
     assert.equal(sh`a; ${sh`b ${"it's"}`}; c`.reveal(), "a; b 'it'\\''s'; c");
     assert.equal(lines(sh`a`, undefined, false, sh`b`).reveal(), 'a\nb');
     assert.equal(Script.lines([]).reveal(), '');
   });
 
-  it('leaves the shell’s own escapes alone', () => {
+  it('keeps the escapes of the shell', () => {
     assert.equal(
       sh`printf '\n\t\\'; echo "\$x" \`date\` \${y}`.reveal(),
       'printf \'\\n\\t\\\\\'; echo "\\$x" `date` \x24{y}',
     );
   });
 
-  it('survives being quoted, however often', () => {
+  it('can be quoted several times', () => {
     let script = sh`printf '%s' ${"it's"} ${secret('a\'b"c')}`;
     for (let i = 0; i < 4; i += 1) script = sh`eval ${script.quoted()}`;
-    assert.equal(said(script), "it'sa'b\"c");
+    assert.equal(outputOf(script), "it'sa'b\"c");
     assert.doesNotMatch(script.toString(), /a'|b"c/);
   });
 
-  it('shows no secret wherever it is turned into text', () => {
+  it('shows no secret when it is converted to text', () => {
     const script = sh`login ${secret('hunter22')} ${[secret('hunter33')]}`;
     for (const text of [
       String(script),
@@ -58,7 +58,7 @@ describe('sh', () => {
     assert.equal(script.reveal(), 'login hunter22 hunter33');
   });
 
-  it('gives its secrets as they are, not as they are quoted', () => {
+  it('returns its secrets unquoted', () => {
     const script = sh`eval ${sh`login ${secret("it's")}`.quoted()}`;
     assert.deepEqual(
       script.secrets.map((each) => each.reveal()),
@@ -66,7 +66,7 @@ describe('sh', () => {
     );
   });
 
-  it('leaves plain words readable', () => {
+  it('does not quote plain words', () => {
     assert.equal(quote('/etc/ssh/sshd_config.d/10-x@y%z=1,2:3+4'), '/etc/ssh/sshd_config.d/10-x@y%z=1,2:3+4');
     assert.equal(quote(''), "''");
     assert.equal(quote('~'), "'~'");

@@ -7,23 +7,26 @@ import ssh2, {
   type SigningRequestOptions,
 } from 'ssh2';
 
-/** How long an agent may take to list its keys, in ms. */
-const PATIENCE = 5000;
+/** Milliseconds that an agent may take to list its keys. */
+const LIST_TIMEOUT_MS = 5000;
 
-/** A key an agent holds, as an agent of its own that knows nothing else: so every key can be offered in its turn. */
+/** One key of an agent, wrapped in an agent that lists only this key, so that keys can be offered one by one. */
 export interface AgentKey {
   readonly publicKey: Buffer;
   readonly comment: string;
   readonly agent: BaseAgent;
-  /** Why the agent would not sign with it, once that has happened. */
+  /** Why the agent refused to sign with it; `undefined` if it has not refused. */
   refused(): string | undefined;
 }
 
-/** The keys of the agent behind this socket. Rejects when there is no agent. */
+/** The keys of the agent at this socket. Rejects when no agent answers. */
 export async function agentKeys(socket: string): Promise<AgentKey[]> {
   const agent = ssh2.createAgent(socket);
   const keys = await new Promise<ParsedKey[]>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE / 1000} s`)), PATIENCE);
+    const timer = setTimeout(
+      () => reject(new Error(`no answer within ${LIST_TIMEOUT_MS / 1000} s`)),
+      LIST_TIMEOUT_MS,
+    );
     agent.getIdentities((error, found) => {
       clearTimeout(timer);
       if (error) reject(error);
@@ -70,7 +73,7 @@ class SingleKeyAgent extends ssh2.BaseAgent {
   }
 }
 
-/** An agent may hold kinds of key (security keys, certificates) that can't be used here: those are left out. */
+/** Empty for a type of key that is not supported, such as a security key or a certificate. */
 function parsed(entry: ParsedKey | PublicKeyEntry | Buffer | string): ParsedKey[] {
   const held = typeof entry === 'object' && 'pubKey' in entry ? entry.pubKey : entry;
   const key = ssh2.utils.parseKey(typeof held === 'object' && 'pubKey' in held ? held.pubKey : held);

@@ -7,13 +7,13 @@ import type { HostKeyCheck } from './host-key.ts';
 import type { Login } from './login.ts';
 import { CONNECT_TIMEOUT_MS, KEEPALIVE_COUNT_MAX, KEEPALIVE_INTERVAL_MS, type SshTarget } from './target.ts';
 
-/** How far an attempt got: TCP, the SSH handshake with the host's key, the login. */
+/** The stage that an attempt reached: TCP connect, SSH handshake with the host key, login. */
 export type ConnectStage = 'dial' | 'handshake' | 'login';
 
 /** Why one attempt to connect failed. */
-export class Setback extends Error {
+export class ConnectFailure extends Error {
   readonly stage: ConnectStage;
-  /** The attempt used up its time. */
+  /** Whether the attempt reached its time limit. */
   readonly timedOut: boolean;
   override readonly cause: NodeJS.ErrnoException & { readonly level?: string };
 
@@ -26,15 +26,15 @@ export class Setback extends Error {
   }
 }
 
-/** A client that is logged in, and the socket it speaks over. */
+/** A client that is logged in, and its socket. */
 export interface LoggedIn {
   readonly client: Client;
   readonly socket: Duplex;
 }
 
 /**
- * Connects and logs in once, or rejects with a {@link Setback}, or with the reason of the signal.
- * The client comes back with an `error` listener: an EventEmitter without one ends the process.
+ * Connects and logs in once, or rejects with a {@link ConnectFailure}, or with the reason of the signal.
+ * The client has an `error` listener: without one, an `error` event would end the process.
  */
 export async function attempt(
   target: SshTarget,
@@ -64,10 +64,10 @@ export async function attempt(
           keepaliveCountMax: target.keepaliveCountMax ?? KEEPALIVE_COUNT_MAX,
           algorithms: { serverHostKey: hostKey.algorithms },
           hostVerifier: (key: Buffer) => hostKey.verify(key),
-          authHandler: login.methods(hostKey.mayHearPassword),
+          authHandler: login.methods(hostKey.maySendPassword),
         });
         const client = ssh.connection;
-        if (!client) throw new Error('the SSH library gave no connection');
+        if (!client) throw new Error('the SSH library returned no connection');
         client.on('error', () => {});
         client.once('handshake', () => {
           stage = 'login';
@@ -82,7 +82,7 @@ export async function attempt(
     abandon.abort(error);
     destroy();
     signal?.throwIfAborted();
-    throw new Setback(stage, error, limit.signal.aborted);
+    throw new ConnectFailure(stage, error, limit.signal.aborted);
   } finally {
     clearTimeout(timer);
   }

@@ -4,7 +4,7 @@ import { onAbort } from '../abort.ts';
 import type { SshTarget } from './target.ts';
 
 /**
- * Opens the byte stream to the target's sshd. When the signal aborts first, a stream that still comes is closed.
+ * Opens the byte stream to the target's sshd. When the signal aborts first, a stream that opens later is closed.
  */
 export function dial(target: SshTarget, signal: AbortSignal): Promise<Duplex> {
   if (!target.dial) return dialTcp(target.address, target.port, signal);
@@ -21,7 +21,7 @@ export function dial(target: SshTarget, signal: AbortSignal): Promise<Duplex> {
   });
 }
 
-/** Without Nagle's algorithm: with it every command waits 40 ms for a delayed ACK. */
+/** TCP with TCP_NODELAY: with Nagle's algorithm every command would wait 40 ms for a delayed ACK. */
 function dialTcp(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, noDelay: true });

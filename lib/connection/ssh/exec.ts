@@ -2,12 +2,12 @@ import type { Client, ClientChannel } from 'ssh2';
 import { onAbort } from '../abort.ts';
 import type { CommandOptions, Exit } from '../connection.ts';
 import { feed } from '../feed.ts';
-import { cantOpen, noExit } from './loss.ts';
+import { noExitError, startError } from './loss.ts';
 
-/** The host would not open one more channel; others may be using them up. */
+/** The host refused to open another channel, perhaps because MaxSessions is reached. */
 export class ChannelRefused extends Error {}
 
-/** A client that is logged in, the name of its host, and the signal that the connection is gone. */
+/** A client that is logged in, the name of its host, and a signal that aborts when the connection is lost. */
 export interface OpenClient {
   readonly client: Client;
   readonly host: string;
@@ -15,10 +15,10 @@ export interface OpenClient {
 }
 
 /**
- * One command over a channel of its own, without a terminal. Rejects with the reason of `options.signal` or of
- * `lost`, whichever comes first, or when a part of stdin can't be read; the command's channel is then closed.
- * SSH has no way to tell a command that it was cut off: it sees its stdin end and its output fail. A command
- * that must not take half of its input for the whole has to check for itself, by a sum or an end mark.
+ * Runs one command on a channel of its own, without a terminal. Rejects with the reason of `options.signal` or of
+ * `lost`, whichever aborts first, or when a part of stdin can't be read; the channel is then closed.
+ * SSH can't tell a command that it was interrupted: its stdin just ends, and its output fails. A command that must
+ * not accept incomplete input has to check for itself, with a checksum or an end mark.
  */
 export function exec(
   { client, host, lost }: OpenClient,
@@ -31,7 +31,7 @@ export function exec(
   return new Promise<Exit>((resolve, reject) => {
     const abandon = (reason: unknown) => {
       end();
-      hangUp(channel);
+      closeChannel(channel);
       reject(reason);
     };
     const release = onAbort([signal, lost], abandon);
@@ -39,8 +39,8 @@ export function exec(
       release();
       stopped.abort();
     };
-    // A listener that throws must not reach ssh2, which would take it for a protocol error and hang up.
-    const hear = (listener: ((chunk: Buffer) => void) | undefined) => (chunk: Buffer) => {
+    // ssh2 would treat an error of a listener as a protocol error and close the connection.
+    const guarded = (listener: ((chunk: Buffer) => void) | undefined) => (chunk: Buffer) => {
       if (stopped.signal.aborted) return;
       try {
         listener?.(chunk);
@@ -49,10 +49,10 @@ export function exec(
       }
     };
     const opened = (error: Error | undefined, open: ClientChannel) => {
-      if (stopped.signal.aborted) return hangUp(open);
+      if (stopped.signal.aborted) return closeChannel(open);
       if (error) {
         end();
-        return reject('reason' in error ? new ChannelRefused(error.message) : cantOpen(host, error));
+        return reject('reason' in error ? new ChannelRefused(error.message) : startError(host, error));
       }
       channel = open;
       let exit: Exit | undefined;
@@ -62,15 +62,15 @@ export function exec(
         if (closing > 0 || stopped.signal.aborted) return;
         end();
         if (exit) resolve(exit);
-        else reject(noExit(host));
+        else reject(noExitError(host));
       };
       open.on('error', () => {});
       open.on('exit', (code: number | null, killedBy?: string) => {
         exit = { code, signal: killedBy };
       });
-      open.on('data', hear(onStdout));
-      open.stderr.on('data', hear(onStderr));
-      // Each stream has its own end; the last bytes of stderr may come after stdout is through.
+      open.on('data', guarded(onStdout));
+      open.stderr.on('data', guarded(onStderr));
+      // Each stream ends separately; the last bytes of stderr may arrive after the end of stdout.
       open.once('close', closed);
       open.stderr.once('close', closed);
       try {
@@ -84,13 +84,13 @@ export function exec(
       client.exec(command, opened);
     } catch (error) {
       end();
-      reject(cantOpen(host, error as Error));
+      reject(startError(host, error as Error));
     }
   });
 }
 
-/** TERM reaches the command only while its stdin is open and where sshd passes signals on; closing is what counts. */
-function hangUp(channel: ClientChannel | undefined): void {
+/** Closes the channel. TERM reaches the command only while its stdin is open, and only if sshd forwards signals. */
+function closeChannel(channel: ClientChannel | undefined): void {
   if (!channel) return;
   channel.on('error', () => {});
   channel.resume();

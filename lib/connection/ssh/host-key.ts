@@ -1,11 +1,11 @@
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { PlayError } from '../../util/errors.ts';
-import { judge, type KnownKey, lookup, type Verdict } from '../known-hosts.ts';
+import { compareKey, type KnownKey, lookup, type Verdict } from '../known-hosts.ts';
 import { rememberHostKey } from '../known-hosts-append.ts';
-import { cantRemember, changedKey, revokedKey, unknownKey } from './host-key-trouble.ts';
+import { changedKey, rememberError, revokedKey, unknownKey } from './host-key-errors.ts';
 import type { SshTarget } from './target.ts';
 
-/** What a key of each known_hosts type can sign with. `ssh-rsa` itself (SHA-1) is left out, as OpenSSH does since 8.8. */
+/** The signature algorithms of each known_hosts key type. `ssh-rsa` (SHA-1) is left out, as in OpenSSH since 8.8. */
 const SIGNATURES: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
   'ssh-ed25519': ['ssh-ed25519'],
   'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
@@ -14,43 +14,43 @@ const SIGNATURES: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = 
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 };
 
-/** Decides about the key of one host, over all attempts to connect to it. */
+/** Checks the key of one host, for all attempts to connect to it. */
 export interface HostKeyCheck {
-  /** In the order to ask for: a host is asked first for the kinds of key it is known by. */
+  /** In order of preference: algorithms of the key types that are known for the host come first. */
   readonly algorithms: ServerHostKeyAlgorithm[];
-  /** Whether the key will do; why not is then in {@link HostKeyCheck.trouble}. */
+  /** Whether the key is accepted; if not, {@link HostKeyCheck.error} returns why. */
   verify(key: Buffer): boolean;
-  trouble(): PlayError | undefined;
-  /** False when checking is off and the key is not the one that is known: somebody else might be listening. */
-  mayHearPassword(): boolean;
-  /** Writes a new host's key down when that was asked for; only once the host has proved that it owns the key. */
+  error(): PlayError | undefined;
+  /** False when checking is off and the key differs from the known one: the server may be an attacker's. */
+  maySendPassword(): boolean;
+  /** With `accept-new`, adds a new host's key to known_hosts. Call it only after the login: the host then owns the key. */
   remember(): Promise<void>;
 }
 
 export async function checkHostKey(target: SshTarget): Promise<HostKeyCheck> {
   const known = await knownKeys(target);
   let accepted: { readonly key: Buffer; readonly verdict: Verdict } | undefined;
-  let trouble: PlayError | undefined;
+  let error: PlayError | undefined;
   return {
     algorithms: inOrder(known),
     verify(key) {
-      // A second key exchange on the same connection must show the same key.
-      const verdict = judge(known, key);
-      trouble = accepted && !accepted.key.equals(key) ? anotherKey(target) : refusal(target, verdict, key);
-      if (!trouble) accepted = { key, verdict };
-      return !trouble;
+      // A second key exchange on the same connection must present the same key.
+      const verdict = compareKey(known, key);
+      error = accepted && !accepted.key.equals(key) ? twoKeysError(target) : refusal(target, verdict, key);
+      if (!error) accepted = { key, verdict };
+      return !error;
     },
-    trouble: () => trouble,
-    mayHearPassword: () => accepted?.verdict.verdict !== 'changed',
+    error: () => error,
+    maySendPassword: () => accepted?.verdict.verdict !== 'changed',
     async remember() {
       const file = target.knownHostsFiles[0];
       if (accepted?.verdict.verdict !== 'unknown') return;
       if (target.hostKeyChecking !== 'accept-new' || file === undefined) return;
       const { key } = accepted;
       const before = await rememberHostKey(file, target, key).catch((error: Error) => {
-        throw cantRemember(target, file, error);
+        throw rememberError(target, file, error);
       });
-      // Somebody else remembered a key for this host in the meantime; it has to be this one.
+      // Another process may have added a key for this host in the meantime; it must be the same key.
       if (before.verdict === 'changed') throw changedKey(target, before.known, key);
       if (before.verdict === 'revoked') throw revokedKey(target, before.known, key);
     },
@@ -62,7 +62,7 @@ function refusal(target: SshTarget, verdict: Verdict, key: Buffer): PlayError | 
   if (verdict.verdict === 'revoked') return revokedKey(target, verdict.known, key);
   if (target.hostKeyChecking === 'off') return undefined;
   if (verdict.verdict === 'changed') return changedKey(target, verdict.known, key);
-  // A host that is known by other kinds of key is not new: whoever lacks its keys could offer a kind it never had.
+  // A host with known keys of other types is not new: an attacker could present a key of a type that the host never had.
   const isNew = verdict.others.length === 0;
   return isNew && target.hostKeyChecking === 'accept-new'
     ? undefined
@@ -70,10 +70,12 @@ function refusal(target: SshTarget, verdict: Verdict, key: Buffer): PlayError | 
 }
 
 function inOrder(known: readonly KnownKey[]): ServerHostKeyAlgorithm[] {
-  const kinds = Object.keys(SIGNATURES);
-  const isKnown = (kind: string) => known.some(({ type, revoked }) => type === kind && !revoked);
-  const first = kinds.filter(isKnown);
-  return [...first, ...kinds.filter((kind) => !isKnown(kind))].flatMap((kind) => SIGNATURES[kind] ?? []);
+  const types = Object.keys(SIGNATURES);
+  const isKnown = (keyType: string) => known.some(({ type, revoked }) => type === keyType && !revoked);
+  const first = types.filter(isKnown);
+  return [...first, ...types.filter((keyType) => !isKnown(keyType))].flatMap(
+    (keyType) => SIGNATURES[keyType] ?? [],
+  );
 }
 
 async function knownKeys(target: SshTarget): Promise<KnownKey[]> {
@@ -82,21 +84,21 @@ async function knownKeys(target: SshTarget): Promise<KnownKey[]> {
   } catch (error) {
     throw new PlayError({
       kind: 'unreachable',
-      what: `the known hosts can't be read, so the key of ${target.host} can't be checked`,
+      what: `can't check the host key of ${target.host}: a known_hosts file can't be read`,
       where: { host: target.host },
       why: (error as Error).message,
-      next: 'make the file readable for the user who runs this',
+      next: 'make the file readable for the user who runs ts-play',
       cause: error,
     });
   }
 }
 
-function anotherKey(target: SshTarget): PlayError {
+function twoKeysError(target: SshTarget): PlayError {
   return new PlayError({
     kind: 'unreachable',
-    what: `${target.host} showed two different host keys`,
+    what: `${target.host} presented two different host keys`,
     where: { host: target.host },
-    why: 'the address leads to several machines, or somebody is in between',
-    next: 'give ansible_host an address that belongs to one machine',
+    why: 'the address belongs to several machines, or this is a man-in-the-middle attack',
+    next: 'set ansible_host to an address that belongs to a single machine',
   });
 }

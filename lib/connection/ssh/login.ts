@@ -5,36 +5,36 @@ import { type AgentKey, agentKeys } from './agent.ts';
 import { type KeyFile, readKeyFile } from './keys.ts';
 import type { SshTarget } from './target.ts';
 
-/** One thing to log in with. */
+/** One credential. */
 interface Offer {
-  /** As errors name it. */
+  /** Its name in errors. */
   readonly label: string;
-  /** As hosts name the kinds they take. */
+  /** Its authentication method, as in the list that hosts send. */
   readonly kind: AuthenticationType;
-  /** Made anew for every try. */
+  /** Called for every attempt. */
   readonly method: () => AnyAuthMethod;
-  /** Why it is of no use any more. */
-  readonly spoilt?: () => string | undefined;
-  /** The same is offered in another way already, and a second time would use up the host's MaxAuthTries. */
-  readonly redundant?: () => boolean;
+  /** Why it can't be used any more, if so. */
+  readonly unusable?: () => string | undefined;
+  /** Whether the same key is offered in another way already; a second time would count towards the host's MaxAuthTries. */
+  readonly isRedundant?: () => boolean;
 }
 
-/** ssh2's question what to try next, given what the host still takes (null before the first try). */
+/** ssh2 calls it for the next method; `left` are the methods that the host still accepts (null before the first try). */
 export type NextMethod = (left: AuthenticationType[] | null) => AnyAuthMethod | false;
 
-/** Everything there is to log in to one host with. */
+/** All credentials for one host. */
 export interface Login {
-  /** Nothing at all to try. */
+  /** Whether there are no credentials. */
   readonly empty: boolean;
-  /** A fresh round for one connection attempt, to be used as ssh2's `authHandler`. */
+  /** Starts a new connection attempt; the result is ssh2's `authHandler`. */
   methods(mayOfferPassword: () => boolean): NextMethod;
-  /** What was tried and what could not be, one a line. */
+  /** What was tried and what could not be used, as lines of text. */
   report(): string[];
-  /** The kinds of login the host says it takes, once it has said so. */
+  /** The authentication methods that the host accepts; empty until it has sent them. */
   accepted(): readonly string[];
 }
 
-/** Reads the keys and asks the agent. What is wrong with them is kept for {@link Login.report}. */
+/** Reads the keys, from files and from the agent. Problems with them are kept for {@link Login.report}. */
 export async function prepareLogin(target: SshTarget): Promise<Login> {
   const problems: string[] = [];
   const files = await Promise.all(target.privateKeyFiles.map((file) => readKeyFile(file, target.passphrase)));
@@ -50,14 +50,14 @@ export async function prepareLogin(target: SshTarget): Promise<Login> {
   return {
     empty: offers.length === 0,
     methods(mayOfferPassword) {
-      const queue = offers.filter(({ spoilt, redundant }) => !spoilt?.() && !redundant?.());
+      const queue = offers.filter(({ unusable, isRedundant }) => !unusable?.() && !isRedundant?.());
       tried.clear();
       return (left) => {
         if (left) accepted = left;
         for (let offer = queue.shift(); offer; offer = queue.shift()) {
           if (left && !left.includes(offer.kind)) continue;
           if (offer.kind !== 'publickey' && !mayOfferPassword()) {
-            withheld = `${offer.label} is not sent, since the host key is not the one that is known`;
+            withheld = `${offer.label} is not sent, because the host key differs from the known one`;
             continue;
           }
           tried.add(offer.label);
@@ -68,7 +68,9 @@ export async function prepareLogin(target: SshTarget): Promise<Login> {
     },
     report: () => [
       ...[...tried].map((label) => `tried ${label}`),
-      ...offers.flatMap(({ label, spoilt }) => (spoilt?.() ? [`could not use ${label}: ${spoilt()}`] : [])),
+      ...offers.flatMap(({ label, unusable }) =>
+        unusable?.() ? [`could not use ${label}: ${unusable()}`] : [],
+      ),
       ...(withheld ? [withheld] : []),
       ...problems,
     ],
@@ -79,15 +81,15 @@ export async function prepareLogin(target: SshTarget): Promise<Login> {
 async function askAgent(socket: string, problems: string[]): Promise<AgentKey[]> {
   try {
     const keys = await agentKeys(socket);
-    if (keys.length === 0) problems.push(`the ssh-agent at ${socket} holds no key`);
+    if (keys.length === 0) problems.push(`the ssh-agent at ${socket} has no keys`);
     return keys;
   } catch (error) {
-    problems.push(`the ssh-agent at ${socket} can't be asked: ${(error as Error).message}`);
+    problems.push(`the ssh-agent at ${socket} does not answer: ${(error as Error).message}`);
     return [];
   }
 }
 
-/** As OpenSSH: the agent's keys that were named come before its others, so that few tries are wasted. */
+/** Like OpenSSH, offers the agent's keys that are also among the files before the others, to save attempts. */
 function agentOffers(target: SshTarget, held: readonly AgentKey[], files: readonly KeyFile[]): Offer[] {
   const named = held.filter((key) => files.some((file) => file.publicKey?.equals(key.publicKey)));
   const others = target.identitiesOnly ? [] : held.filter((key) => !named.includes(key));
@@ -95,7 +97,7 @@ function agentOffers(target: SshTarget, held: readonly AgentKey[], files: readon
     label: `agent key ${fingerprint(key.publicKey)}${key.comment ? ` (${key.comment})` : ''}`,
     kind: 'publickey',
     method: () => ({ type: 'agent', username: target.user, agent: key.agent }),
-    spoilt: key.refused,
+    unusable: key.refused,
   }));
 }
 
@@ -117,7 +119,7 @@ function fileOffers(
         label: `${found.file} ${fingerprint(key.getPublicSSH())}`,
         kind: 'publickey',
         method: () => ({ type: 'publickey', username: target.user, key }),
-        redundant: () => inAgent !== undefined && inAgent.refused() === undefined,
+        isRedundant: () => inAgent !== undefined && inAgent.refused() === undefined,
       },
     ];
   });
@@ -137,7 +139,7 @@ function passwordOffers(username: string, password: Secret | undefined): Offer[]
       method() {
         let asked = false;
         const prompt: KeyboardInteractiveAuthMethod['prompt'] = (_name, _text, _lang, prompts, finish) => {
-          // Only the first hidden questions are taken for the password; a later one wants something else.
+          // Only the first hidden prompts ask for the password; a later one asks for something else.
           finish(prompts.map(({ echo }) => (echo || asked ? '' : password.reveal())));
           asked = true;
         };

@@ -2,45 +2,45 @@ import type { Duplex } from 'node:stream';
 import type { Secret } from '../../util/secret.ts';
 
 /**
- * `strict`: a host key must be known. `accept-new`: the key of a host that was never seen is remembered.
- * `off`: any key will do, except a revoked one; a password is then never sent to a host whose key has changed.
+ * `strict`: a host key must be known. `accept-new`: the key of a new host is added to known_hosts.
+ * `off`: every key is accepted, except a revoked one; a password is then never sent to a host whose key has changed.
  */
 export type HostKeyChecking = 'strict' | 'accept-new' | 'off';
 
-/** Where one host's sshd is and how to log in there. */
+/** The address of one host's sshd, and how to log in. */
 export interface SshTarget {
-  /** The inventory's name, for messages. */
+  /** The name in the inventory, for messages. */
   readonly host: string;
   readonly address: string;
   readonly port: number;
   readonly user: string;
-  /** Opens the byte stream to sshd. Default: TCP without Nagle's delay. */
+  /** Opens the byte stream to sshd. Default: TCP with TCP_NODELAY. */
   readonly dial?: ((address: string, port: number) => Promise<Duplex>) | undefined;
-  /** Tried in order. One that can't be used is named in the error when nothing else works. */
+  /** Tried in order. An unusable one is reported only when no other credential works. */
   readonly privateKeyFiles: readonly string[];
-  /** For private keys that are encrypted. */
+  /** For encrypted private keys. */
   readonly passphrase?: Secret | undefined;
-  /** Path of an ssh-agent's socket. Its keys come first: those that are also among the files, then the others. */
+  /** Path of an ssh-agent's socket. Its keys are tried first: those that are also among the files, then the others. */
   readonly agent?: string | undefined;
-  /** Use only those of the agent's keys that are among the files. */
+  /** Use only the agent's keys that are also among the files. */
   readonly identitiesOnly?: boolean | undefined;
   /** Tried last. */
   readonly password?: Secret | undefined;
-  /** The first is where `accept-new` writes. */
+  /** `accept-new` writes to the first one. */
   readonly knownHostsFiles: readonly string[];
   readonly hostKeyChecking: HostKeyChecking;
-  /** For one attempt, from dialling to being logged in. Default 10000. */
+  /** For one attempt, from the TCP connect to the end of the login. Default 10000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** How long a host that drops connections before the handshake ends is tried again. Default 15000. */
-  readonly patienceMs?: number | undefined;
+  /** How long to retry a host that drops connections before the end of the handshake. Default 15000. */
+  readonly retryMs?: number | undefined;
   /** Default 15000; 0 turns it off. */
   readonly keepaliveIntervalMs?: number | undefined;
-  /** Unanswered ones before the host counts as lost. Default 3. */
+  /** How many keepalives may stay unanswered before the connection counts as lost. Default 3. */
   readonly keepaliveCountMax?: number | undefined;
 }
 
 export const CONNECT_TIMEOUT_MS = 10_000;
-export const PATIENCE_MS = 15_000;
+export const RETRY_MS = 15_000;
 export const KEEPALIVE_INTERVAL_MS = 15_000;
 export const KEEPALIVE_COUNT_MAX = 3;
 

@@ -10,14 +10,14 @@ import {
   reservedLines,
 } from './host-lines.ts';
 
-/** What is drawn of one play: no title means nothing of it. */
+/** What is drawn for one play; a play without a title is not drawn. */
 export interface PlayFrame {
   readonly title: string;
-  /** Lines by host; hosts that are not in it are not drawn. */
+  /** Lines by host; hosts that are missing here are not drawn. */
   readonly hosts: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Richest first: the first that fits the terminal is drawn. */
+/** Most detailed first: the first that fits the terminal is drawn. */
 const DETAILS: readonly Detail[] = [
   { roles: 'each', tail: 4, why: 8 },
   { roles: 'each', tail: 3, why: 4 },
@@ -28,7 +28,7 @@ const DETAILS: readonly Detail[] = [
 ];
 const SMALLEST: Detail = { roles: 'none', tail: 0, why: 0 };
 
-/** Who is shown first when not all hosts fit. */
+/** Which hosts are shown first when not all of them fit. */
 const URGENCY: readonly Activity[] = ['failed', 'running', 'connecting', 'idle', 'waiting'];
 
 interface Row {
@@ -36,7 +36,7 @@ interface Row {
   readonly host: HostState;
 }
 
-/** The frame for a terminal with room for `height` lines, in the order of the plays. */
+/** The frame for a terminal with space for `height` lines, in the order of the plays. */
 export function frame(context: DrawContext, height: number): ReadonlyMap<PlayState, PlayFrame> {
   const plays = shownPlays(context.tracker.plays, Math.max(1, Math.floor(height / 3)));
   const rows = plays.flatMap(rowsOf);
@@ -55,7 +55,7 @@ export function frame(context: DrawContext, height: number): ReadonlyMap<PlaySta
   );
 }
 
-/** All plays, or those around the running one and those with failed hosts. */
+/** All plays if they fit; otherwise running plays first, then those with failed hosts, then those to come. */
 function shownPlays(plays: readonly PlayState[], room: number): readonly PlayState[] {
   if (plays.length <= room) return plays;
   const rank = (play: PlayState) => {
@@ -67,7 +67,7 @@ function shownPlays(plays: readonly PlayState[], room: number): readonly PlaySta
   return plays.filter((play) => kept.has(play));
 }
 
-/** A running play shows its hosts; one that is over only those that failed; one to come none. */
+/** A running play shows all its hosts; any other play only those that failed. */
 function rowsOf(play: PlayState): Row[] {
   const hosts = [...play.hosts.values()];
   if (!isRunning(play)) return hosts.filter(hasFailed).map((host) => ({ play, host }));
@@ -103,11 +103,11 @@ function playTitle(play: PlayState, hidden: number, context: DrawContext): strin
     const counts = describeCounts(countTasks(hosts.flatMap(hostTasks)), tracker.check, paint);
     return `${paint('bold', name)}  ${plural(hosts.length, 'host')}: ${counts}  ${time}`;
   }
-  const fleet = hidden > 0 ? `  ${fleetLine(hosts, hidden, context)}` : '';
-  return `${paint('bold', name)}  ${time}${fleet}`;
+  const summary = hidden > 0 ? `  ${hostCounts(hosts, hidden, context)}` : '';
+  return `${paint('bold', name)}  ${time}${summary}`;
 }
 
-/** Hosts may be connected before the first play begins: said on the play that waits for them. */
+/** Hosts may be connected before the first play begins; the next play's title then says so. */
 function connectingText(play: PlayState, { tracker, now }: DrawContext): string {
   const next = tracker.plays.find(({ ended }) => ended === undefined);
   if (play !== next || tracker.connecting.size === 0) return '';
@@ -115,11 +115,11 @@ function connectingText(play: PlayState, { tracker, now }: DrawContext): string 
   return `  connecting to ${plural(tracker.connecting.size, 'host')} ${longest}`;
 }
 
-/** `50 hosts (28 hidden): 1 failed, 8 running, 41 waiting`. */
-function fleetLine(hosts: readonly HostState[], hidden: number, { tracker, paint }: DrawContext): string {
-  const doing = hosts.map((host) => activity(host, tracker));
+/** `50 hosts (28 hidden): 1 failed, 8 running, 41 waiting`, for when not all hosts are drawn. */
+function hostCounts(hosts: readonly HostState[], hidden: number, { tracker, paint }: DrawContext): string {
+  const activities = hosts.map((host) => activity(host, tracker));
   const parts = URGENCY.flatMap((kind) => {
-    const count = doing.filter((each) => each === kind).length;
+    const count = activities.filter((each) => each === kind).length;
     const text = `${count} ${kind}`;
     return count === 0 ? [] : [kind === 'failed' ? paint('red', text) : text];
   });

@@ -5,13 +5,13 @@ import { countTasks, type HostState, hasFailed, hostTasks, openRole, type RoleSt
 import { duration, elapsed, oneLine, plural, untab } from '../text.ts';
 import type { Tracker } from '../track.ts';
 
-/** How much is shown of a host; every level fits a smaller terminal. */
+/** How much is shown of a host. */
 export interface Detail {
-  /** A line for each finished role, one for all of them, or none. */
+  /** One line for each finished role, one for all of them, or none. */
   readonly roles: 'each' | 'sum' | 'none';
-  /** Lines of running output. */
+  /** How many lines of the running apply's output. */
   readonly tail: number;
-  /** Lines of an error's why; its other parts go with them. */
+  /** How many lines of an error's `why`; with 0, its `next` is left out too. */
   readonly why: number;
 }
 
@@ -21,10 +21,10 @@ export interface DrawContext {
   readonly paint: Paint;
 }
 
-/** Marks what has neither succeeded nor failed when a run is cut short. */
-export const NOT_OVER = '·';
+/** Marks what has neither succeeded nor failed when a run is interrupted. */
+export const UNFINISHED = '·';
 
-/** What a host is up to. `idle` is between roles, `waiting` before the first. */
+/** What a host is doing. `idle` means between roles, `waiting` before the first. */
 export type Activity = 'failed' | 'running' | 'connecting' | 'idle' | 'waiting';
 
 export function activity(host: HostState, { connecting }: Tracker): Activity {
@@ -34,13 +34,14 @@ export function activity(host: HostState, { connecting }: Tracker): Activity {
   return host.roles.length > 0 ? 'idle' : 'waiting';
 }
 
-/** A host's lines: its name and what it does, then as much as the detail allows. The first line has no indent. */
+/** A host's lines: its name and activity, then as much as the detail allows. The first line is not indented. */
 export function hostLines(host: HostState, detail: Detail, context: DrawContext): string[] {
-  const doing = activity(host, context.tracker);
-  if (detail.roles === 'none') return [singleLine(host, doing, context), ...tailLines(host, detail, context)];
-  const lines = [head(host, doing, context), ...finishedRoles(host, detail, context)];
+  const current = activity(host, context.tracker);
+  if (detail.roles === 'none')
+    return [singleLine(host, current, context), ...tailLines(host, detail, context)];
+  const lines = [head(host, current, context), ...finishedRoles(host, detail, context)];
   const open = openRole(host);
-  if (doing === 'failed') lines.push(...failureLines(host, detail, context.paint));
+  if (current === 'failed') lines.push(...failureLines(host, detail, context.paint));
   else if (open) {
     lines.push(`${context.paint('cyan', '▸')} ${runningRole(host, open, context)}`);
     lines.push(...tailLines(host, detail, context));
@@ -48,29 +49,29 @@ export function hostLines(host: HostState, detail: Detail, context: DrawContext)
   return lines;
 }
 
-/** How many lines the host may come to need at this detail, so that a tail that comes and goes moves nothing. */
+/** How many lines to reserve for the host at this detail, so that nothing moves when output appears or disappears. */
 export function reservedLines(host: HostState, detail: Detail, context: DrawContext): number {
   const shown = hostLines(host, detail, context).length;
   if (activity(host, context.tracker) !== 'running') return shown;
   return shown - Math.min(detail.tail, host.tail.length) + detail.tail;
 }
 
-function singleLine(host: HostState, doing: Activity, context: DrawContext): string {
+function singleLine(host: HostState, current: Activity, context: DrawContext): string {
   const { paint } = context;
   const open = openRole(host);
-  if (doing === 'running' && open) return `${host.host}  ${runningRole(host, open, context)}`;
-  const failure = doing === 'failed' ? failureOf(host) : undefined;
+  if (current === 'running' && open) return `${host.host}  ${runningRole(host, open, context)}`;
+  const failure = current === 'failed' ? failureOf(host) : undefined;
   return failure
     ? `${paint('red', host.host)}  ${failure.place}: ${failure.error.what}`
-    : head(host, doing, context);
+    : head(host, current, context);
 }
 
-function head(host: HostState, doing: Activity, { tracker, now, paint }: DrawContext): string {
+function head(host: HostState, current: Activity, { tracker, now, paint }: DrawContext): string {
   const since = tracker.connecting.get(host.host);
-  const name = doing === 'failed' ? paint('red', host.host) : host.host;
-  if (doing === 'connecting' && since !== undefined)
+  const name = current === 'failed' ? paint('red', host.host) : host.host;
+  if (current === 'connecting' && since !== undefined)
     return `${name}  ${paint('dim', `connecting ${elapsed(now - since)}`)}`;
-  if (doing === 'waiting') return paint('dim', `${name}  waiting`);
+  if (current === 'waiting') return paint('dim', `${name}  waiting`);
   if (host.roles.length === 0) return name;
   return `${name}  ${paint(
     'dim',
@@ -94,7 +95,7 @@ export function roleLine(
   { role, tasks, since, ended }: RoleState,
   { tracker, now, paint }: DrawContext,
 ): string {
-  const mark = ended === undefined ? NOT_OVER : ended.ok ? paint('green', '✔') : paint('red', '✖');
+  const mark = ended === undefined ? UNFINISHED : ended.ok ? paint('green', '✔') : paint('red', '✖');
   const time = paint('dim', `(${duration((ended?.at ?? now) - since)})`);
   return `${mark} ${role}: ${describeCounts(countTasks(tasks), tracker.check, paint)} ${time}`;
 }
@@ -124,7 +125,7 @@ function failureLines(host: HostState, { why }: Detail, paint: Paint): string[] 
   return [`${paint('red', place)}: ${oneLine(error.what)}`, ...rest];
 }
 
-/** Why the host left: its failed task, or else what befell it as a whole. */
+/** Why the host left the play: its failed task, or else the error of the host itself. */
 export function failureOf(host: HostState): { readonly place: string; readonly error: EventError } {
   const task = hostTasks(host).find(({ status }) => status === 'failed');
   if (task) {

@@ -12,34 +12,34 @@ import type { Paint, Style } from '../paint.ts';
 import type { HostState, PlayState } from '../state.ts';
 import type { PlayFrame } from './frame.ts';
 
-/** The spinner turns every 100 ms. */
+/** Must be less than 100 ms, the interval of the spinner. */
 const MIN_FRAME_MS = 60;
 
-/** How a host's row ended. */
-export type Ending = 'ok' | 'failed';
+/** The result of a host's row. */
+export type RowResult = 'ok' | 'failed';
 
 export interface Screen {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly paint: Paint;
   readonly plays: readonly PlayState[];
-  /** What to draw now; asked for every frame. */
+  /** What to draw now; called for every frame. */
   frame(): ReadonlyMap<PlayState, PlayFrame>;
-  /** A row that waits for something else doesn't spin. */
+  /** Whether the host's row shows no spinner, because nothing runs on it. */
   isIdle(host: HostState): boolean;
-  /** Resolves when the last event has come. */
+  /** Resolves when the run has ended. */
   readonly over: Promise<unknown>;
-  /** Resolves when the play has begun, or never will: then with false. */
+  /** Resolves with true when the play has begun, with false when the run has ended before. */
   started(play: PlayState): Promise<boolean>;
-  ended(play: PlayState, host: HostState): Promise<Ending>;
+  ended(play: PlayState, host: HostState): Promise<RowResult>;
 }
 
 /** Hosts by the id of the Listr task that draws them. */
 type Rows = Map<string, HostState>;
 
 /**
- * Draws plays as tasks and hosts as their subtasks until all have ended, then clears what it drew.
- * Listr keeps states, spinner, redraws and the cursor; what each row says comes from the frame.
+ * Draws plays as Listr tasks and hosts as their subtasks until all have ended, then clears the output.
+ * Listr handles states, spinner, redraws and the cursor; the text of each row comes from the frame.
  */
 export async function drawUntilEnd(screen: Screen): Promise<void> {
   const rows: Rows = new Map();
@@ -48,7 +48,7 @@ export async function drawUntilEnd(screen: Screen): Promise<void> {
   const listr = new Listr<object, Renderer, 'silent'>(
     [
       ...screen.plays.map((play) => playTask(screen, play)),
-      // Without a title it isn't drawn; it keeps the frame up between the last play and the recap.
+      // Not drawn, because it has no title; it keeps the frame on the screen between the last play and the recap.
       { task: () => screen.over },
     ],
     {
@@ -64,7 +64,7 @@ export async function drawUntilEnd(screen: Screen): Promise<void> {
       },
       exitOnError: false,
       collectErrors: false,
-      // Ctrl-C belongs to the run: it ends by events like everything else.
+      // The run handles Ctrl-C; its events then end the drawing.
       registerSignalListeners: false,
     },
   );
@@ -116,17 +116,17 @@ function refresh(screen: Screen, rows: Rows, tasks: Tasks): void {
 
 function rendererFor({ isIdle, paint }: Screen, rows: Rows, beforeFrame: () => void) {
   return class extends DefaultRenderer {
-    // The reporter has asked the stream it draws on, which need not be the process's own.
+    // Listr would check the process's own stdout; the reporter has already checked the stream that it draws on.
     static override nonTTY = true;
 
-    #drawn = Number.NEGATIVE_INFINITY;
+    #lastDraw = Number.NEGATIVE_INFINITY;
 
-    /** Fifty hosts that start together ask for as many frames: the spinner's next turn shows what is left out. */
+    /** Limits the rate: fifty hosts that start together request fifty frames. The next spinner frame shows the rest. */
     override update(): void {
       const now = performance.now();
-      if (now - this.#drawn < MIN_FRAME_MS) return;
+      if (now - this.#lastDraw < MIN_FRAME_MS) return;
       super.update();
-      this.#drawn = performance.now();
+      this.#lastDraw = performance.now();
     }
 
     override create(options?: Parameters<DefaultRenderer['create']>[0]): string {

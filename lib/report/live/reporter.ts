@@ -4,20 +4,20 @@ import { painter } from '../paint.ts';
 import { Sink } from '../sink.ts';
 import { hasFailed } from '../state.ts';
 import { Tracker } from '../track.ts';
+import { Conditions } from './conditions.ts';
 import { frame } from './frame.ts';
 import { activity } from './host-lines.ts';
-import { drawUntilEnd, type Ending } from './listr.ts';
+import { drawUntilEnd, type RowResult } from './listr.ts';
 import { summary } from './summary.ts';
-import { Waits } from './waits.ts';
 
-/** Redraws plays and hosts while they run, then prints what happened for good. */
+/** Redraws plays and hosts while they run, then replaces the drawing with a summary that stays. */
 export function liveReporter(options: ReporterOptions): Reporter {
   const { stdout, stderr } = options;
   const clock = options.clock ?? Date.now;
   const paint = painter(options.colour);
   const sink = new Sink(stdout);
   const tracker = new Tracker();
-  const waits = new Waits();
+  const conditions = new Conditions();
   let drawing: Promise<void> | undefined;
   const context = () => ({ tracker, paint, now: clock() });
 
@@ -27,13 +27,13 @@ export function liveReporter(options: ReporterOptions): Reporter {
       stderr,
       paint,
       plays: [...tracker.plays],
-      // A line for the cursor under the frame, and one for what the shell left above it.
+      // One line less for the cursor below the frame, and one for the shell's line above it.
       frame: () => frame(context(), Math.max(3, (stdout.rows ?? 24) - 2)),
       isIdle: (host) => ['idle', 'waiting'].includes(activity(host, tracker)),
-      over: waits.until(() => false),
-      started: (play) => waits.until(() => play.since !== undefined),
-      ended: async (play, host): Promise<Ending> => {
-        await waits.until(() => hasFailed(host) || play.ended !== undefined);
+      over: conditions.until(() => false),
+      started: (play) => conditions.until(() => play.since !== undefined),
+      ended: async (play, host): Promise<RowResult> => {
+        await conditions.until(() => hasFailed(host) || play.ended !== undefined);
         return hasFailed(host) ? 'failed' : 'ok';
       },
     });
@@ -43,10 +43,10 @@ export function liveReporter(options: ReporterOptions): Reporter {
     onEvent(event: RunEvent) {
       tracker.take(event, clock());
       if (event.type === 'run' && tracker.plays.length > 0) drawing ??= start();
-      waits.check();
+      conditions.check();
     },
     async end() {
-      waits.giveUp();
+      conditions.end();
       const [drawn] = await Promise.allSettled([drawing]);
       const text = summary(context(), options);
       if (text !== '') sink.line(text);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ssh2, { type ParsedKey } from 'ssh2';
 import type { SpecKey } from '../keys.ts';
 
-/** An ssh-agent in this process. Keys in `stubborn` are listed, but it won't sign with them. */
+/** An ssh-agent in this process. It lists the keys in `stubborn`, but refuses to sign with them. */
 export async function startAgent(dir: string, keys: readonly SpecKey[], stubborn: readonly SpecKey[] = []) {
   const held = keys.map(({ pem, passphrase }) => {
     const key = ssh2.utils.parseKey(pem, passphrase);

@@ -12,7 +12,7 @@ import { type SshServer, startSshServer } from '../ssh-server.ts';
 import { startAgent } from './agent-server.ts';
 import { loopback } from './loopback.ts';
 
-/** The user `nobody` of most systems. */
+/** The uid of the user `nobody` on most systems. */
 const NOBODY = 65534;
 
 describe('login', () => {
@@ -25,7 +25,7 @@ describe('login', () => {
   let allowed: readonly SpecKey[];
   let password: string | undefined;
   let methods: ('publickey' | 'password' | 'keyboard-interactive')[];
-  /** Fingerprints and method names, in the order they came. */
+  /** Fingerprints and method names, in the order of the attempts. */
   let seen: string[];
 
   function authenticate(context: AuthContext): boolean {
@@ -83,16 +83,16 @@ describe('login', () => {
     await connects(['rsa']);
   });
 
-  it('says which keys were tried and what the host takes', async () => {
+  it('reports which keys were tried and what the host accepts', async () => {
     const { kind, what, where, why, next } = await failure(['bad', 'third', 'nowhere']);
     assert.equal(kind, 'unreachable');
-    assert.equal(what, 'web1 does not let root log in');
+    assert.equal(what, 'web1 refused the login of root');
     assert.equal(where.host, 'web1');
     for (const part of [
       `tried ${join(dir, 'bad')} ${fingerprint(bad.blob)}`,
       `tried ${join(dir, 'third')} ${fingerprint(third.blob)}`,
       `${join(dir, 'nowhere')} does not exist`,
-      'the host takes: publickey, password',
+      'the host accepts: publickey, password',
     ]) {
       assert.ok(why?.includes(part), why);
     }
@@ -100,42 +100,42 @@ describe('login', () => {
     assert.equal(server.connections > 0, true);
   });
 
-  it('never tries again after a refused login', async () => {
+  it('does not try again after a refused login', async () => {
     const before = server.connections;
     await failure(['bad']);
     assert.equal(server.connections, before + 1);
   });
 
-  it('says what is wrong with each key when there is nothing to log in with', async () => {
+  it('reports the problem with each key when there is no usable one', async () => {
     await writeFile(join(dir, 'rubbish'), 'rubbish');
     await writeFile(join(dir, 'public'), good.line);
     const { what, why } = await failure(['locked', 'rubbish', 'public', 'nowhere']);
-    assert.equal(what, 'there is no key to log in to web1 with');
-    assert.match(why ?? '', /locked is encrypted and no passphrase is given/);
-    assert.match(why ?? '', /rubbish is not a private key that can be used/);
-    assert.match(why ?? '', /public holds a public key only/);
+    assert.equal(what, 'no key or password to log in to web1');
+    assert.match(why ?? '', /locked is encrypted, but no passphrase is set/);
+    assert.match(why ?? '', /rubbish is not a usable private key/);
+    assert.match(why ?? '', /public contains only a public key/);
     assert.deepEqual(seen, []);
   });
 
-  it('says so when a key may not be read', async () => {
+  it('reports a key that the user can not read', async () => {
     await chmod(dir, 0o755);
     await chmod(join(dir, 'good'), 0);
     const isRoot = process.getuid?.() === 0;
-    // To root no file is closed.
+    // Root can read every file.
     if (isRoot) process.seteuid?.(NOBODY);
     const { why } = await failure(['good']).finally(() => isRoot && process.seteuid?.(0));
-    assert.match(why ?? '', /may not be read/);
+    assert.match(why ?? '', /can't be read by the user/);
   });
 
   it('opens an encrypted key with its passphrase', async () => {
     allowed = [locked];
     await connects(['locked'], { passphrase: secret('open sesame') });
     const wrong = await failure(['locked'], { passphrase: secret('close sesame') });
-    assert.match(wrong.why ?? '', /encrypted with another passphrase/);
+    assert.match(wrong.why ?? '', /encrypted with a different passphrase/);
     assert.ok(!formatError(wrong).includes('sesame'));
   });
 
-  it('offers a password last, and only when it is given', async () => {
+  it('offers a password last, and only when one is set', async () => {
     password = 'hunter2';
     await connects(['bad'], { password: secret('hunter2') });
     assert.deepEqual(seen, [...prints(bad), 'password']);
@@ -144,13 +144,13 @@ describe('login', () => {
     assert.deepEqual(seen, prints(bad));
   });
 
-  it('keeps a wrong password to itself', async () => {
+  it('does not show a wrong password', async () => {
     const error = await failure([], { password: secret('hunter3') });
     assert.ok(!formatError(error).includes('hunter3'));
     assert.match(error.why ?? '', /tried the password/);
   });
 
-  it('answers a host that asks for the password itself', async () => {
+  it('answers a host that asks for the password with keyboard-interactive', async () => {
     const asking = await startSshServer({
       hostKeys: [hostKey.pem],
       methods: ['keyboard-interactive'],
@@ -165,7 +165,10 @@ describe('login', () => {
     });
     await writeFile(join(dir, 'known_hosts'), `[127.0.0.1]:${asking.port} ${hostKey.line}\n`);
     await connects([], { port: asking.port, password: secret('hunter2') });
-    await assert.rejects(connects([], { port: asking.port, password: secret('no') }), /does not let root/);
+    await assert.rejects(
+      connects([], { port: asking.port, password: secret('no') }),
+      /refused the login of root/,
+    );
     await asking.close();
   });
 
@@ -173,19 +176,19 @@ describe('login', () => {
     let agent: Awaited<ReturnType<typeof startAgent>>;
     afterEach(() => agent.close());
 
-    it('tries the agent’s keys first, those that were named before the others', async () => {
+    it('tries the agent’s keys first, beginning with those that are also among the files', async () => {
       agent = await startAgent(dir, [bad, third, rsa]);
       await connects(['good', 'third'], { agent: agent.path });
       assert.deepEqual(seen, prints(third, bad, rsa, good));
     });
 
-    it('logs in by the agent', async () => {
+    it('logs in with the agent', async () => {
       agent = await startAgent(dir, [bad, good]);
       await connects([], { agent: agent.path });
       assert.deepEqual(seen, prints(bad, good));
     });
 
-    it('keeps to the named keys when asked to', async () => {
+    it('uses only the keys among the files with IdentitiesOnly', async () => {
       agent = await startAgent(dir, [bad, third, rsa]);
       await connects(['third', 'good'], { agent: agent.path, identitiesOnly: true });
       assert.deepEqual(seen, prints(third, good));
@@ -195,23 +198,23 @@ describe('login', () => {
       allowed = [locked];
       agent = await startAgent(dir, [bad, locked]);
       await connects(['locked'], { agent: agent.path });
-      // By its public half the agent's key is known to be the named one, which comes first.
+      // The .pub file identifies the agent's key as the one among the files, so it comes first.
       await writeFile(join(dir, 'locked.pub'), locked.line);
       await connects(['locked'], { agent: agent.path });
       assert.deepEqual(seen, prints(bad, locked, locked));
     });
 
-    it('goes on without a key that the agent won’t sign with', async () => {
+    it('continues without a key that the agent refuses to sign with', async () => {
       allowed = [bad, good];
       agent = await startAgent(dir, [bad, rsa], [bad]);
       await connects(['good'], { agent: agent.path });
     });
 
-    it('goes on without an agent that isn’t there', async () => {
+    it('continues without an agent that does not answer', async () => {
       agent = await startAgent(dir, []);
       await connects(['good'], { agent: join(dir, 'nowhere') });
-      assert.match((await failure(['bad'], { agent: join(dir, 'nowhere') })).why ?? '', /can't be asked/);
-      assert.match((await failure(['bad'], { agent: agent.path })).why ?? '', /holds no key/);
+      assert.match((await failure(['bad'], { agent: join(dir, 'nowhere') })).why ?? '', /does not answer/);
+      assert.match((await failure(['bad'], { agent: agent.path })).why ?? '', /has no keys/);
     });
   });
 });

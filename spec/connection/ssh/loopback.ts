@@ -1,6 +1,6 @@
 import type { SshTarget } from '../../../lib/connection/ssh.ts';
 
-/** A target on 127.0.0.1 that the inventory calls web1: strict, with no key and no known host unless given. */
+/** The target web1 on 127.0.0.1: strict host key checking; no keys and no known hosts unless given. */
 export function loopback(port: number, rest: Partial<SshTarget> = {}): SshTarget {
   return {
     host: 'web1',

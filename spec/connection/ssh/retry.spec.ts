@@ -11,23 +11,23 @@ describe('withRetries', () => {
     };
   };
 
-  it('tries until it works', async () => {
+  it('tries until an attempt succeeds', async () => {
     assert.equal(await withRetries(failing(3), { again: () => 'soon', within: 1000 }), 4);
   });
 
-  it('pauses longer and longer', async () => {
+  it('doubles its pauses', async () => {
     const started = performance.now();
     await withRetries(failing(3), { again: () => 'later', within: 10_000 });
     const took = performance.now() - started;
-    // Half to one and a half times 150 + 300 + 600 ms.
+    // 150 + 300 + 600 ms, each multiplied with 0.5 to 1.5.
     assert.ok(took > 500 && took < 3000, `${took} ms`);
   });
 
-  it('gives up at once when trying again makes no sense', async () => {
+  it('fails at once when the failure is permanent', async () => {
     await assert.rejects(withRetries(failing(1), { again: () => false, within: 1000 }), /failure 1/);
   });
 
-  it('gives up when time or tries are used up', async () => {
+  it('fails when the time or the tries are used up', async () => {
     await assert.rejects(withRetries(failing(99), { again: () => 'later', within: 300 }), /failure [1-3]$/);
     await assert.rejects(
       withRetries(failing(99), { again: () => 'soon', within: 1000, tries: 5 }),
@@ -35,7 +35,7 @@ describe('withRetries', () => {
     );
   });
 
-  it('stops pausing when it is aborted', async () => {
+  it('ends its pause when it is aborted', async () => {
     const stop = new AbortController();
     const options = { again: () => 'later' as const, within: 60_000, signal: stop.signal };
     const started = performance.now();

@@ -1,6 +1,6 @@
 import type { RunEvent, TaskRef } from '../../../lib/model/events.ts';
 
-/** A run of one role on many hosts, all at once: each third builds, the eighth can't be reached, the tenth fails. */
+/** A run of one role on many hosts at once: every third host builds, the eighth is unreachable, the tenth fails. */
 export function fleetRun(size: number): readonly RunEvent[] {
   const hosts = Array.from({ length: size }, (_, i) => `web${String(i + 1).padStart(2, '0')}`);
   const play = 'Fleet';

@@ -6,7 +6,7 @@ import { Tracker } from '../../../lib/report/track.ts';
 import { failingRun, firstRun, RECORDINGS } from '../../support/recorded-events.ts';
 import { fleetRun } from './fleet.ts';
 
-/** The frame as lines: hosts indented under their play. */
+/** The frame as lines, with hosts indented under their play. */
 function linesOf(tracker: Tracker, now: number, height: number): string[] {
   const plays = frame({ tracker, paint: painter(false), now }, height);
   return [...plays.values()].flatMap(({ title, hosts }) => [
@@ -15,7 +15,7 @@ function linesOf(tracker: Tracker, now: number, height: number): string[] {
   ]);
 }
 
-/** The frame after these events, which came `tick` milliseconds apart. */
+/** The frame after these events, which are `tick` milliseconds apart. */
 function frameLines(events: readonly RunEvent[], height: number, tick = 1000): string[] {
   const tracker = new Tracker();
   events.forEach((event, i) => {
@@ -45,7 +45,7 @@ describe('the live frame', () => {
     ]);
   });
 
-  it('shows a change no longer when it is over, though its task is not', () => {
+  it('stops showing a change when its apply has ended, before the task ends', () => {
     const events = until(firstRun, ({ type }) => type === 'output');
     const running = events.findLast((event) => event.type === 'applying');
     assert.ok(running?.type === 'applying');
@@ -54,16 +54,16 @@ describe('the live frame', () => {
     assert.ok(lines.every((line) => !line.includes('│')));
   });
 
-  it('moves nothing when output comes', () => {
-    const silent = until(firstRun, ({ type }) => type === 'output').filter(({ type }) => type !== 'output');
+  it('moves no line when output appears', () => {
+    const quiet = until(firstRun, ({ type }) => type === 'output').filter(({ type }) => type !== 'output');
     const talking = until(firstRun, ({ type }) => type === 'output');
     for (let height = 3; height <= 14; height += 1) {
       const calm = frameLines(talking, height, 0).filter((line) => !line.includes('│'));
-      assert.deepEqual(calm, frameLines(silent, height, 0));
+      assert.deepEqual(calm, frameLines(quiet, height, 0));
     }
   });
 
-  it('says less on a small terminal', () => {
+  it('shows less detail on a small terminal', () => {
     const events = until(firstRun, ({ type }) => type === 'output');
     const small = [
       'RabbitMQ cluster  24 s',
@@ -78,17 +78,17 @@ describe('the live frame', () => {
     );
   });
 
-  it('keeps a failure in sight with why and what next, until the end', () => {
+  it('keeps showing a failure with why and next until the end', () => {
     const lines = frameLines(failingRun, 28);
     const at = lines.indexOf('  haproxy-build | source haproxy-2.6.12: the apply ended with code 2');
     assert.match(lines[at - 1] ?? '', /^ {2}✖ haproxy-build: 1 failed/);
     assert.match(lines[at + 1] ?? '', /why: src\/ssl_sock\.c/);
     assert(lines.some((line) => line.includes('next: add libssl-dev')));
     assert(lines.includes("  failed: can't tell the platform"));
-    assert(!lines.some((line) => line.startsWith('  hadoop001')), 'a host that is done is not news');
+    assert(!lines.some((line) => line.startsWith('  hadoop001')), 'a host that is done is not listed');
   });
 
-  it('never outgrows the terminal, whatever has happened so far', () => {
+  it('always fits the terminal', () => {
     for (const events of [...Object.values(RECORDINGS), fleetRun(50)]) {
       const tracker = new Tracker();
       for (const event of events) {
@@ -101,7 +101,7 @@ describe('the live frame', () => {
     }
   }).timeout(20_000);
 
-  it('shows who failed and who is busy first in a fleet, and counts the others', () => {
+  it('shows failed and running hosts first when there are many, and counts the others', () => {
     const events = until(fleetRun(50), (event) => event.type === 'output');
     const lines = frameLines(events, 22);
     assert.match(lines[1] ?? '', /^Fleet {2}\d+ .*50 hosts \(31 hidden\): 1 failed, 17 running, 32 idle$/);

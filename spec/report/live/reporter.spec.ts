@@ -16,7 +16,7 @@ function live(colour = false) {
   return { stdout, stderr, reporter: liveReporter({ stdout, stderr, verbosity: 0, diff: false, colour }) };
 }
 
-/** Waits until it has been drawn: how long that takes depends on what else the machine does. */
+/** Waits until it has been drawn; how long that takes depends on the load of the machine. */
 async function drawn(terminal: FakeTerminal, what: RegExp): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end && !what.test(terminal.text); ) await sleep(20);
   assert.match(terminal.text, what);
@@ -24,7 +24,7 @@ async function drawn(terminal: FakeTerminal, what: RegExp): Promise<void> {
 
 describe('live', () => {
   for (const [name, events] of Object.entries(RECORDINGS)) {
-    it(`ends after ${name} with the cursor back, wherever it was cut`, async function () {
+    it(`restores the cursor after ${name}, also when events are missing`, async function () {
       this.timeout(20_000);
       for (let length = 1; length <= events.length; length += 1) {
         const { stdout, stderr, reporter } = live();
@@ -39,7 +39,7 @@ describe('live', () => {
     });
   }
 
-  it('draws while the run goes on, and clears that for what stays', async () => {
+  it('draws during the run, then clears the drawing and prints the summary', async () => {
     const { stdout, reporter } = live();
     const output = firstRun.findLastIndex(({ type }) => type === 'output');
     for (const event of firstRun.slice(0, output + 1)) reporter.onEvent(event);
@@ -55,7 +55,7 @@ describe('live', () => {
     assert(kept.endsWith('2 hosts, 5 changed, 44 s\n'));
   });
 
-  it('stays up between the last play and the end', async () => {
+  it('keeps the drawing between the last play and the end', async () => {
     const { stdout, reporter } = live();
     for (const event of failingRun) reporter.onEvent(event);
     await drawn(stdout, /next: add libssl-dev/);
@@ -64,7 +64,7 @@ describe('live', () => {
     assert(stdout.text.includes(SHOW));
   });
 
-  it('shows after the end what others wrote meanwhile, instead of tearing the frame', async () => {
+  it('prints what others wrote during the run after its end, so that the frame stays intact', async () => {
     const { stdout, stderr, reporter } = live();
     for (const event of firstRun) reporter.onEvent(event);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -74,7 +74,7 @@ describe('live', () => {
     assert((stdout.text + stderr.text).includes('(node) DeprecationWarning'));
   });
 
-  it('lets the process end', async () => {
+  it('does not keep the process alive', async () => {
     const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     const script = `
       const { liveReporter } = await import(${url('../../../lib/report/live/reporter.js')});
@@ -90,7 +90,7 @@ describe('live', () => {
     assert.deepEqual(await once(child, 'close'), [7, null]);
   }).timeout(15_000);
 
-  it('uses no colour when told so', async () => {
+  it('uses no colour when it is switched off', async () => {
     const { stdout, reporter } = live(false);
     for (const event of failingRun) reporter.onEvent(event);
     await new Promise((resolve) => setTimeout(resolve, 50));

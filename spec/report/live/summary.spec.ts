@@ -12,8 +12,8 @@ function summaryLines(events: readonly RunEvent[], verbosity: 0 | 1 = 0): string
   return summary({ tracker, paint: painter(false), now: 0 }, { verbosity, diff: false }).split('\n');
 }
 
-describe('what live leaves on the terminal', () => {
-  it('is a line a host when nothing happened', () => {
+describe('the summary that live leaves on the terminal', () => {
+  it('is one line per host when nothing changed', () => {
     assert.deepEqual(summaryLines(convergedRun).slice(0, 5), [
       '✔ RabbitMQ cluster (0.0 s)',
       '  ✔ hadoop001: 7 ok',
@@ -23,7 +23,7 @@ describe('what live leaves on the terminal', () => {
     ]);
   });
 
-  it('tells failures whole, each under its host', () => {
+  it('shows failures in full, each under its host', () => {
     const lines = summaryLines(failingRun);
     const at = lines.indexOf('  ✖ hadoop002: 1 failed');
     assert.deepEqual(lines.slice(at + 1, at + 5), [
@@ -35,7 +35,7 @@ describe('what live leaves on the terminal', () => {
     assert(lines.includes('✔ Verify (0.0 s)'));
   });
 
-  it('marks what an interrupt cut short as neither done nor failed', () => {
+  it('marks interrupted hosts and roles as neither done nor failed', () => {
     assert.deepEqual(summaryLines(interruptedRun).slice(0, 5), [
       '· RabbitMQ cluster (0.0 s)',
       '  · hadoop001: 0 ok',
@@ -45,14 +45,14 @@ describe('what live leaves on the terminal', () => {
     ]);
   });
 
-  it('counts the hosts of a fleet that have no news', () => {
+  it('only counts hosts without changes when there are many', () => {
     const lines = summaryLines(fleetRun(50));
     assert(lines.includes('  ✔ 32 more hosts, nothing to report'));
     assert(!lines.some((line) => line.includes('web02')));
     assert(lines.includes('  ✖ web08: 0 ok'));
   });
 
-  it('cuts long lists of changes, unless asked for all', () => {
+  it('cuts long lists of changes, except with -v', () => {
     const ref = { play: 'p', role: 'r', host: 'h' };
     const tasks = Array.from({ length: 20 }, (_, i): RunEvent => {
       const changes = [{ what: 'content' }];

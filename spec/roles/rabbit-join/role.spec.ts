@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type PlayError, type RoleHost, type StepContext, secret } from '../../../lib/index.ts';
-import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import { Handoffs, handoffContext } from '../../../lib/run/handoffs.ts';
+import type { Snapshot } from '../../../roles/domain/rabbitmq/facts/snapshot.ts';
 import type { Vars } from '../../../roles/domain/rabbitmq/settings/join.ts';
 import { rabbitJoin } from '../../../roles/rabbit-join/index.ts';
 import { possibleType } from '../../../roles/rabbit-join/node-type.ts';

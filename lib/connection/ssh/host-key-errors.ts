@@ -3,64 +3,64 @@ import { quote } from '../../util/sh.ts';
 import { fingerprint, type KnownKey, keyType, knownName } from '../known-hosts.ts';
 import { endpoint, type SshTarget } from './target.ts';
 
-/** Nothing (of this type) is known about the host. */
+/** No key of this type is known for the host. */
 export function unknownKey(target: SshTarget, others: readonly KnownKey[], key: Buffer): PlayError {
   const file = target.knownHostsFiles[0] ?? '~/.ssh/known_hosts';
   const searched = target.knownHostsFiles.join(', ') || 'no file';
   const scan = `ssh-keyscan -t ${shortType(key)} -p ${target.port} ${quote(target.address)} >> ${quote(file)}`;
   const known = others.map((other) => `  ${other.type} ${fingerprint(other.key)} at ${placeOf(other)}`);
-  return trouble(target, {
+  return hostKeyError(target, {
     what:
       others.length === 0
-        ? `the host key of ${target.host} is not known`
-        : `${target.host} presents a kind of host key it is not known by`,
+        ? `the host key of ${target.host} is unknown`
+        : `${target.host} presents a host key of a type that is not known for it`,
     why: [
-      `${endpoint(target)} presents ${described(key)}; looked for ${knownName(target.address, target.port)} in ${searched}`,
-      ...(known.length > 0 ? ['known are only:', ...known] : []),
+      `${endpoint(target)} presents ${described(key)}; ${knownName(target.address, target.port)} was looked up in ${searched}`,
+      ...(known.length > 0 ? ['the only known keys are:', ...known] : []),
     ].join('\n'),
     next: [
       `compare the fingerprint on the host itself: ssh-keygen -lf /etc/ssh/ssh_host_${shortType(key)}_key.pub`,
-      `then remember the key: ${scan}`,
-      ...(others.length === 0 ? ['or accept the keys of new hosts unseen: ts-play --accept-new …'] : []),
+      `then add the key: ${scan}`,
+      ...(others.length === 0 ? ['or accept keys of new hosts without a check: ts-play --accept-new …'] : []),
     ].join('\n'),
   });
 }
 
-/** Another key of the same type is known. */
+/** A different key of the same type is known for the host. */
 export function changedKey(target: SshTarget, known: KnownKey, key: Buffer): PlayError {
   const name = knownName(target.address, target.port);
-  return trouble(target, {
+  return hostKeyError(target, {
     what: `the host key of ${target.host} has CHANGED`,
     why: [
       `${endpoint(target)} presents ${described(key)}`,
-      `known is ${described(known.key)} at ${placeOf(known)}`,
-      'the host was set up anew, its address now belongs to another machine, or somebody is in between',
+      `the known key is ${described(known.key)} at ${placeOf(known)}`,
+      'the host was reinstalled, its address now belongs to another machine, or this is a man-in-the-middle attack',
     ].join('\n'),
     next: [
-      'find out which of these it is before anything else',
-      `if the new key is right, forget the old one: ssh-keygen -R ${quote(name)} -f ${quote(known.file)}`,
+      'first find out which of these is the cause',
+      `if the new key is right, remove the old one: ssh-keygen -R ${quote(name)} -f ${quote(known.file)}`,
     ].join('\n'),
   });
 }
 
 export function revokedKey(target: SshTarget, known: KnownKey, key: Buffer): PlayError {
-  return trouble(target, {
+  return hostKeyError(target, {
     what: `the host key of ${target.host} is revoked`,
     why: `${endpoint(target)} presents ${described(key)}, which ${placeOf(known)} marks as @revoked`,
-    next: 'give the host new keys (ssh-keygen -A after removing the old ones) and remember those',
+    next: 'create new keys on the host (remove the old ones, then ssh-keygen -A), and add them to known_hosts',
   });
 }
 
-export function cantRemember(target: SshTarget, file: string, cause: Error): PlayError {
-  return trouble(target, {
-    what: `the host key of ${target.host} can't be remembered`,
+export function rememberError(target: SshTarget, file: string, cause: Error): PlayError {
+  return hostKeyError(target, {
+    what: `can't write the host key of ${target.host} to ${file}`,
     why: cause.message,
-    next: `make ${file} writable, or name another file: ansible_ssh_common_args: -o UserKnownHostsFile=FILE`,
+    next: `make ${file} writable, or use another file: ansible_ssh_common_args: -o UserKnownHostsFile=FILE`,
     cause,
   });
 }
 
-function trouble(
+function hostKeyError(
   target: SshTarget,
   rest: { what: string; why: string; next: string; cause?: unknown },
 ): PlayError {
@@ -75,7 +75,7 @@ function placeOf({ file, line }: KnownKey): string {
   return `${file}:${line}`;
 }
 
-/** As `ssh-keyscan -t` and the names of sshd's own key files have it. */
+/** The key type as in `ssh-keyscan -t` and in the names of sshd's key files. */
 function shortType(key: Buffer): string {
   const type = keyType(key) ?? '';
   return type.startsWith('ecdsa-') ? 'ecdsa' : type.replace(/^ssh-/, '');

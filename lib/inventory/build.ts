@@ -11,8 +11,8 @@ import {
 import type { Inventory, InventoryHost } from './inventory.ts';
 import { guardVars } from './templates.ts';
 
-/** Makes an inventory of a draft: completes `all` and `ungrouped`, and merges each host's variables. */
-export function settle(draft: Draft, sources: readonly string[]): Inventory {
+/** Builds the inventory from a draft: completes `all` and `ungrouped`, and merges each host's variables. */
+export function buildInventory(draft: Draft, sources: readonly string[]): Inventory {
   const { all, ungrouped } = draft;
   for (const group of draft.groups.values()) {
     if (group !== all && group.parents.size === 0) link(all, group);
@@ -25,7 +25,7 @@ export function settle(draft: Draft, sources: readonly string[]): Inventory {
   }
   const merged = mergedGroups(depths(all));
   const own = ownGroups(draft);
-  const hosts = [...draft.hosts.values()].map((host) => settleHost(host, merged(own.get(host.name) ?? [])));
+  const hosts = [...draft.hosts.values()].map((host) => buildHost(host, merged(own.get(host.name) ?? [])));
   return {
     sources,
     hosts: new Map(hosts.map((host) => [host.name, host])),
@@ -36,7 +36,7 @@ export function settle(draft: Draft, sources: readonly string[]): Inventory {
   };
 }
 
-/** The groups each host stands in itself. */
+/** For each host, the groups that list it themselves. */
 function ownGroups(draft: Draft): Map<string, DraftGroup[]> {
   const found = new Map<string, DraftGroup[]>([...draft.hosts.keys()].map((name) => [name, []]));
   for (const group of draft.groups.values()) for (const name of group.hosts) found.get(name)?.push(group);
@@ -48,19 +48,19 @@ function members(group: DraftGroup): readonly string[] {
   return [...new Set(withDescendants(group).flatMap((each) => [...each.hosts]))];
 }
 
-/** How far each group is from `all` on the longest way. */
+/** The depth of each group: the length of its longest path from `all`. */
 function depths(all: DraftGroup): ReadonlyMap<DraftGroup, number> {
   const found = new Map<DraftGroup, number>();
   const waiting = new Map<DraftGroup, number>();
   const ready: DraftGroup[] = [all];
-  // Each group's turn comes when all its parents have had theirs.
+  // A group is ready when the depths of all its parents are known.
   for (const group of ready) {
     const depth = Math.max(-1, ...[...group.parents].map((parent) => found.get(parent) ?? 0)) + 1;
     found.set(group, depth);
     for (const child of group.children) {
-      const left = (waiting.get(child) ?? child.parents.size) - 1;
-      waiting.set(child, left);
-      if (left === 0) ready.push(child);
+      const remaining = (waiting.get(child) ?? child.parents.size) - 1;
+      waiting.set(child, remaining);
+      if (remaining === 0) ready.push(child);
     }
   }
   return found;
@@ -71,7 +71,7 @@ interface MergedGroups {
   readonly vars: ReadonlyMap<string, Definition>;
 }
 
-/** Merges the variables of groups and all above them. Hosts of the same groups share the result. */
+/** Merges the variables of groups and all their ancestors. Hosts of the same groups share the result. */
 function mergedGroups(depth: ReadonlyMap<DraftGroup, number>): (own: readonly DraftGroup[]) => MergedGroups {
   const known = new Map<string, MergedGroups>();
   const order = (a: DraftGroup, b: DraftGroup): number =>
@@ -90,7 +90,7 @@ function mergedGroups(depth: ReadonlyMap<DraftGroup, number>): (own: readonly Dr
   };
 }
 
-function settleHost(host: DraftHost, { names, vars: groupVars }: MergedGroups): InventoryHost {
+function buildHost(host: DraftHost, { names, vars: groupVars }: MergedGroups): InventoryHost {
   const definitions = new Map([...groupVars, ...host.vars]);
   const vars = Object.fromEntries([...definitions].map(([name, { value }]) => [name, value]));
   const templates = [...definitions].flatMap(([name, { template }]) =>
