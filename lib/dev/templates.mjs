@@ -190,18 +190,23 @@ export default definePlaybook({
     [`spec/playbooks/${name}.spec.ts`]: `import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { loadPlaybook } from '../../lib/cli/load-playbook.ts';
-import { packageRoot } from '../../lib/cli/package.ts';
+import { packageRoot } from '../../lib/util/package.ts';
 import { connectLocal } from '../../lib/connection/local.ts';
 import { parseInventory } from '../../lib/inventory/load.ts';
 import { makePlaybook } from '../../lib/run/make.ts';
 import { defaultCacheDir } from '../../lib/run/options.ts';
 import { run } from '../../lib/run/run.ts';
+import { shipped } from '../../roles/program.ts';
 
 describe('playbooks/${name}.ts', function () {
   this.timeout(60_000);
 
   it('type-checks, and check mode predicts its one change', async () => {
-    const { playbook } = await loadPlaybook(join(packageRoot, 'playbooks/${name}.ts'), defaultCacheDir());
+    const { playbook } = await loadPlaybook(
+      join(packageRoot, 'playbooks/${name}.ts'),
+      defaultCacheDir(),
+      shipped,
+    );
     const inventory = parseInventory('all: { hosts: { h1: } }', 'hosts.yml');
     const made = await makePlaybook(playbook, { inventory, check: true });
     const result = await run(made.playbook, {

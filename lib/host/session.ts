@@ -151,6 +151,8 @@ export class HostSession {
     { fresh = false, seconds = this.lookSeconds } = {},
   ): Promise<readonly Answer[]> {
     const after = fresh ? this.#looks : 0;
+    // As of this call: a change that begins while this waits for its turn makes the answer too old to be used again.
+    const epoch = this.#epoch.value;
     const known = this.#lookAt(probes, after);
     if (known.parts.length === 0) return known.answers;
     return this.#turns.add(async () => {
@@ -159,7 +161,6 @@ export class HostSession {
       // What was asked while this waited for its turn need not be asked again.
       const look = this.#lookAt(probes, after);
       if (look.parts.length === 0) return look.answers;
-      const epoch = this.#epoch.value;
       this.#looks += 1;
       const number = this.#looks;
       const replies = look.read(await this.#send(look.parts, seconds));

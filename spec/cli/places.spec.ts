@@ -20,7 +20,7 @@ export default definePlaybook({
 });
 `;
 
-const THROWS = `import { definePlaybook, defineTask, sh } from 'ts-play';
+const THROWS = `import { defineFact, definePlaybook, defineTask, sh } from 'ts-play';
 interface Small { readonly n: number }
 const small = defineTask<Small, null>({
   name: 'small',
@@ -28,8 +28,8 @@ const small = defineTask<Small, null>({
   validate({ n }) {
     if (n > 3) throw new Error('n is too large');
   },
-  probe: () => sh\`:\`,
-  parse: () => null,
+  fact: () =>
+    defineFact({ name: 'nothing', script: sh\`:\`, parse: () => null }),
   diff: () => [],
   apply: () => sh\`:\`,
 });

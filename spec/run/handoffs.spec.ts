@@ -52,7 +52,7 @@ describe('a value that is handed on', () => {
     await site.run([{ roles: [role('giving', gives, needs)()] }], { check: true });
     assert.deepEqual(
       tasks(site),
-      names.map((name) => `${name} old changed`),
+      names.map((name) => `${name} old would change`),
     );
     assert.ok(names.every((name) => site.host(name).applied.length === 0));
   });

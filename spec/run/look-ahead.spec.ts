@@ -154,7 +154,12 @@ describe('a play that looks ahead', () => {
     const predicted = await site.run([play], { check: true });
     assert.deepEqual(site.host('h2').applied, []);
     assert.deepEqual(trips(predicted), [2, 2, 2]);
-    assert.deepEqual(told(await site.run([play])), told(predicted));
+    assert.deepEqual(
+      told(await site.run([play])),
+      told(predicted)
+        .map((text) => text.replace('would change', 'changed'))
+        .sort(),
+    );
   });
 
   it('lets a step hand on what it found, and keeps what its trial hands on to itself', async () => {

@@ -54,7 +54,7 @@ describe('a playbook that is something else', () => {
       inPlay({ roles: [foreign] }).what,
       /^roles\[0\] of play "p" is made for ts-play 9\.8\.7, which is incompatible with this one, \d+\.\d+\.\d+$/,
     );
-    const task = { probe: { [Symbol.for('ts-play.script')]: theirs } };
+    const task = { probe: { script: { [Symbol.for('ts-play.script')]: theirs } } };
     assert.match(
       inPlay({ tasks: [task] }).what,
       /item 1 is a task of ts-play 9\.8\.7, which is incompatible/,
