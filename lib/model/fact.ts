@@ -39,6 +39,7 @@ export interface Fact<T> extends Probe {
 export interface JointProbe {
   /** Probes of the same name, run as the same user, go into one script. */
   readonly name: string;
+  /** One script that reads all items. */
   script(items: readonly JointItem[]): Script;
   /** Each item's own answer, in order; undefined when the host's answer doesn't fit, so that each is asked alone. */
   split(reply: Reply, items: readonly JointItem[]): readonly Reply[] | undefined;

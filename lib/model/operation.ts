@@ -19,6 +19,7 @@ export interface OperationDefinition<S extends VarsSchema> {
   readonly params: S;
   /** Throws what is wrong with the parameters and the play's hosts taken together; called before any is contacted. */
   validate?(params: VarsOf<S>, hosts: readonly HostView[], context: ValidateContext): void;
+  /** The steps, from checked parameters with defaults filled in. */
   steps(params: VarsOf<S>): readonly Step<NoVars>[];
 }
 

@@ -133,8 +133,10 @@ export interface Task {
   assess(reply: Reply, pending: readonly Pending[]): Assessment;
 }
 
+/** What a task's fact means: what would change, and how to change it. */
 export interface Assessment {
   readonly changes: readonly Change[];
+  /** What has to run on the host for exactly these changes. */
   apply(): Apply;
 }
 

@@ -1,4 +1,4 @@
-import type { VarsOf, VarsSchema } from '../../../lib/index.ts';
+import type { VarsSchema } from '../../../lib/index.ts';
 
 export const params = {
   type: 'object',
@@ -13,5 +13,3 @@ export const params = {
     },
   },
 } as const satisfies VarsSchema;
-
-export type Params = VarsOf<typeof params>;

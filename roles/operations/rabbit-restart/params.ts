@@ -1,4 +1,4 @@
-import type { VarsOf, VarsSchema } from '../../../lib/index.ts';
+import type { VarsSchema } from '../../../lib/index.ts';
 import { replacing } from '../../domain/formerly.ts';
 
 export const params = {
@@ -12,5 +12,3 @@ export const params = {
     },
   }),
 } as const satisfies VarsSchema;
-
-export type Params = VarsOf<typeof params>;
