@@ -124,7 +124,7 @@ export type CheckedVars = Readonly<Record<string, unknown>>;
 /** A role or an operation, as one play uses it. */
 export interface RoleUse {
   /** What to call it in errors. Default `role`. */
-  readonly kind?: 'role' | 'operation' | 'playbook' | 'play';
+  readonly kind?: 'role' | 'operation' | 'play';
   readonly name: string;
   readonly prefix: string;
   readonly otherPrefixes?: readonly string[];

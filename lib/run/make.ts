@@ -1,9 +1,10 @@
-import { noExtraVars } from '../inventory/extra-vars.ts';
-import type { InventoryHost } from '../inventory/inventory.ts';
+import { extraVarPlace, noExtraVars } from '../inventory/extra-vars.ts';
 import type { ParametricPlaybook, Playbook } from '../model/play.ts';
-import { asPlayError, PlayError } from '../util/errors.ts';
+import type { CheckedVars } from '../model/role.ts';
+import { checkValues } from '../model/values.ts';
+import { asPlayError, inputError, PlayError } from '../util/errors.ts';
 import type { RunOptions } from './options.ts';
-import { roleVars } from './vars.ts';
+import { extraVar } from './vars.ts';
 
 /**
  * A playbook's plays and the options to run them with: one that has parameters is made from them first.
@@ -31,9 +32,27 @@ export async function makePlaybook(
   }
 }
 
-/** Parameters come from the command line alone: of which host should the inventory's count? */
-function paramsOf({ name, params }: ParametricPlaybook, { extraVars }: RunOptions) {
-  const nobody: InventoryHost = { name: '-e', vars: {}, groups: [], place: () => ({ file: '-e' }) };
-  const use = { kind: 'playbook', name, prefix: '', schema: params, given: {}, tags: [], steps: [] } as const;
-  return roleVars({ ...use, validate: () => {} }, nobody, extraVars ?? noExtraVars);
+/**
+ * The parameters, which only the command line sets.
+ * @throws PlayError `input` when one is missing or does not fit its schema
+ */
+function paramsOf(
+  { name, params }: ParametricPlaybook,
+  { extraVars = noExtraVars }: RunOptions,
+): CheckedVars {
+  const given = Object.entries(params.properties).map(
+    ([param, schema]) => [param, extraVar(extraVars, param, schema)] as const,
+  );
+  const { values, problem } = checkValues(params, Object.fromEntries(given));
+  if (problem === undefined) return values;
+  if (problem.missing) {
+    throw inputError(`playbook ${name} needs the variable ${problem.name}`, {
+      why: problem.why,
+      next: `say -e ${problem.name}=…`,
+    });
+  }
+  throw inputError(`variable ${problem.path} of playbook ${name} ${problem.rule}`, {
+    where: extraVarPlace(extraVars, problem.name),
+    why: problem.why,
+  });
 }

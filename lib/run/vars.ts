@@ -143,6 +143,18 @@ export function renamedVars(
   return [...new Set(texts)];
 }
 
+/** The value that `-e` gives a variable, by its own name or one that it had before; undefined when it gives none. */
+export function extraVar(
+  extra: ExtraVars,
+  name: string,
+  schema: Schema & { readonly formerly?: readonly string[] },
+): Value | undefined {
+  const written = writtenName(extra.vars, name, schema);
+  if (written === undefined) return undefined;
+  const value = extra.vars[written];
+  return extra.loose.has(written) && typeof value === 'string' ? fromText(value, schema) : value;
+}
+
 function pick(
   name: string,
   schema: Schema & { readonly formerly?: readonly string[] },
@@ -150,11 +162,8 @@ function pick(
   host: InventoryHost,
   extra: ExtraVars,
 ): unknown {
-  const written = writtenName(extra.vars, name, schema);
-  if (written !== undefined) {
-    const value = extra.vars[written];
-    return extra.loose.has(written) && typeof value === 'string' ? fromText(value, schema) : value;
-  }
+  const said = extraVar(extra, name, schema);
+  if (said !== undefined) return said;
   if (role.given[name] !== undefined) return role.given[name];
   const own = writtenName(host.vars, name, schema);
   return own === undefined ? undefined : host.vars[own];
@@ -189,23 +198,15 @@ function wrongVariable(
   const kind = role.kind ?? 'role';
   if (missing) {
     return inputError(`${kind} ${role.name} needs the variable ${name}`, {
-      where: ownerOf(role, host),
+      where: { host: host.name },
       why: role.schema.properties[name]?.description,
-      next:
-        role.kind === 'playbook'
-          ? `say -e ${name}=…`
-          : `set ${name} in the inventory${role.kind === 'play' ? '' : ', in the playbook'} or with -e ${name}=…`,
+      next: `set ${name} in the inventory${role.kind === 'play' ? '' : ', in the playbook'} or with -e ${name}=…`,
     });
   }
   return inputError(`variable ${problem.path} of ${kind} ${role.name} ${problem.rule}`, {
-    where: { ...ownerOf(role, host), ...placeOf(name, role, host, extra) },
+    where: { host: host.name, ...placeOf(name, role, host, extra) },
     why: problem.why,
   });
-}
-
-/** A playbook's parameters are no host's. */
-function ownerOf({ kind }: RoleUse, { name }: InventoryHost): Place {
-  return kind === 'playbook' ? {} : { host: name };
 }
 
 function placeOf(name: string, role: RoleUse, host: InventoryHost, extra: ExtraVars): Place {
