@@ -145,10 +145,8 @@ if (process.env.NODE_V8_COVERAGE === join(coverage, 'raw')) {
 // What another version of Node.js may do differently; the specs that take minutes run on this one alone.
 if (only.includes('quick'))
   await specs(`quick specs on Node.js ${process.version}`, unitSpecs.filter(isQuick), availableParallelism());
-const lines = only.includes('node') ? only.filter((word) => /^\d+$/.test(word)) : [];
-// CI has the time for one line.
-if (all) lines.push('24');
-for (const line of only.includes('node') && lines.length === 0 ? NODE_LINES : lines)
+const lines = only.filter((word) => /^\d+$/.test(word));
+for (const line of only.includes('node') ? (lines.length > 0 ? lines : NODE_LINES) : [])
   check(`quick specs on Node.js ${line}`, nodeLine(root, line), [join(root, 'spec/run.mjs'), 'quick']);
 if (wants('e2e') || life.length > 0) {
   const reason = noHosts();
