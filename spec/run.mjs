@@ -129,7 +129,7 @@ if (wants('lint')) {
 if (wants('types')) tool('types', 'typescript/bin/tsc', '-p', root, '--noEmit');
 if (wants('package')) checkPackage();
 if (wants('api')) check('API reference', 'npm', ['run', '--silent', 'api']);
-if (only.includes('coverage') || all) {
+if (only.includes('coverage')) {
   rmSync(coverage, { recursive: true, force: true });
   // The processes that run specs write it.
   process.env.NODE_V8_COVERAGE = join(coverage, 'raw');
